@@ -1,0 +1,47 @@
+#!/bin/sh
+# Installs the Debian 12 packages that Lijian needs. Usage: packaging/deps.sh [build] [run] [test] [bench]
+# With no word: build and run. Says what it installs; installs only what is missing; needs root or sudo for that.
+set -eu
+
+# Shared libraries come with the -dev packages; a machine that only runs needs just the run list.
+build="gcc libc6-dev make meson ninja-build pkg-config
+    zlib1g-dev libdeflate-dev libarchive-dev libmupdf-dev mupdf-tools libfreetype-dev libharfbuzz-dev libjpeg-dev
+    libopenjp2-7-dev libjbig2dec0-dev libmujs-dev libgumbo-dev libseccomp-dev libssl-dev libutf8proc-dev libjansson-dev"
+run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2"
+test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev cppcheck pmccabe poppler-utils unzip zip p7zip-full
+    libarchive-tools procps python3"
+bench="ripgrep hyperfine poppler-utils findutils"
+
+want=""
+[ $# -gt 0 ] || set -- build run
+for group in "$@"; do
+    case "$group" in
+        build) want="$want $build" ;;
+        run) want="$want $run" ;;
+        test) want="$want $test" ;;
+        bench) want="$want $bench" ;;
+        *) echo "deps.sh: no such group: $group (build, run, test, bench)" >&2; exit 64 ;;
+    esac
+done
+
+missing=""
+for package in $want; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+    exit 0
+fi
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "deps.sh: these Debian packages are missing and neither root nor sudo is at hand:$missing" >&2
+        exit 77
+    fi
+    as_root="sudo"
+fi
+echo "deps.sh: installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -q
+# shellcheck disable=SC2086 # the list is meant to be split
+$as_root apt-get install -y -q --no-install-recommends $missing

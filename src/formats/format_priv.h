@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Declarations of the rows; only format_table.c and the readers themselves include it. */
+#ifndef LJ_FORMATS_FORMAT_PRIV_H
+#define LJ_FORMATS_FORMAT_PRIV_H
+
+#include "formats/format.h"
+
+/* text.c */
+extern const format_row format_text_row;
+/* html.c, xml.c */
+extern const format_row format_html_row;
+extern const format_row format_xml_row;
+extern const format_row format_svg_row;
+/* zip/ */
+extern const format_row format_zip_row;
+/* ooxml/ */
+extern const format_row format_docx_row;
+extern const format_row format_xlsx_row;
+extern const format_row format_pptx_row;
+/* pdf/ */
+extern const format_row format_pdf_row;
+/* archive.c: libarchive's formats and filters, a row each */
+extern const format_row format_7z_row;
+extern const format_row format_rar_row;
+extern const format_row format_cab_row;
+extern const format_row format_iso_row;
+extern const format_row format_cpio_row;
+extern const format_row format_ar_row;
+extern const format_row format_tar_row;
+extern const format_row format_gz_row;
+extern const format_row format_bz2_row;
+extern const format_row format_xz_row;
+extern const format_row format_zst_row;
+extern const format_row format_lz4_row;
+extern const format_row format_lzma_row;
+extern const format_row format_compress_row; /* .Z */
+extern const format_row format_lzh_row;
+extern const format_row format_xar_row;
+
+#endif
