@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Chunked arena. Chunks double up to 1 MiB; a larger request gets a chunk of its own size. Rewinding frees the
- * chunks that are newer than the mark, but keeps one small chunk so that a loop of mark and rewind costs nothing. */
+ * Chunked arena. Chunks double up to 1 MiB; a larger request gets a chunk of its own size.
+ * Rewinding frees the chunks that are newer than the mark, but keeps one small chunk so that a loop
+ * of mark and rewind costs nothing. */
 #include "base/arena.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Memory per unit of work, with a hard ceiling, freed as a whole. The ceiling is the defence against bombs:
- * an allocation beyond it gives NULL and the caller says LJ_E_LIMIT.
- * Scopes: mark, allocate, rewind. Under AddressSanitizer what is rewound is poisoned. Not for several threads. */
+ * Memory per unit of work, with a hard ceiling, freed as a whole. The ceiling is the defence
+ * against bombs: an allocation beyond it gives NULL and the caller says LJ_E_LIMIT. Scopes: mark,
+ * allocate, rewind. Under AddressSanitizer what is rewound is poisoned. Not for several threads. */
 #ifndef LJ_BASE_ARENA_H
 #define LJ_BASE_ARENA_H
 
@@ -20,15 +20,19 @@ typedef struct lj_arena_mark {
 lj_arena *lj_arena_new(size_t max_len);
 void lj_arena_free(lj_arena *arena); /* accepts NULL */
 
-/* len bytes, zeroed, aligned to 16; NULL at the ceiling or without memory. len 0 gives a valid pointer. */
+/* len bytes, zeroed, aligned to 16; NULL at the ceiling or without memory. len 0 gives a valid
+ * pointer. */
 void *lj_arena_alloc(lj_arena *arena, size_t len);
 /* count * size bytes with the product checked. */
 void *lj_arena_array(lj_arena *arena, size_t count, size_t size);
-/* Grows the newest allocation in place where that is possible, else copies; NULL as lj_arena_alloc. */
+/* Grows the newest allocation in place where that is possible, else copies; NULL as lj_arena_alloc.
+ */
 void *lj_arena_grow(lj_arena *arena, void *old, size_t old_len, size_t new_len);
-/* A copy inside the arena; a slice with ptr NULL and len 0 when it does not fit (or when src is empty). */
+/* A copy inside the arena; a slice with ptr NULL and len 0 when it does not fit (or when src is
+ * empty). */
 lj_slice lj_arena_copy(lj_arena *arena, lj_slice src);
-/* The same as a C string, cut at nothing: the caller knows that src holds no NUL. NULL when it does not fit. */
+/* The same as a C string, cut at nothing: the caller knows that src holds no NUL. NULL when it does
+ * not fit. */
 char *lj_arena_cstr(lj_arena *arena, lj_slice src);
 
 lj_arena_mark lj_arena_mark_of(const lj_arena *arena);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Growing bytes with a mandatory ceiling. Failure is sticky: write many, ask once with lj_buf_ok().
- * With an arena the bytes live there; without one they are on the heap and lj_buf_done() frees them. */
+ * With an arena the bytes live there; without one they are on the heap and lj_buf_done() frees
+ * them. */
 #ifndef LJ_BASE_BUF_H
 #define LJ_BASE_BUF_H
 
@@ -35,7 +36,8 @@ static inline lj_str lj_buf_str(const lj_buf *buf)
     return (lj_str){(const char *)buf->ptr, buf->len};
 }
 
-/* Room for len more bytes behind buf->len, to be written by the caller who then adds to buf->len; NULL when bad. */
+/* Room for len more bytes behind buf->len, to be written by the caller who then adds to buf->len;
+ * NULL when bad. */
 uint8_t *lj_buf_room(lj_buf *buf, size_t len);
 
 void lj_buf_put(lj_buf *buf, lj_slice bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * A cursor reads over a slice. Past the end it gives zero and stays bad: no read can go wild.
- * Rule: nothing read from a cursor is used as size, count, offset or loop bound before lj_cur_ok() and a
- * check against lj_cur_left(). */
+ * Rule: nothing read from a cursor is used as size, count, offset or loop bound before lj_cur_ok()
+ * and a check against lj_cur_left(). */
 #ifndef LJ_BASE_CUR_H
 #define LJ_BASE_CUR_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Errors travel by hand: a code as return value and one small record, filled where the fault is seen.
- * The record holds no allocation and no text of any document, so it may be logged anywhere. */
+ * Errors travel by hand: a code as return value and one small record, filled where the fault is
+ * seen. The record holds no allocation and no text of any document, so it may be logged anywhere.
+ */
 #ifndef LJ_BASE_ERR_H
 #define LJ_BASE_ERR_H
 
@@ -19,8 +20,9 @@ typedef struct lj_err {
     int os;            /* errno, or 0 */
 } lj_err;
 
-/* The only way to make an error: `return lj_fail(err, LJ_E_FORMAT, off, "directory outside the file");`
- * `text` must be a literal, so that no path, name or document text can leak into a log. err may be NULL. */
+/* The only way to make an error: `return lj_fail(err, LJ_E_FORMAT, off, "directory outside the
+ * file");` `text` must be a literal, so that no path, name or document text can leak into a log.
+ * err may be NULL. */
 #define lj_fail(err, code, at, text) lj_fail_at((err), (code), (at), "" text, __FILE__, 0)
 /* The same with the errno of a failed system call. */
 #define lj_fail_os(err, code, os, text)                                                            \
@@ -41,7 +43,8 @@ typedef struct lj_code_row {
 /* Never NULL; an unknown value gives the row of LJ_E_INTERNAL. LJ_OK has a row named "ok". */
 const lj_code_row *lj_code_row_of(lj_code code);
 
-/* A programming error ends the process, in release builds too: a worker is replaced, the file is listed. */
+/* A programming error ends the process, in release builds too: a worker is replaced, the file is
+ * listed. */
 #define LJ_ASSERT(truth) ((truth) ? (void)0 : lj_abort(__FILE__, __LINE__, #truth))
 _Noreturn void lj_abort(const char *file, int line, const char *truth);
 

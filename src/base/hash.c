@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * SHA-256 through OpenSSL; SipHash by the paper (2 compression rounds, 4 final rounds, 128-bit output). */
+ * SHA-256 through OpenSSL; SipHash by the paper (2 compression rounds, 4 final rounds, 128-bit
+ * output). */
 #include "base/hash.h"
 
 #include <openssl/evp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * SHA-256 for content (OpenSSL EVP) and SipHash-2-4-128 for keyed tables (Aumasson, Bernstein 2012). */
+ * SHA-256 for content (OpenSSL EVP) and SipHash-2-4-128 for keyed tables (Aumasson, Bernstein
+ * 2012). */
 #ifndef LJ_BASE_HASH_H
 #define LJ_BASE_HASH_H
 
@@ -10,7 +11,8 @@ enum { LJ_SHA256_LEN = 32, LJ_SIP_LEN = 16 };
 
 typedef struct lj_sha256 lj_sha256;
 
-/* Fetches the algorithm, so it must be called before a sandbox is entered. NULL without memory. Yours to free. */
+/* Fetches the algorithm, so it must be called before a sandbox is entered. NULL without memory.
+ * Yours to free. */
 lj_sha256 *lj_sha256_new(void);
 void lj_sha256_free(lj_sha256 *sha); /* accepts NULL */
 void lj_sha256_begin(lj_sha256 *sha);

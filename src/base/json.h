@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A streaming JSON writer (RFC 8259) into an lj_buf. It sets the commas; the caller keeps begin and end in pairs.
- * Keys are literals of ours; values may be any bytes: what is not UTF-8 becomes U+FFFD, controls are escaped. */
+ * A streaming JSON writer (RFC 8259) into an lj_buf. It sets the commas; the caller keeps begin and
+ * end in pairs. Keys are literals of ours; values may be any bytes: what is not UTF-8 becomes
+ * U+FFFD, controls are escaped. */
 #ifndef LJ_BASE_JSON_H
 #define LJ_BASE_JSON_H
 
@@ -32,7 +33,8 @@ void lj_json_raw(lj_json *json, const char *key, lj_slice value);
 /* Standard base64 with padding (RFC 4648 section 4), as a text value. */
 void lj_json_base64(lj_json *json, const char *key, lj_slice bytes);
 
-/* Length of the valid UTF-8 sequence at the head of the slice (1 to 4), or 0 when it is not valid. */
+/* Length of the valid UTF-8 sequence at the head of the slice (1 to 4), or 0 when it is not valid.
+ */
 size_t lj_utf8_step(lj_slice at);
 bool lj_utf8_is_valid(lj_slice bytes);
 
