@@ -8,9 +8,9 @@ build="gcc libc6-dev make meson ninja-build pkg-config
     zlib1g-dev libdeflate-dev libarchive-dev libmupdf-dev mupdf-tools libfreetype-dev libharfbuzz-dev libjpeg-dev
     libopenjp2-7-dev libjbig2dec0-dev libmujs-dev libgumbo-dev libseccomp-dev libssl-dev libutf8proc-dev libjansson-dev"
 run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2"
-test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev cppcheck pmccabe poppler-utils unzip zip p7zip-full
+test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev cppcheck pmccabe poppler-utils poppler-data unzip zip p7zip-full
     libarchive-tools procps python3"
-bench="ripgrep hyperfine poppler-utils findutils"
+bench="ripgrep hyperfine poppler-utils poppler-data findutils"
 
 want=""
 [ $# -gt 0 ] || set -- build run

@@ -39,7 +39,7 @@ const format_limit_row *format_limit_row_of(format_limit limit)
 
 format_limits format_limits_standard(void)
 {
-    format_limits limits;
+    format_limits limits = {{0}};
     for (size_t i = 0; i < FORMAT_LIMIT_COUNT; i++) {
         limits.value[i] = rows[i].standard;
     }

@@ -28,6 +28,9 @@ typedef struct text_map_row {
     uint32_t src_off;
 } text_map_row;
 
+/* Where in the source the character of text byte text_at stands; SIZE_MAX when text_at lies outside or there is no map. */
+size_t text_map_lookup(const text_map_row *rows, size_t count, lj_str text, size_t text_at);
+
 /* The name as written in results and accepted from declarations ("gb18030", "gbk", "utf-8", "big5" ...; without case). */
 const char *text_charset_name(text_charset charset);
 /* True and *out set when the label (of an XML declaration, a MIME header, a meta element) is one of ours. */
@@ -46,12 +49,15 @@ bool text_utf8_is_valid(lj_slice bytes, size_t *out_valid);
 /* Decodes src and appends UTF-8 to dst; what cannot be decoded becomes U+FFFD, so it never fails but at the ceiling of
  * dst (dst->bad). rows (may be NULL) get the map: an lj_buf of text_map_row, text_at counted from dst->len at entry.
  * Returns the number of source bytes used: less than src.len only when the tail is an incomplete sequence and
- * `more` says that the source goes on. Shift states (HZ, UTF-7, ISO-2022) are expected to end with the line. */
+ * `more` says that the source goes on (or src is above 1 GiB and a map is asked for: 32 bits). Shift states (HZ, UTF-7,
+ * ISO-2022) are expected to end with the line; a run of one that the piece cuts is left as an incomplete sequence. A
+ * byte order mark is decoded like any character: cut it off first. */
 size_t text_to_utf8(text_charset charset, lj_slice src, bool more, lj_buf *dst, lj_buf *rows);
 
 /* For logs that mix encodings (hidden-marks T01): each line of src is decided on its own - UTF-8 when valid, else HZ,
  * UTF-7 or ISO-2022-CN by their signatures, else the better of GB18030 and Big5, with `base` as the tie-break.
- * Otherwise as text_to_utf8. Not for UTF-16 and UTF-32. */
+ * Otherwise as text_to_utf8, but with `more` a last line without its end is left for the next piece too, as long as the
+ * piece holds a whole line before it. Not for UTF-16 and UTF-32. */
 size_t text_lines_to_utf8(text_charset base, lj_slice src, bool more, lj_buf *dst, lj_buf *rows);
 
 /* How plausible the UTF-8 text is as Chinese or Western prose, 0 to 1000: share of frequent Han and of ordinary
