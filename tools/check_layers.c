@@ -115,7 +115,7 @@ static bool has_suffix(const char *text, const char *suffix)
 /* All .c and .h files below src, without recursion: folders are a queue inside the list. */
 static bool list_files(void)
 {
-    static char folders[FOLDERS_MAX * 8][PATH_LEN];
+    static const char *folders[FOLDERS_MAX * 8] = {""};
     int folder_count = 1;
     for (int at = 0; at < folder_count; at++) {
         char full[2 * PATH_LEN];
@@ -135,7 +135,7 @@ static bool list_files(void)
             snprintf(full, sizeof(full), "%s/%s", check.src, path);
             if (name[0] != '.' && len < PATH_LEN && stat(full, &info) == 0) {
                 if (S_ISDIR(info.st_mode) && folder_count < FOLDERS_MAX * 8) {
-                    memcpy(folders[folder_count++], path, (size_t)len + 1);
+                    folders[folder_count++] = strdup(path);
                 } else if ((has_suffix(name, ".c") || has_suffix(name, ".h")) &&
                            check.file_count < FILES_MAX) {
                     check.files[check.file_count++] = strdup(path);

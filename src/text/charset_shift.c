@@ -295,7 +295,12 @@ size_t charset_decode_iso2022cn(charset_sink *sink, lj_slice src, size_t from, b
 {
     iso_state state = {false, false, false};
     size_t at = from;
-    size_t line = from; /* begin of the line: with `more` the piece is taken up again there */
+    size_t whole = src.len;
+    while (more && whole > from && src.ptr[whole - 1] != '\n') {
+        whole--;
+    }
+    /* A line that goes on in the next piece is decoded there, with its designations. */
+    src.len = whole > from ? whole : src.len;
     while (at < src.len && lj_buf_ok(sink->dst)) {
         uint8_t byte = src.ptr[at];
         size_t escape = byte == ESC ? iso_escape(rest_of(src, at), &state) : 0;
@@ -317,12 +322,9 @@ size_t charset_decode_iso2022cn(charset_sink *sink, lj_slice src, size_t from, b
             at++;
             if (byte == '\n' || byte == '\r') {
                 state = (iso_state){false, false, false};
-                line = at;
             }
         }
     }
-    (void)line;
-    (void)more;
     return at;
 }
 

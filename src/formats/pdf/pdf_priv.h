@@ -38,10 +38,8 @@ typedef struct format_pdf {
     uint64_t size;      /* of the source */
     uint64_t pending;   /* work not yet charged */
     uint32_t story_count;
-    struct {
-        int num;
-        format_pdf_font *font;
-    } fonts[FORMAT_PDF_FONT_SLOTS];
+    struct format_pdf_machine *machine; /* of pdf_content.c; made once, used for every page */
+    format_pdf_font *fonts[FORMAT_PDF_FONT_SLOTS];
 } format_pdf;
 
 /* ---- pdf_memory.c: the only malloc of the reader; MuPDF's hooks ---- */

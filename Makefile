@@ -1,0 +1,77 @@
+# A menu; the build itself is meson. Each word installs what it needs first (packaging/deps.sh) and works from a fresh clone.
+#   make run                     build, make the sample folder build/sample, scan it, name the report
+#   make run SCAN=/some/folder   scan that folder instead; OUT=... for the result folder
+#   make fuzz FUZZ_SECONDS=600   longer; FUZZ_TARGETS="docx pdf" for some
+.POSIX:
+.SUFFIXES:
+
+RELEASE = build/release
+SAMPLE = build/sample
+SAMPLE_RESULT = build/sample-result
+SCAN =
+OUT = build/scan-result
+FUZZ_SECONDS = 180
+FUZZ_TARGETS =
+SOAK_SECONDS = 1800
+BENCH =
+
+help:
+	@sed -n 's/^# *\(make .*\)/  \1/p' Makefile
+	@echo '  make test                    everything that CI needs, ends with the count of cases'
+	@echo '  make golden                  rewrite the expected texts of the samples: read the difference'
+	@echo '  make lint                    format, layers, source rules, symbols, cppcheck, clang-tidy'
+	@echo '  make asan                    all tests under AddressSanitizer and UBSan'
+	@echo '  make bench                   speed against peers, as ratios'
+	@echo '  make soak                    damaged files and repeated scans, SOAK_SECONDS=1800'
+	@echo '  make clean                   remove build/'
+
+# The sanitizers and _FORTIFY_SOURCE exclude each other: what is shipped has the hardening flags of meson.build.
+release:
+	@packaging/deps.sh build run
+	@mkdir -p build
+	@[ -f $(RELEASE)/build.ninja ] || meson setup $(RELEASE) --buildtype=release -Doptimization=2 -Ddebug=true \
+	    >build/configure-release.log 2>&1 || { tail -n 20 build/configure-release.log; exit 1; }
+	@ninja -C $(RELEASE) --quiet src/programs/lijian tests/samples/lijian-samples
+	@ln -sf release/src/programs/lijian build/lijian
+
+run: release
+	@tools/run_scan.sh "$(RELEASE)/tests/samples/lijian-samples" "$(SAMPLE)" "$(SAMPLE_RESULT)" "$(SCAN)" "$(OUT)"
+
+test:
+	@packaging/deps.sh build run test
+	@tests/run_all.sh
+
+golden:
+	@packaging/deps.sh build run test
+	@tests/configure.sh gcc
+	@ninja -C build/gcc --quiet tests/golden/golden
+	@LIJIAN_SOURCE=. build/gcc/tests/golden/golden --write
+
+lint:
+	@packaging/deps.sh build run test
+	@tools/lint.sh
+
+asan:
+	@packaging/deps.sh build run test
+	@tests/configure.sh asan
+	@ninja -C build/asan --quiet
+	@meson test -C build/asan --no-rebuild --print-errorlogs --timeout-multiplier 4
+
+fuzz:
+	@packaging/deps.sh build run test
+	@tests/configure.sh fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz/run.sh $(FUZZ_TARGETS)
+
+bench: release
+	@packaging/deps.sh build run bench
+	@bench/run.sh $(BENCH)
+
+soak: release
+	@packaging/deps.sh build run test
+	@tests/configure.sh asan
+	@SOAK_SECONDS=$(SOAK_SECONDS) tests/soak.sh
+
+clean:
+	rm -rf build
+
+.PHONY: help release run test golden lint asan fuzz bench soak clean

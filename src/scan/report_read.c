@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Reads results.jsonl. A line longer than LINE_MAX, or one that is not JSON, is an error with its
+ * line number: a report that silently left records out would be worse than none. */
+#define _GNU_SOURCE /* getline */
+#include "scan/report_read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_LEN = 4 * 1024 * 1024 };
+
+struct report_reader {
+    FILE *file;
+    char *line;
+    size_t line_cap;
+    uint64_t line_no;
+    json_t *header, *record, *trailer;
+};
+
+bool report_path(const char *dir, const char *name, char *out, size_t cap)
+{
+    int len = snprintf(out, cap, "%s/%s", dir, name);
+    return len > 0 && (size_t)len < cap;
+}
+
+void report_close(report_reader *reader)
+{
+    if (reader == NULL) {
+        return;
+    }
+    if (reader->file != NULL) {
+        (void)fclose(reader->file); /* read only */
+    }
+    json_decref(reader->header);
+    json_decref(reader->record);
+    json_decref(reader->trailer);
+    free(reader->line);
+    free(reader);
+}
+
+/* The next line as an object; NULL in *out at the end of the file. */
+static lj_code next_object(report_reader *reader, json_t **out, lj_err *err)
+{
+    *out = NULL;
+    ssize_t len = getline(&reader->line, &reader->line_cap, reader->file);
+    if (len < 0) {
+        return ferror(reader->file) != 0
+                   ? lj_fail_os(err, LJ_E_IO, errno, "results.jsonl cannot be read")
+                   : LJ_OK;
+    }
+    reader->line_no++;
+    if (len > LINE_MAX_LEN) {
+        return lj_fail(err, LJ_E_FORMAT, reader->line_no, "a line of results.jsonl is too long");
+    }
+    json_error_t fault;
+    *out = json_loadb(reader->line, (size_t)len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &fault);
+    if (!json_is_object(*out)) {
+        json_decref(*out);
+        *out = NULL;
+        return lj_fail(err, LJ_E_FORMAT, reader->line_no,
+                       "a line of results.jsonl is not an object");
+    }
+    return LJ_OK;
+}
+
+lj_code report_open(const char *dir, report_reader **out, lj_err *err)
+{
+    char path[4096];
+    if (!report_path(dir, "results.jsonl", path, sizeof(path))) {
+        return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "the path of the result folder is too long");
+    }
+    report_reader *reader = calloc(1, sizeof(*reader));
+    if (reader == NULL) {
+        return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for reading results");
+    }
+    reader->file = fopen(path, "re");
+    if (reader->file == NULL) {
+        int os = errno;
+        report_close(reader);
+        return lj_fail_os(err, os == ENOENT ? LJ_E_NOT_FOUND : LJ_E_IO, os,
+                          "there is no results.jsonl to read");
+    }
+    lj_code code = next_object(reader, &reader->header, err);
+    if (code == LJ_OK && json_object_get(reader->header, "schema") == NULL) {
+        code = lj_fail(err, LJ_E_FORMAT, 1, "results.jsonl does not begin with a header");
+    }
+    if (code != LJ_OK) {
+        report_close(reader);
+        return code;
+    }
+    *out = reader;
+    return LJ_OK;
+}
+
+lj_code report_next(report_reader *reader, const json_t **out, lj_err *err)
+{
+    json_decref(reader->record);
+    reader->record = NULL;
+    *out = NULL;
+    json_t *object = NULL;
+    lj_code code = next_object(reader, &object, err);
+    if (code != LJ_OK || object == NULL) {
+        return code;
+    }
+    if (json_object_get(object, "path") == NULL) {
+        json_decref(reader->trailer);
+        reader->trailer = object;
+        return LJ_OK;
+    }
+    reader->record = object;
+    *out = object;
+    return LJ_OK;
+}
+
+const json_t *report_header(const report_reader *reader)
+{
+    return reader->header;
+}
+
+const json_t *report_trailer(const report_reader *reader)
+{
+    return reader->trailer;
+}
+
+const char *report_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+int64_t report_number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+report_section report_section_of(const json_t *record)
+{
+    const char *verdict = report_text(record, "verdict");
+    const char *class_ = report_text(record, "class");
+    if (strcmp(verdict, "unreadable") == 0) {
+        return REPORT_UNREADABLE;
+    }
+    if (strcmp(verdict, "clean") == 0 && strcmp(class_, "look") != 0) {
+        return REPORT_CLEAN;
+    }
+    if (strcmp(class_, "look") == 0) {
+        return REPORT_LOOK;
+    }
+    if (strcmp(verdict, "sensitive") == 0) {
+        return REPORT_SENSITIVE;
+    }
+    return strcmp(class_, "confirmed") == 0 ? REPORT_CONFIRMED : REPORT_PROBABLE;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Inside text/: what a seed set is made of. Built by seeds_build.c, read by seeds.c. */
+#ifndef LJ_TEXT_SEEDS_BUILD_H
+#define LJ_TEXT_SEEDS_BUILD_H
+
+#include "base/arena.h"
+#include "text/seeds_priv.h"
+
+enum { SEEDS_LETTERS = 8 /* of a word are verified */ };
+#define SEEDS_NO_KEY UINT32_MAX
+#define SEEDS_END    UINT32_MAX
+
+typedef struct seeds_word {
+    uint32_t letters[SEEDS_LETTERS]; /* folded code points */
+    uint32_t letter_count;
+} seeds_word;
+
+/* A code point that may begin words: `first` of its uses. Open addressing, towards lower indexes. */
+typedef struct seeds_key {
+    uint32_t code_point; /* or SEEDS_NO_KEY */
+    uint32_t first;
+} seeds_key;
+
+typedef struct seeds_use {
+    uint32_t word_idx;
+    uint32_t folded_at; /* where in the folded code point the word begins, bytes */
+    uint32_t next;      /* or SEEDS_END */
+} seeds_use;
+
+struct text_seeds {
+    lj_arena *arena; /* holds all of it */
+    seeds_word *words;
+    size_t word_count;
+    seeds_key *keys;
+    uint32_t key_bits;
+    size_t key_count;
+    seeds_use *uses;
+    size_t use_count;
+    seeds_filter filters[TEXT_CHARSET_COUNT];
+    uint32_t pass_rates[TEXT_CHARSET_COUNT]; /* millionths, by the model of seeds_build.c */
+};
+
+static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
+{
+    return (code_point * 0x9E3779B1u) >> (32 - bits);
+}
+
+#endif

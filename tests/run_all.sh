@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# `make test`: all that CI needs, ending with one line "N passed, N failed, N skipped" of individual cases.
+#   1. gcc build without a warning, then every test of it: unit, golden, structure, lint, fuzz seeds, end to end
+#   2. clang build of the program without a warning
+#   3. clang build with sanitizers, then the tests again on it (all but lint and those that measure the machine)
+# A step that does not build counts as one failed case and what could be built is tested all the same.
+set -u
+cd "$(dirname "$0")/.."
+steps=build/steps.tap
+mkdir -p build
+: >"$steps"
+count=0
+
+# step NAME COMMAND...: one case; shows the log when it fails.
+step() {
+    name=$1
+    shift
+    count=$((count + 1))
+    if "$@" >build/step.log 2>&1; then
+        echo "ok $count - $name" | tee -a "$steps"
+    else
+        echo "not ok $count - $name" | tee -a "$steps"
+        grep -E -A6 'error|FAILED|ERROR|warning' build/step.log | head -n 60 || tail -n 40 build/step.log
+    fi
+}
+
+# suite BUILD ARGUMENT...: runs meson's tests; meson's log is what is counted.
+suite() {
+    folder=$1
+    shift
+    rm -f "build/$folder/meson-logs/testlog.json"
+    meson test -C "build/$folder" --no-rebuild --print-errorlogs "$@" >"build/$folder/test.out" 2>&1 ||
+        grep -vE '^ *[0-9]+/[0-9]+ .* (OK|SKIP) ' "build/$folder/test.out" | head -n 400
+}
+
+step "gcc: configured" tests/configure.sh gcc
+step "gcc: builds without a warning" ninja -C build/gcc -k 0
+suite gcc
+step "clang: configured" tests/configure.sh clang
+step "clang: the program builds without a warning" ninja -C build/clang -k 0 src/programs/lijian
+step "sanitizers: configured" tests/configure.sh asan
+step "sanitizers: builds without a warning" ninja -C build/asan -k 0
+suite asan --timeout-multiplier 4 --no-suite lint --no-suite machine
+
+summary=build/gcc/tools/test_summary
+[ -x "$summary" ] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+"$summary" "$steps" build/gcc/meson-logs/testlog.json build/asan/meson-logs/testlog.json
