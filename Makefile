@@ -13,7 +13,7 @@ OUT = build/scan-result
 FUZZ_SECONDS = 180
 FUZZ_TARGETS =
 SOAK_SECONDS = 1800
-BENCH =
+ROWS =
 
 help:
 	@sed -n 's/^# *\(make .*\)/  \1/p' Makefile
@@ -21,7 +21,7 @@ help:
 	@echo '  make golden                  rewrite the expected texts of the samples: read the difference'
 	@echo '  make lint                    format, layers, source rules, symbols, cppcheck, clang-tidy'
 	@echo '  make asan                    all tests under AddressSanitizer and UBSan'
-	@echo '  make bench                   speed against peers, as ratios'
+	@echo '  make bench                   speed against peers, as ratios; ROWS="P1 P10" for some'
 	@echo '  make soak                    damaged files and repeated scans, SOAK_SECONDS=1800'
 	@echo '  make clean                   remove build/'
 
@@ -64,7 +64,8 @@ fuzz:
 
 bench: release
 	@packaging/deps.sh build run bench
-	@bench/run.sh $(BENCH)
+	@ninja -C $(RELEASE) --quiet bench/bench bench/make_data bench/examine_bench
+	@bench/run.sh $(RELEASE) build/lijian "$${LIJIAN_CORPUS:-../shared/corpus}" $(ROWS)
 
 soak: release
 	@packaging/deps.sh build run test

@@ -7,9 +7,10 @@ set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config
     zlib1g-dev libdeflate-dev libarchive-dev libmupdf-dev mupdf-tools libfreetype-dev libharfbuzz-dev libjpeg-dev
     libopenjp2-7-dev libjbig2dec0-dev libmujs-dev libgumbo-dev libseccomp-dev libssl-dev libutf8proc-dev libjansson-dev"
-run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2"
-test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev cppcheck pmccabe poppler-utils poppler-data unzip zip p7zip-full
-    libarchive-tools procps python3"
+run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2 libjansson4 libfreetype6 libharfbuzz0b libjpeg62-turbo
+    libopenjp2-7 libjbig2dec0 libgumbo1"
+test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev libexpat1-dev cppcheck poppler-utils
+    poppler-data unzip zip p7zip-full libarchive-tools procps time"
 bench="ripgrep hyperfine poppler-utils poppler-data findutils"
 
 want=""
@@ -24,9 +25,13 @@ for group in "$@"; do
     esac
 done
 
+have=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' 2>/dev/null | sed -n 's/ installed$//p' | tr '\n' ' ')
 missing=""
 for package in $want; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+    case " $have" in
+        *" $package "*) ;;
+        *) missing="$missing $package" ;;
+    esac
 done
 if [ -z "$missing" ]; then
     exit 0

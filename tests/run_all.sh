@@ -29,6 +29,7 @@ step() {
 suite() {
     folder=$1
     shift
+    [ -f "build/$folder/build.ninja" ] || return
     rm -f "build/$folder/meson-logs/testlog.json"
     meson test -C "build/$folder" --no-rebuild --print-errorlogs "$@" >"build/$folder/test.out" 2>&1 ||
         grep -vE '^ *[0-9]+/[0-9]+ .* (OK|SKIP) ' "build/$folder/test.out" | head -n 400
@@ -44,5 +45,8 @@ step "sanitizers: builds without a warning" ninja -C build/asan -k 0
 suite asan --timeout-multiplier 4 --no-suite lint --no-suite machine
 
 summary=build/gcc/tools/test_summary
-[ -x "$summary" ] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+if [ ! -x "$summary" ]; then # nothing could be built: the steps alone are counted
+    echo "$(grep -c "^ok" "$steps") passed, $(grep -c "^not ok" "$steps") failed, 0 skipped"
+    exit 1
+fi
 "$summary" "$steps" build/gcc/meson-logs/testlog.json build/asan/meson-logs/testlog.json

@@ -44,13 +44,13 @@ for library in "$@"; do
                 if (line ~ /^#/ || line ~ /^[ ]*$/) continue
                 split(line, sides, "|")
                 count = split(sides[1], words, /[ ]+/)
-                for (i = 2; i <= count; i++) if (words[i] != "") { where[++rows] = words[1]; what[rows] = words[i] }
+                for (i = 2; i <= count; i++) if (words[i] != "") { sub(/\*$/, "", words[1]); where[++rows] = words[1]; what[rows] = words[i] }
             }
         }
         {
             if ($2 in is_ours) next
             for (i = 1; i <= rows; i++) {
-                if (fits(what[i], $2) && (where[i] == "all" || fits(where[i], $1))) next
+                if (fits(what[i], $2) && (where[i] == "all" || substr($1, 1, length(where[i])) == where[i])) next
             }
             print $1 ": " $2 ": not in tools/check_symbols.allow"
         }' "$work/undefined" | sort -u >"$work/faults"

@@ -4,7 +4,8 @@
  * OUT.c defines
  *     const struct lj_embedded SYMBOL_PREFIX_files[];   in the order of the arguments, by base name
  *     const uint32_t SYMBOL_PREFIX_count;
- * with struct lj_embedded {const char *name; const uint8_t *bytes; size_t len;}. Bytes are as in the file, followed by
+ * with struct lj_embedded {const char *name, *stem; const uint8_t *bytes; size_t len;}: the base name, and the same
+ * without its extension. Bytes are as in the file, followed by
  * a NUL that len does not count, so that a text may be used as a C string. The user declares struct and symbols himself,
  * so that no folder must depend on another for it. */
 #include <ctype.h>
@@ -60,10 +61,10 @@ static long long write_bytes(FILE *out, const char *prefix, int no, const char *
     return len;
 }
 
-static void write_name(FILE *out, const char *name)
+static void write_name(FILE *out, const char *name, size_t len)
 {
     putc('"', out);
-    for (; *name != '\0'; name++) {
+    for (; len > 0; name++, len--) {
         unsigned char letter = (unsigned char)*name;
         if (letter < 0x20 || letter >= 0x7F || letter == '"' || letter == '\\') {
             fprintf(out, "\\%03o", letter);
@@ -91,7 +92,7 @@ int main(int argc, char **argv)
     }
     int status = 0;
     fprintf(out, "/* Made by tools/embed.c; do not edit. */\n#include <stddef.h>\n#include <stdint.h>\n\n"
-                 "struct lj_embedded {\n    const char *name;\n    const uint8_t *bytes;\n    size_t len;\n};\n\n");
+                 "struct lj_embedded {\n    const char *name;\n    const char *stem;\n    const uint8_t *bytes;\n    size_t len;\n};\n\n");
     fprintf(out, "extern const struct lj_embedded %s_files[];\nextern const uint32_t %s_count;\n\n", prefix, prefix);
     for (int i = 0; i < count && status == 0; i++) {
         lens[i] = write_bytes(out, prefix, i, argv[i + 3]);
@@ -100,10 +101,14 @@ int main(int argc, char **argv)
     fprintf(out, "const struct lj_embedded %s_files[] = {\n", prefix);
     for (int i = 0; i < count; i++) {
         fputs("    {", out);
-        write_name(out, base_name(argv[i + 3]));
+        const char *name = base_name(argv[i + 3]);
+        const char *dot = strrchr(name, '.');
+        write_name(out, name, strlen(name));
+        fputs(", ", out);
+        write_name(out, name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
         fprintf(out, ", %s_bytes_%d, %lld},\n", prefix, i, lens[i] < 0 ? 0 : lens[i]);
     }
-    fprintf(out, "    {NULL, NULL, 0}};\nconst uint32_t %s_count = %d;\n", prefix, count);
+    fprintf(out, "    {NULL, NULL, NULL, 0}};\nconst uint32_t %s_count = %d;\n", prefix, count);
     free(lens);
     if (fclose(out) != 0) {
         status = 70;

@@ -81,3 +81,18 @@ const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t 
     return NULL;
 }
 
+uint64_t dict_lists(const dict *words, lj_str text, size_t at)
+{
+    uint64_t lists = 0;
+    if (words->count == 0 || at >= text.len) {
+        return 0;
+    }
+    uint32_t bucket = dict_bucket(text, at);
+    for (uint32_t idx = words->starts[bucket]; idx < words->starts[bucket + 1]; idx++) {
+        const dict_entry *entry = &words->entries[idx];
+        if (entry->word.len <= text.len - at && memcmp(entry->word.ptr, text.ptr + at, entry->word.len) == 0) {
+            lists |= DICT_LIST(entry->list);
+        }
+    }
+    return lists;
+}

@@ -32,4 +32,7 @@ bool dict_build(dict *out, const dict_entry *entries, uint32_t count, lj_arena *
 const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t mask);
 
 
+/* The lists, as bits, of all words that begin at `at`. */
+uint64_t dict_lists(const dict *words, lj_str text, size_t at);
+
 #endif

@@ -226,6 +226,9 @@ static bool parse_add_word(parse *in, lj_slice text, rules_word word)
     if (folded.len == 0) {
         return parse_fault(in, "nothing is left of the word after folding", "归一化后词为空");
     }
+    if (word.list == LIST_PORTION) {
+        word.idx = (uint16_t)pack->list_counts[LIST_PORTION]; /* the n-th stands for the n-th level */
+    }
     if (pack->word_count == pack->word_cap) {
         uint32_t cap = pack->word_cap > 0 ? pack->word_cap * 2 : 256;
         rules_word *grown = lj_arena_array(in->arena, cap, sizeof(*grown));

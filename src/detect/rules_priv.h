@@ -68,7 +68,9 @@ typedef enum rules_list {
     LIST_CONTROL,     /* banner engine: what follows // */
     LIST_PORTION,     /* banner engine: (TS) (S) */
     LIST_SHARED,
-    LIST_URGENT = LIST_SHARED, /* 特急 */
+    LIST_BESIDE = LIST_SHARED, /* what may stand on the line of a mark without making it a sentence */
+    LIST_SPECIMEN,    /* ××××: fillers of a specimen */
+    LIST_URGENT,      /* 特急 */
     LIST_HANDLING,    /* 阅后收回 */
     LIST_SAMPLE,      /* 例如 样例 */
     LIST_EXAM,
@@ -166,9 +168,8 @@ typedef enum rules_feature {
     F_COLUMN,
     F_SOUND_ALIKE,
     F_MEDIA_NAME,
-    F_TITLE_MARKS,
 } rules_feature;
-enum { RULES_FEATURE_COUNT = F_TITLE_MARKS + 1 };
+enum { RULES_FEATURE_COUNT = F_MEDIA_NAME + 1 };
 #define RULES_FEATURE(feature) ((uint64_t)1 << (feature))
 _Static_assert(RULES_FEATURE_COUNT <= 64, "features are bits of a uint64_t");
 
@@ -232,6 +233,7 @@ struct detect_rules {
     uint32_t pack_count;
     bool sealed;
     dict shared; /* all LIST_SHARED words */
+    dict triggers; /* levels, labels and phrases of all packs; list is the pack_idx */
     text_seeds *seeds;
     uint8_t *solid; /* bit for each code point of the BMP: cannot be part of a mark beside a seed; see rules_seal.c */
     uint8_t hash[32];

@@ -12,8 +12,8 @@ const char *const rules_form_names[RULES_FORM_COUNT] = {
 const char *const rules_list_names[RULES_LIST_COUNT] = {
     "level",     "label",     "weak_label",    "suffix",      "stop",    "separator", "weak_star",
     "long_term", "condition", "condition_end", "date_end",    "bracket", "quote",     "placeholder",
-    "cleared",   "box",       "checked",       "beside",      "media",   "phrase",    "control",
-    "portion",   "urgent",    "handling",      "sample",      "exam",    "answers",   "web",
+    "cleared",   "box",       "checked",       "media",   "phrase",    "control",
+    "portion",   "beside", "specimen", "urgent",    "handling",      "sample",      "exam",    "answers",   "web",
     "directive", "about",     "fiction",       "was",         "company", "code",      "block",
 };
 
@@ -47,5 +47,5 @@ const char *const rules_feature_codes[RULES_FEATURE_COUNT] = {
     "levels_near",    "levels_doc",   "quote",           "sample",       "placeholder", "placeholders",
     "exam",           "exam_ahead",   "exam_past",       "answers",      "web",         "company",
     "cleared",        "was",          "expired",         "over_limit",   "about",       "fiction",
-    "code",           "choice",       "column",          "sound_alike",  "media_name",  "title_marks",
+    "code",           "choice",       "column",          "sound_alike",  "media_name",
 };

@@ -117,6 +117,7 @@ format_src *format_memory(format_run *run, lj_slice bytes);
 typedef struct format_stream_ops {
     lj_code (*restart)(void *ctx, lj_err *err);
     lj_code (*pull)(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err *err);
+    void (*close)(void *ctx); /* when the child that read it has ended; may be NULL: the reader closes what it opened */
 } format_stream_ops;
 format_src *format_stream(format_run *run, const format_stream_ops *ops, void *ctx,
                           uint64_t out_len, uint64_t stored_len);

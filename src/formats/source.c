@@ -158,6 +158,9 @@ void source_rest(format_src *src)
     if (src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY) {
         return;
     }
+    if (src->kind == SOURCE_STREAM && src->started && src->ops->close != NULL) {
+        src->ops->close(src->ops_ctx);
+    }
     src->window = NULL;
     src->window_cap = src->window_len = 0;
     src->started = false;

@@ -551,7 +551,7 @@ static bool take_end(xml_reader *xml, bool is_last)
         if (!is_last) {
             return false;
         }
-        set_bad(xml, in->pos);
+        xml->status.is_cut = true;
     } else if (p[close] == '<') {
         set_bad(xml, close);
     } else {
@@ -840,7 +840,6 @@ const xml_token *xml_next(xml_reader *xml)
             if (xml->depth == 0) {
                 return end_of_input(xml);
             }
-            set_bad(xml, in->pos);
             xml->status.is_cut = true;
             xml->ends_due = xml->depth;
             continue;

@@ -46,7 +46,7 @@ typedef struct xml_token {
 
 /* What was wrong so far. */
 typedef struct xml_status {
-    bool is_bad;         /* not well-formed; bad_off: where it was seen first */
+    bool is_bad;         /* not well-formed, beside being cut; bad_off: where it was seen first */
     bool is_cut;         /* the input ended with elements open or inside a token */
     bool is_deep;        /* the depth limit was reached (the gap was reported) */
     bool has_many_attrs; /* the attribute limit was reached (the gap was reported) */

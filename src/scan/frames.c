@@ -8,7 +8,6 @@
 #include "base/cur.h"
 #include "base/json.h"
 #include "base/num.h"
-#include "text/fold.h"
 
 /* ---- writing ---- */
 

@@ -13,6 +13,7 @@
 enum {
     FRAME_VERSION = 1,
     FRAME_HEAD_LEN = 16,
+    FRAME_JOB_AT = 8,                 /* offset of the job number in the head */
     FRAME_MAX = 64 * 1024,            /* bytes of one frame with its head, and of one message */
     FRAME_JOB_MAX = 16 * 1024 * 1024, /* bytes that one job may send */
     FRAME_PATH_MAX = 60000,           /* bytes of a path */

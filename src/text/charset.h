@@ -20,6 +20,9 @@ typedef enum text_charset {
     TEXT_LATIN1,    /* Windows-1252: what is left when nothing else fits */
 } text_charset;
 enum { TEXT_CHARSET_COUNT = TEXT_LATIN1 + 1 };
+#define TEXT_CHARSET_ANY ((text_charset)TEXT_CHARSET_COUNT) /* nothing declared */
+/* For `declared` below when nothing is declared. */
+#define TEXT_CHARSET_NONE ((text_charset)TEXT_CHARSET_COUNT)
 
 /* Where a run of output bytes came from: text_at in the UTF-8, src_off in the source bytes. Rows are in ascending
  * order; between two rows the text maps linearly or, inside a multi-byte character, to its start. */
@@ -38,7 +41,7 @@ bool text_charset_lookup(lj_slice label, text_charset *out);
 
 /* What a whole file, or a large piece of one, is most likely in: BOM and escape signatures first, then strict UTF-8,
  * UTF-16/32 by the parity of NUL and Han bytes, then GB18030 against Big5 by frequency of common characters.
- * *out_bom is the length of a byte order mark. `declared` may name a charset, or be TEXT_CHARSET_COUNT; it loses when
+ * *out_bom is the length of a byte order mark. `declared` may name a charset, or be TEXT_CHARSET_NONE; it loses when
  * strict decoding fails or scores worse (hidden-marks T23). Never fails: bytes that fit nothing are TEXT_LATIN1. */
 text_charset text_charset_guess(lj_slice sample, text_charset declared, size_t *out_bom);
 

@@ -271,7 +271,7 @@ text_charset text_charset_guess(lj_slice sample, text_charset declared, size_t *
         return TEXT_UTF8;
     }
     if (is_utf8_sample(sample)) {
-        return is_weak_utf8(sample) ? best_of(sample, declared == TEXT_CHARSET_COUNT ? TEXT_UTF8 : declared, has_nul)
+        return is_weak_utf8(sample) ? best_of(sample, declared == TEXT_CHARSET_NONE ? TEXT_UTF8 : declared, has_nul)
                                     : TEXT_UTF8;
     }
     return best_of(sample, declared, has_nul);

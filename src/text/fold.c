@@ -85,7 +85,7 @@ bool text_is_han(uint32_t c)
            (c >= 0xF900 && c <= 0xFAFF) || c == 0x3007 || (c >= 0x20000 && c <= 0x3FFFD);
 }
 
-static size_t encode(uint32_t code_point, uint8_t out[4])
+size_t fold_encode(uint32_t code_point, uint8_t out[4])
 {
     if (code_point < 0x80) {
         out[0] = (uint8_t)code_point;
@@ -116,7 +116,7 @@ lj_slice fold_of(uint32_t code_point, uint8_t out[4])
         const fold_row *row = &fold_rows[cell - FOLD_ROW];
         return lj_slice_of(fold_pool + row->at, row->len);
     }
-    return lj_slice_of(out, cell < FOLD_BLANK ? encode(code_point, out) : 0);
+    return lj_slice_of(out, cell < FOLD_BLANK ? fold_encode(code_point, out) : 0);
 }
 
 /* ---- writing ---- */
@@ -399,7 +399,7 @@ static size_t fold_override(folder *f, size_t begin)
         uint32_t code_point = mirrored(text_code_point(text, at, &len));
         /* What is still to come: the rest of the run, and of the text behind it. */
         size_t left = (at - begin) + (f->src_len - end);
-        len = encode(code_point, bytes);
+        len = fold_encode(code_point, bytes);
         if (len > until - at && !make_room(f, len, left)) {
             break;
         }

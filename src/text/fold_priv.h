@@ -47,6 +47,8 @@ static inline uint16_t fold_cell_of(uint32_t code_point)
     return fold_cell[fold_page[code_point >> 8]][code_point & 0xFF];
 }
 
+/* A code point as UTF-8; its length. */
+size_t fold_encode(uint32_t code_point, uint8_t out[4]);
 /* What a code point folds to, as UTF-8; out needs 4 bytes for code points that stay. Empty for blanks, line ends and
  * what is deleted. For seeds.c, which needs the inverse. */
 lj_slice fold_of(uint32_t code_point, uint8_t out[4]);

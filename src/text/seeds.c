@@ -26,6 +26,7 @@
 #include "text/seeds_build.h"
 
 enum {
+    SEEDS_TAIL = 8,  /* bytes at the end that the filter does not judge: a first letter and a cut second one */
     RUN_MAX = 4096,  /* bytes walked back for alignment */
     SKIP_MAX = 512,  /* characters that folding removes, between two letters of a word; more are reported unseen */
 };
@@ -109,6 +110,9 @@ static bool is_word_here(const seeds_word *word, text_charset charset, lj_slice 
         at += step;
         uint16_t cell = fold_cell_of(code_point);
         if (cell >= FOLD_BLANK && cell < FOLD_ROW) {
+            if (!seeds_is_removed(cell, word->letters[letter_idx - 1], word->letters[letter_idx])) {
+                return false;
+            }
             skipped++;
             continue;
         }
@@ -149,65 +153,59 @@ static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes
 
 /* ---- the search ---- */
 
-/* The positions near the end, where bytes that are not there count as fitting. */
-static bool passes(const seeds_filter *filter, lj_slice bytes, size_t at)
+bool seeds_passes(const seeds_filter *filter, const uint8_t *at)
 {
-    uint8_t pass = 0xFF;
-    for (size_t i = 0; i < SEEDS_POSITIONS && at + i < bytes.len; i++) {
-        uint8_t byte = bytes.ptr[at + i];
-        pass &= filter->low[i][byte & 15] & filter->high[i][byte >> 4];
-    }
-    return pass != 0;
-}
-
-uint64_t seeds_mask64(const seeds_filter *filter, const uint8_t *at)
-{
-    uint64_t mask = 0;
-    for (size_t k = 0; k < SEEDS_BLOCK_BYTES; k++) {
+    uint8_t any = 0;
+    for (size_t bank = 0; bank < SEEDS_BANKS; bank++) {
         uint8_t pass = 0xFF;
         for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
-            pass &= filter->low[i][at[k + i] & 15] & filter->high[i][at[k + i] >> 4];
+            pass &= filter->low[bank][i][at[i] & 15] & filter->high[bank][i][at[i] >> 4];
         }
-        mask |= (uint64_t)(pass != 0) << k;
+        any |= pass;
     }
-    return mask;
+    return any != 0;
 }
 
-size_t seeds_scan(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from, uint64_t *out_mask)
+bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from, seeds_verify_fn *verify_fn,
+                void *ctx, size_t *out_at)
 {
-    if (vector != TEXT_VECTOR_NONE) {
-        return seeds_scan_x86(vector, filter, bytes, from, out_mask);
+    if (vector != TEXT_VECTOR_NONE && from < bytes.len && seeds_walk_x86(vector, filter, bytes, from, verify_fn, ctx, out_at)) {
+        return true;
     }
-    for (; bytes.len - from >= SEEDS_BLOCK_BYTES + SEEDS_POSITIONS - 1; from += SEEDS_BLOCK_BYTES) {
-        *out_mask = seeds_mask64(filter, bytes.ptr + from);
-        if (*out_mask != 0) {
-            return from;
+    size_t at = vector != TEXT_VECTOR_NONE && from < bytes.len ? *out_at : from;
+    for (; at + SEEDS_POSITIONS <= bytes.len; at++) {
+        *out_at = at;
+        if (seeds_passes(filter, bytes.ptr + at) && verify_fn(ctx, at)) {
+            return true;
         }
     }
-    *out_mask = 0;
-    return from;
+    *out_at = at;
+    return false;
+}
+
+typedef struct probe {
+    const text_seeds *seeds;
+    lj_slice bytes;
+    text_charset charset;
+} probe;
+
+static bool verify_probe(void *ctx, size_t at)
+{
+    const probe *what = ctx;
+    return verify(what->seeds, what->charset, what->bytes, at);
 }
 
 size_t seeds_find_with(const text_seeds *seeds, text_vector vector, text_charset charset, lj_slice bytes, size_t from)
 {
-    const seeds_filter *filter = &seeds->filters[charset];
+    probe what = {seeds, bytes, charset};
+    /* Near the end a word may be cut, inside a character too, and then any bytes may stand there: all are verified. */
+    lj_slice body = lj_slice_part(bytes, 0, bytes.len - lj_min_size(bytes.len, SEEDS_TAIL));
     size_t at = from;
-    while (at < bytes.len) {
-        uint64_t mask = 0;
-        at = seeds_scan(vector, filter, bytes, at, &mask);
-        if (mask == 0) {
-            break;
-        }
-        for (; mask != 0; mask &= mask - 1) {
-            size_t hit = at + (size_t)__builtin_ctzll(mask);
-            if (verify(seeds, charset, bytes, hit)) {
-                return hit;
-            }
-        }
-        at += SEEDS_BLOCK_BYTES;
+    if (seeds_walk(vector, &seeds->filters[charset], body, from, verify_probe, &what, &at)) {
+        return at;
     }
     for (; at < bytes.len; at++) {
-        if (passes(filter, bytes, at) && verify(seeds, charset, bytes, at)) {
+        if (verify(seeds, charset, bytes, at)) {
             return at;
         }
     }

@@ -11,10 +11,11 @@
 
 typedef struct text_seeds text_seeds;
 
-/* words: folded UTF-8, each 1 to 8 characters. The set grows by every code point that folds to the word's first letter
+/* words: folded UTF-8, each one character or more. The set grows by every code point that folds to the word's first letter
  * (variants, radicals, compatibility forms, full width), in each encoding that is searched raw: UTF-8, GB18030, Big5,
- * UTF-16LE/BE. For a word of several letters only the first letter is a raw seed; the following letters are
- * verified with ignorable characters (zero-width, blanks, marks) skipped. Yours to free. */
+ * UTF-16LE/BE. For a word of several letters only the first letter is a raw seed; the following letters, up
+ * to the eighth, are verified with everything skipped that folding removes there (zero-width, marks, blanks beside Han).
+ * LJ_E_INVALID when a word is empty or not in folded form. Yours to free. */
 LJ_MUST_USE lj_code text_seeds_new(const lj_str *words, size_t count, text_seeds **out, lj_err *err);
 void text_seeds_free(text_seeds *seeds); /* accepts NULL */
 

@@ -4,6 +4,7 @@
 #define LJ_TEXT_SEEDS_BUILD_H
 
 #include "base/arena.h"
+#include "text/fold_priv.h"
 #include "text/seeds_priv.h"
 
 enum { SEEDS_LETTERS = 8 /* of a word are verified */ };
@@ -43,6 +44,15 @@ struct text_seeds {
 static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
 {
     return (code_point * 0x9E3779B1u) >> (32 - bits);
+}
+
+/* Can what has this cell vanish between two letters of a folded word? Folding leaves a blank, and of course the end of a
+ * line, between letters of alphabets; beside Han both count as nothing (vertical text is joined over lines). */
+static inline bool seeds_is_removed(uint16_t cell, uint32_t before, uint32_t after)
+{
+    bool gap = cell == FOLD_BLANK || cell == FOLD_LINE;
+    return cell >= FOLD_BLANK && cell < FOLD_ROW &&
+           !(gap && fold_cell_of(before) == FOLD_WEST && fold_cell_of(after) == FOLD_WEST);
 }
 
 #endif

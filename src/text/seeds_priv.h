@@ -8,25 +8,30 @@
 
 enum {
     SEEDS_POSITIONS = 3,   /* bytes that the filter looks at */
-    SEEDS_BUCKETS = 8,     /* one bit each */
-    SEEDS_BLOCK_BYTES = 64, /* positions judged in one step; bits of the mask */
+    SEEDS_BANKS = 2,       /* sets of eight buckets, one bit each */
+    SEEDS_BUCKETS = 8 * SEEDS_BANKS,
+    SEEDS_BLOCK_BYTES = 64, /* positions judged in one step */
 };
 
 /* Position p of the text passes when one bucket's bit stands in
- *   low[i][text[p + i] & 15] & high[i][text[p + i] >> 4]   for all i.
+ *   low[bank][i][text[p + i] & 15] & high[bank][i][text[p + i] >> 4]   for all i.
  * A necessary condition of a seed at p, never a sufficient one. */
 typedef struct seeds_filter {
-    uint8_t low[SEEDS_POSITIONS][16];
-    uint8_t high[SEEDS_POSITIONS][16];
+    uint8_t low[SEEDS_BANKS][SEEDS_POSITIONS][16];
+    uint8_t high[SEEDS_BANKS][SEEDS_POSITIONS][16];
 } seeds_filter;
 
-/* Which of the 64 positions from `at` on pass, bit 0 = at; the text must reach 66 bytes behind `at`. */
-uint64_t seeds_mask64(const seeds_filter *filter, const uint8_t *at);
-/* The first block of 64 positions, counted from `from` in whole blocks, in which any passes; the offset is returned and
- * *out_mask set. When there is none, the offset of what is left over (less than 66 bytes) with *out_mask 0. */
-size_t seeds_scan(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from, uint64_t *out_mask);
-size_t seeds_scan_x86(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                      uint64_t *out_mask);
+/* Called for positions that pass, in ascending order; true ends the walk. */
+typedef bool seeds_verify_fn(void *ctx, size_t at);
+
+/* Calls `verify` for each position of bytes from `from` on that passes the filter and has two more bytes behind it. True
+ * with *out_at set to the position that it ended at; false with *out_at set to where less than a block is left. */
+bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from, seeds_verify_fn *verify,
+                void *ctx, size_t *out_at);
+bool seeds_walk_x86(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
+                    seeds_verify_fn *verify, void *ctx, size_t *out_at);
+/* Does the position pass? Three bytes are read. */
+bool seeds_passes(const seeds_filter *filter, const uint8_t *at);
 
 /* text_seeds_find with chosen instructions, and the naive search that tries every byte: for tests. */
 size_t seeds_find_with(const text_seeds *seeds, text_vector vector, text_charset charset, lj_slice bytes, size_t from);

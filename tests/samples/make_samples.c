@@ -6,6 +6,7 @@
  * Usage: lijian-samples FOLDER     writes the files
  *        lijian-samples --list     prints "path<TAB>expected verdict" for each, for the end-to-end
  * test Adding a sample is one row of `samples` below. */
+#define _GNU_SOURCE /* truncate */
 #include <errno.h>
 #include <locale.h>
 #include <stdint.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Colours of letters and areas as 0xRRGGBB (ISO 32000-2 8.6). Device spaces are computed here; all others go through
- * MuPDF's colour spaces with ICC off, which means their alternate space. A pattern or shading has no one colour. */
+ * Colours of letters and areas as 0xRRGGBB (ISO 32000-2 8.6). Device spaces are computed here; all
+ * others go through MuPDF's colour spaces with ICC off, which means their alternate space. A
+ * pattern or shading has no one colour. */
 #include "formats/pdf/pdf_priv.h"
 
 typedef struct color_job {
@@ -14,7 +15,8 @@ typedef struct color_job {
 
 static uint32_t channel(float value)
 {
-    return value <= 0.0F ? 0 : value >= 1.0F ? 255 : (uint32_t)(value * 255.0F + 0.5F);
+    /* The order of the tests also answers a value that is no number. */
+    return !(value > 0.0F) ? 0 : value >= 1.0F ? 255 : (uint32_t)(value * 255.0F + 0.5F);
 }
 
 uint32_t format_pdf_rgb_of(const float *values, int count)
@@ -40,7 +42,8 @@ static void space_load(fz_context *ctx, void *arg)
     }
 }
 
-void format_pdf_color_space(format_pdf *pdf, format_pdf_color *color, pdf_obj *resources, const char *name)
+void format_pdf_color_space(format_pdf *pdf, format_pdf_color *color, pdf_obj *resources,
+                            const char *name)
 {
     color->space = NULL;
     color->rgb = 0;
@@ -66,7 +69,8 @@ static void color_convert(fz_context *ctx, void *arg)
     for (int i = 0; i < count && i < job->count && i < FZ_MAX_COLORS; i++) {
         in[i] = job->values[i];
     }
-    fz_convert_color(ctx, job->color->space, in, fz_device_rgb(ctx), rgb, NULL, fz_default_color_params);
+    fz_convert_color(ctx, job->color->space, in, fz_device_rgb(ctx), rgb, NULL,
+                     fz_default_color_params);
     job->color->rgb = format_pdf_rgb_of(rgb, 3);
 }
 

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The content stream machine (ISO 32000-2 7.8, 8 and 9): runs the operators that place, colour, hide and cover letters,
- * and steps over all others.
+ * The content stream machine (ISO 32000-2 7.8, 8 and 9): runs the operators that place, colour,
+ * hide and cover letters, and steps over all others.
  *
- * MuPDF's own interpreter builds paths, loads pictures (JPEG 2000 ones are even decoded) and recurses through forms.
- * A scanner needs none of it: this machine keeps matrices, clip boxes, colours and text state, reads streams through
- * MuPDF's filters 32 KiB at a time, and holds forms on a stack of at most FORMAT_PDF_NESTING levels. A form that is
- * already open is not entered again; every operator, letter and byte is charged.
+ * MuPDF's own interpreter builds paths, loads pictures (JPEG 2000 ones are even decoded) and
+ * recurses through forms. A scanner needs none of it: this machine keeps matrices, clip boxes,
+ * colours and text state, reads streams through MuPDF's filters 32 KiB at a time, and holds forms
+ * on a stack of at most FORMAT_PDF_NESTING levels. A form that is already open is not entered
+ * again; every operator, letter and byte is charged.
  *
  *   levels: page -> form -> form ...     each with its stream, window and resources
  *   states: q pushes, Q pops; a level never pops below where it began
  *
- * Optional content is always run; what is switched off is tagged (F06). Nothing is clipped away; what lies outside
- * the clip box or the page is tagged (F04). Pictures are measured, never decoded. Tiling patterns are run once per page
- * as if they were forms, because watermarks are made with them.
- * Not done: Type 3 glyph programs, soft masks, the exact shape of clips (the box counts). */
+ * Optional content is always run; what is switched off is tagged (F06). Nothing is clipped away;
+ * what lies outside the clip box or the page is tagged (F04). Pictures are measured, never decoded.
+ * Tiling patterns are run once per page as if they were forms, because watermarks are made with
+ * them. Not done: Type 3 glyph programs, soft masks, the exact shape of clips (the box counts). */
 #include "formats/pdf/pdf_priv.h"
-
-#include <math.h>
 
 enum {
     WINDOW_MIN = 32 * 1024,
@@ -24,11 +23,11 @@ enum {
     STATES_MAX = 256,         /* q inside q */
     OPERANDS_MAX = 1 << 16,
     TEXT_MAX = 2 * 1024 * 1024, /* strings of one operator */
-    NAME_MAX_LEN = 127,
+    NAME_MAX_LEN = 511,
     MARKS_MAX = 512, /* marked content inside marked content */
     PATTERNS_MAX = 64,
     POINTS_MAX = 6,
-    FORMS_MAX = 20000, /* forms run for one page */
+    FORMS_MAX = 20000,   /* forms run for one page */
     PICTURE_PIXELS = 64, /* least width and height of a picture that could hold a mark */
     PICTURE_POINTS = 36, /* least width and height on the page: half an inch */
 };
@@ -74,6 +73,7 @@ typedef struct format_pdf_machine {
     uint32_t state_lost;  /* q beyond STATES_MAX */
     operand *operands;
     uint32_t operand_count, operand_cap;
+    bool in_array;
     lj_buf text;
     fz_matrix tm, tlm, base;
     bool marks[MARKS_MAX]; /* marked content that is a hidden layer */
@@ -161,13 +161,16 @@ static pdf_obj *next_stream(fz_context *ctx, level *from)
     if (!pdf_is_array(ctx, from->contents)) {
         return from->next++ == 0 ? from->contents : NULL;
     }
-    return from->next < pdf_array_len(ctx, from->contents) ? pdf_array_get(ctx, from->contents, from->next++) : NULL;
+    return from->next < pdf_array_len(ctx, from->contents)
+               ? pdf_array_get(ctx, from->contents, from->next++)
+               : NULL;
 }
 
 /* Opens the next stream of the level that can be opened; false at the end. */
 static bool stream_open(fz_context *ctx, fill_job *job)
 {
-    for (pdf_obj *obj = next_stream(ctx, job->level); obj != NULL; obj = next_stream(ctx, job->level)) {
+    for (pdf_obj *obj = next_stream(ctx, job->level); obj != NULL;
+         obj = next_stream(ctx, job->level)) {
         if (!pdf_is_stream(ctx, obj)) {
             continue;
         }
@@ -224,7 +227,8 @@ static lj_code refill(machine *it)
     fill_job job = {it, inner(it)};
     lj_code code = format_pdf_guard(it->pdf, level_fill, &job);
     if (code == LJ_E_FORMAT) {
-        job.level->stream = NULL; /* goes with the document's memory; the next stream of the page may be good */
+        job.level->stream =
+            NULL; /* goes with the document's memory; the next stream of the page may be good */
         return it->pdf->stop;
     }
     return code;
@@ -296,8 +300,9 @@ static uint32_t hidden_at(const machine *it, const state *now, fz_point middle, 
         hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE);
     }
     float slack = size * 0.25F;
-    if (middle.x < now->clip.x0 - slack || middle.x > now->clip.x1 + slack || middle.y < now->clip.y0 - slack ||
-        middle.y > now->clip.y1 + slack || now->clip.x1 <= now->clip.x0 || now->clip.y1 <= now->clip.y0) {
+    if (middle.x < now->clip.x0 - slack || middle.x > now->clip.x1 + slack ||
+        middle.y < now->clip.y0 - slack || middle.y > now->clip.y1 + slack ||
+        now->clip.x1 <= now->clip.x0 || now->clip.y1 <= now->clip.y0) {
         hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_CLIPPED);
     }
     return hidden;
@@ -310,7 +315,8 @@ static format_pdf_style style_of(const machine *it, const state *now)
     const format_pdf_color *color = strokes ? &now->stroke : &now->fill;
     float alpha = (strokes ? now->stroke_alpha : now->fill_alpha) * now->group_alpha;
     format_pdf_style style = {.fg = color->rgb, .flags = now->font->flags};
-    style.known = (uint16_t)(SPAN_KNOWS_SIZE | SPAN_KNOWS_FONT | (color->is_known ? SPAN_KNOWS_FG : 0));
+    style.known =
+        (uint16_t)(SPAN_KNOWS_SIZE | SPAN_KNOWS_FONT | (color->is_known ? SPAN_KNOWS_FG : 0));
     if (now->mode == 3 || now->mode == 7 || alpha < 0.02F) {
         style.hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_INVISIBLE);
     }
@@ -325,7 +331,7 @@ static format_pdf_style style_of(const machine *it, const state *now)
 
 static uint16_t degrees_of(float x, float y)
 {
-    if (y == 0.0F) {
+    if (y == 0.0F || !isfinite(x) || !isfinite(y)) {
         return x < 0.0F ? 180 : 0;
     }
     long degrees = lroundf(atan2f(y, x) * 57.29578F);
@@ -342,6 +348,9 @@ static uint16_t degrees_of(float x, float y)
 static void show(machine *it, lj_slice text)
 {
     state *now = top(it);
+    if (now->font == NULL && text.len > 0) {
+        now->font = format_pdf_font_of(it->pdf, NULL, ""); /* letters without a font are letters */
+    }
     if (now->font == NULL || text.len == 0) {
         return;
     }
@@ -398,7 +407,8 @@ static void show_all(machine *it)
         } else if (item->kind == FORMAT_PDF_NUMBER) {
             float move = -item->number * 0.001F * now->size;
             bool vertical = now->font != NULL && now->font->vertical;
-            it->tm = fz_pre_translate(it->tm, vertical ? 0 : move * now->scale, vertical ? move : 0);
+            it->tm =
+                fz_pre_translate(it->tm, vertical ? 0 : move * now->scale, vertical ? move : 0);
         }
     }
 }
@@ -427,8 +437,8 @@ static void area_add(machine *it, fz_rect box, const format_pdf_color *color, bo
     format_pdf_area area = {.box = rect_meet(box, now->clip),
                             .color = color == NULL ? 0 : color->rgb,
                             .is_plain = color != NULL && color->is_known,
-                            .is_opaque = is_whole && now->fill_alpha * now->group_alpha > 0.98F && !now->blends &&
-                                         it->hidden_count == 0};
+                            .is_opaque = is_whole && now->fill_alpha * now->group_alpha > 0.98F &&
+                                         !now->blends && it->hidden_count == 0};
     format_pdf_area_add(it->page, &area);
 }
 
@@ -450,7 +460,8 @@ static void path_rect(machine *it)
     rect_add(&it->path, (fz_point){box.x1, box.y1});
 }
 
-/* True when the path is one rectangle with its sides along the axes: its box is then what it covers. */
+/* True when the path is one rectangle with its sides along the axes: its box is then what it
+ * covers. */
 static bool path_is_box(const machine *it)
 {
     if (it->curve_count > 0) {
@@ -522,7 +533,8 @@ static void xobject_find(fz_context *ctx, void *arg)
     pdf_obj *obj = pdf_dict_gets(ctx, pdf_dict_get(ctx, resources, PDF_NAME(XObject)), job->name);
     pdf_obj *subtype = pdf_dict_get(ctx, obj, PDF_NAME(Subtype));
     pdf_obj *layer = pdf_dict_get(ctx, obj, PDF_NAME(OC));
-    job->is_hidden = layer != NULL && pdf_is_ocg_hidden(ctx, job->it->pdf->doc, resources, "View", layer) != 0;
+    job->is_hidden =
+        layer != NULL && pdf_is_ocg_hidden(ctx, job->it->pdf->doc, resources, "View", layer) != 0;
     if (pdf_name_eq(ctx, subtype, PDF_NAME(Image))) {
         job->is_picture = true;
         job->pixels_wide = pdf_dict_get_int(ctx, obj, PDF_NAME(Width));
@@ -545,8 +557,8 @@ static void pattern_find(fz_context *ctx, void *arg)
     }
 }
 
-/* A picture of that many pixels drawn into the unit square. Pictures too small for a mark are added up: a scan may be
- * cut into strips. */
+/* A picture of that many pixels drawn into the unit square. Pictures too small for a mark are added
+ * up: a scan may be cut into strips. */
 static void picture(machine *it, int wide, int high, bool is_masked)
 {
     const state *now = top(it);
@@ -558,7 +570,8 @@ static void picture(machine *it, int wide, int high, bool is_masked)
                     height >= PICTURE_POINTS;
     if (!is_large && (wide >= PICTURE_PIXELS || high >= PICTURE_PIXELS)) {
         page->small_pictures += fminf(width * height, 1e6F);
-        is_large = page->small_pictures > page->width * page->height * 0.1F && width + height > 4 * PICTURE_POINTS;
+        is_large = page->small_pictures > page->width * page->height * 0.1F &&
+                   width + height > 4 * PICTURE_POINTS;
     }
     if (is_large && !page->has_picture) {
         page->has_picture = true;
@@ -612,8 +625,8 @@ static void run_pattern(machine *it)
 {
     char name[NAME_MAX_LEN + 1];
     lookup job = {.it = it, .name = name};
-    if (!name_of(it, name) || format_pdf_guard(it->pdf, pattern_find, &job) != LJ_OK || !job.is_form ||
-        it->pattern_count >= PATTERNS_MAX) {
+    if (!name_of(it, name) || format_pdf_guard(it->pdf, pattern_find, &job) != LJ_OK ||
+        !job.is_form || it->pattern_count >= PATTERNS_MAX) {
         return;
     }
     for (uint32_t i = 0; i < it->pattern_count; i++) {
@@ -627,7 +640,8 @@ static void run_pattern(machine *it)
     if (it->level_count > before) {
         state *now = top(it);
         now->ctm = fz_concat(job.matrix, it->base);
-        now->clip = fz_infinite_rect; /* the cell is repeated over the area: its own box says nothing */
+        now->clip =
+            fz_infinite_rect; /* the cell is repeated over the area: its own box says nothing */
         now->fill = now->stroke = (format_pdf_color){.is_known = true};
     }
 }
@@ -664,7 +678,8 @@ static void set_graphics_state(machine *it)
 {
     char name[NAME_MAX_LEN + 1];
     gs_job job = {.it = it, .name = name};
-    if (name_of(it, name) && format_pdf_guard(it->pdf, gs_find, &job) == LJ_OK && job.font != NULL) {
+    if (name_of(it, name) && format_pdf_guard(it->pdf, gs_find, &job) == LJ_OK &&
+        job.font != NULL) {
         top(it)->font = format_pdf_font_load(it->pdf, job.font);
         top(it)->size = job.font_size;
     }
@@ -674,8 +689,10 @@ static void layer_find(fz_context *ctx, void *arg)
 {
     lookup *job = arg;
     pdf_obj *resources = inner(job->it)->resources;
-    pdf_obj *layer = pdf_dict_gets(ctx, pdf_dict_get(ctx, resources, PDF_NAME(Properties)), job->name);
-    job->is_hidden = layer != NULL && pdf_is_ocg_hidden(ctx, job->it->pdf->doc, resources, "View", layer) != 0;
+    pdf_obj *layer =
+        pdf_dict_gets(ctx, pdf_dict_get(ctx, resources, PDF_NAME(Properties)), job->name);
+    job->is_hidden =
+        layer != NULL && pdf_is_ocg_hidden(ctx, job->it->pdf->doc, resources, "View", layer) != 0;
 }
 
 /* The replacement text of marked content (14.9.4) is what is copied instead of the letters. */
@@ -685,7 +702,8 @@ static void tell_replacement(machine *it, uint32_t from)
         const operand *key = &it->operands[i];
         const operand *value = &it->operands[i + 1];
         if (key->kind == FORMAT_PDF_NAME && value->kind == FORMAT_PDF_STRING && value->len > 2 &&
-            (lj_slice_is(text_at(it, key), LJ_BYTES("ActualText")) || lj_slice_is(text_at(it, key), LJ_BYTES("Alt")))) {
+            (lj_slice_is(text_at(it, key), LJ_BYTES("ActualText")) ||
+             lj_slice_is(text_at(it, key), LJ_BYTES("Alt")))) {
             format_pdf_item item = {.role = SPAN_ALT, .page_no = it->page->page_no};
             format_pdf_tell_bytes(it->pdf, &item, text_at(it, value));
         }
@@ -708,15 +726,18 @@ static void begin_marked(machine *it)
 
 /* ---- inline pictures (8.9.7) ---- */
 
-/* True when the EI at `at` ends a picture: blanks around it, and what follows looks like operators. */
+/* True when the EI at `at` ends a picture: blanks around it, and what follows looks like operators.
+ */
 static bool is_picture_end(lj_slice window, size_t at)
 {
-    if (window.ptr[at] != 'E' || window.ptr[at + 1] != 'I' || window.ptr[at - 1] > ' ' || window.ptr[at + 2] > ' ') {
+    if (window.ptr[at] != 'E' || window.ptr[at + 1] != 'I' || window.ptr[at - 1] > ' ' ||
+        window.ptr[at + 2] > ' ') {
         return false;
     }
     for (size_t i = at + 2; i < window.len && i < at + 14; i++) {
         uint8_t letter = window.ptr[i];
-        if (letter > 0x7E || (letter < ' ' && letter != '\n' && letter != '\r' && letter != '\t' && letter != 0)) {
+        if (letter > 0x7E ||
+            (letter < ' ' && letter != '\n' && letter != '\r' && letter != '\t' && letter != 0)) {
             return false;
         }
     }
@@ -767,9 +788,9 @@ static lj_code skip_inline_picture(machine *it)
 
 /* ---- operators ---- */
 
-#define OP1(a)          ((uint32_t)(a))
-#define OP2(a, b)       (OP1(a) | (uint32_t)(b) << 8)
-#define OP3(a, b, c)    (OP2(a, b) | (uint32_t)(c) << 16)
+#define OP1(a)       ((uint32_t)(a))
+#define OP2(a, b)    (OP1(a) | (uint32_t)(b) << 8)
+#define OP3(a, b, c) (OP2(a, b) | (uint32_t)(c) << 16)
 
 static void set_color(machine *it, format_pdf_color *color, int count)
 {
@@ -806,13 +827,13 @@ static void set_any_color(machine *it, format_pdf_color *color)
     }
 }
 
+/* A name that cannot be found, or is too long, gives a standard font. */
 static void set_font(machine *it)
 {
-    char name[NAME_MAX_LEN + 1];
-    if (name_of(it, name)) {
-        top(it)->font = format_pdf_font_of(it->pdf, inner(it)->resources, name);
-        top(it)->size = number_at(it, 0);
-    }
+    char name[NAME_MAX_LEN + 1] = "";
+    (void)name_of(it, name);
+    top(it)->font = format_pdf_font_of(it->pdf, inner(it)->resources, name);
+    top(it)->size = number_at(it, 0);
 }
 
 static fz_matrix matrix_of(const machine *it)
@@ -993,7 +1014,8 @@ static bool run_color_operator(machine *it, uint32_t word)
 
 static lj_code run_operator(machine *it, uint32_t word)
 {
-    if (run_path_operator(it, word) || run_text_operator(it, word) || run_color_operator(it, word)) {
+    if (run_path_operator(it, word) || run_text_operator(it, word) ||
+        run_color_operator(it, word)) {
         return it->pdf->stop;
     }
     switch (word) {
@@ -1042,8 +1064,8 @@ static void operand_add(machine *it, const format_pdf_token *token)
             return;
         }
         uint32_t cap = it->operand_cap == 0 ? 256 : it->operand_cap * 4;
-        operand *grown = lj_arena_grow(it->pdf->arena, it->operands, it->operand_cap * sizeof(operand),
-                                       cap * sizeof(operand));
+        operand *grown = lj_arena_grow(it->pdf->arena, it->operands,
+                                       it->operand_cap * sizeof(operand), cap * sizeof(operand));
         if (grown == NULL) {
             it->pdf->no_memory = true;
             return;
@@ -1053,6 +1075,13 @@ static void operand_add(machine *it, const format_pdf_token *token)
     }
     it->operands[it->operand_count++] =
         (operand){token->kind, token->number, token->text_at, token->text_len};
+}
+
+/* Text state inside the array of TJ, with its number (tests/formats/pdf, operator in an array): stepped over. */
+static bool is_stray(uint32_t word)
+{
+    return word == OP2('T', 'c') || word == OP2('T', 'w') || word == OP2('T', 'z') || word == OP2('T', 's') ||
+           word == OP2('T', 'L');
 }
 
 /* ---- the loop ---- */
@@ -1080,10 +1109,17 @@ static lj_code run_levels(machine *it)
             break;
         case FORMAT_PDF_ARRAY:
         case FORMAT_PDF_ARRAY_END:
+            it->in_array = token.kind == FORMAT_PDF_ARRAY;
+            break;
         case FORMAT_PDF_DICT:
         case FORMAT_PDF_DICT_END:
             break;
         case FORMAT_PDF_WORD:
+            if (it->in_array && is_stray(token.word)) {
+                it->operand_count -= it->operand_count > 0 ? 1 : 0;
+                break;
+            }
+            it->in_array = false; /* every other operator ends an array that was not closed */
             code = run_operator(it, token.word);
             it->operand_count = 0;
             if (!lj_buf_ok(&it->text)) {
@@ -1117,6 +1153,7 @@ static machine *machine_of(format_pdf_page *page)
     it->level_count = it->state_count = it->state_lost = 0;
     it->mark_count = it->hidden_count = it->pattern_count = 0;
     it->operand_count = 0;
+    it->in_array = false;
     it->tm = it->tlm = fz_identity;
     lj_buf_clear(&it->text);
     return it;

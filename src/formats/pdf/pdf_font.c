@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Fonts: from codes to letters and widths, without drawing anything (ISO 32000-2 9.5 to 9.10).
  *
- * Letters need no outlines, so the font program is not opened as long as the dictionary has the answer:
+ * Letters need no outlines, so the font program is not opened as long as the dictionary has the
+ * answer:
  *   1. /ToUnicode by code;
- *   2. composite fonts: CID by the encoding CMap (predefined ones are MuPDF's: UniGB-UCS2-H, GBK-EUC-H ...), then
- *      Adobe-GB1-UCS2 and its kin by CID;
- *      simple fonts: the glyph name of /Encoding, then its Unicode value;
- *   3. only then MuPDF's own loader, which opens the font program and takes the names of its built-in encoding.
- * That is what makes reading several times faster than drawing: a subset of a Han font is megabytes.
- * Widths come from /Widths, /W, /DW, /DW2; the 14 standard fonts without widths ask MuPDF's metrics.
+ *   2. composite fonts: CID by the encoding CMap (predefined ones are MuPDF's: UniGB-UCS2-H,
+ * GBK-EUC-H ...), then Adobe-GB1-UCS2 and its kin by CID; simple fonts: the glyph name of
+ * /Encoding, then its Unicode value;
+ *   3. only then MuPDF's own loader, which opens the font program and takes the names of its
+ * built-in encoding. That is what makes reading several times faster than drawing: a subset of a
+ * Han font is megabytes. Widths come from /Widths, /W, /DW, /DW2; the 14 standard fonts without
+ * widths ask MuPDF's metrics.
  *
- * Traps: ToUnicode to U+0000 or a control means "none" (seen from several producers), tab and kin mean a blank;
- * WinAnsiEncoding on a symbolic font called 宋体 in GBK bytes (S22PDF) is really code page 936; a private use letter is
- * kept, folding knows U+F0AB of Wingdings.
- * Not done: a ToUnicode that lies (F13), text inside Type 3 glyph programs, W2. */
+ * Traps: ToUnicode to U+0000 or a control means "none" (seen from several producers), tab and kin
+ * mean a blank; WinAnsiEncoding on a symbolic font called 宋体 in GBK bytes (S22PDF) is really code
+ * page 936; a private use letter is kept, folding knows U+F0AB of Wingdings. Not done: a ToUnicode
+ * that lies (F13), text inside Type 3 glyph programs, W2. */
 #include "formats/pdf/pdf_priv.h"
 
 enum { WIDTH_RANGES_MAX = 1 << 17 };
@@ -36,16 +38,21 @@ static bool name_has(const char *name, const char *part)
 static uint16_t flags_of(const char *name, int descriptor_flags, float weight)
 {
     uint16_t flags = 0;
-    if (name_has(name, "Bold") || name_has(name, "bold") || name_has(name, "Heavy") || name_has(name, "Black") ||
-        (descriptor_flags & PDF_FD_FORCE_BOLD) != 0 || weight >= 700.0F) {
+    if (name_has(name, "Bold") || name_has(name, "bold") || name_has(name, "Heavy") ||
+        name_has(name, "Black") || (descriptor_flags & PDF_FD_FORCE_BOLD) != 0 ||
+        weight >= 700.0F) {
         flags |= SPAN_BOLD;
     }
-    if (name_has(name, "Italic") || name_has(name, "Oblique") || (descriptor_flags & PDF_FD_ITALIC) != 0) {
+    if (name_has(name, "Italic") || name_has(name, "Oblique") ||
+        (descriptor_flags & PDF_FD_ITALIC) != 0) {
         flags |= SPAN_ITALIC;
     }
-    /* 黑体 in UTF-8 and in GBK; SimHei, STHeiti, Heiti SC, Microsoft YaHei, Noto Sans CJK, WenQuanYi Zen Hei. */
-    static const char *const black[] = {"SimHei", "Heiti", "HeiTi", "\xE9\xBB\x91\xE4\xBD\x93", "\xBA\xDA\xCC\xE5",
-                                        "YaHei", "SansCJK", "SansHans", "ZenHei", "FZHei", "FZHTK", "STXihei"};
+    /* 黑体 in UTF-8 and in GBK; SimHei, STHeiti, Heiti SC, Microsoft YaHei, Noto Sans CJK,
+     * WenQuanYi Zen Hei. */
+    static const char *const black[] = {
+        "SimHei",           "Heiti", "HeiTi",   "\xE9\xBB\x91\xE4\xBD\x93",
+        "\xBA\xDA\xCC\xE5", "YaHei", "SansCJK", "SansHans",
+        "ZenHei",           "FZHei", "FZHTK",   "STXihei"};
     for (size_t i = 0; i < LJ_COUNT_OF(black); i++) {
         if (name_has(name, black[i])) {
             flags |= SPAN_HEI;
@@ -63,10 +70,12 @@ static pdf_cmap *cmap_of_collection(fz_context *ctx, pdf_obj *descendant)
     static const struct {
         const char *ordering;
         const char *cmap;
-    } rows[] = {{"GB1", "Adobe-GB1-UCS2"},
-                {"CNS1", "Adobe-CNS1-UCS2"},
-                {"Japan1", "Adobe-Japan1-UCS2"},
-                {"Korea1", "Adobe-Korea1-UCS2"}};
+    } rows[] = {
+        {"GB1",    "Adobe-GB1-UCS2"   },
+        {"CNS1",   "Adobe-CNS1-UCS2"  },
+        {"Japan1", "Adobe-Japan1-UCS2"},
+        {"Korea1", "Adobe-Korea1-UCS2"}
+    };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         if (lj_slice_is(ordering, lj_cstr_bytes(rows[i].ordering))) {
             return pdf_load_system_cmap(ctx, rows[i].cmap);
@@ -119,8 +128,9 @@ static void widths_load(fz_context *ctx, format_pdf_font *font, pdf_obj *descend
             int widths = pdf_array_len(ctx, second);
             for (int k = 0; k < widths; k++) {
                 uint32_t cid = (uint32_t)first + (uint32_t)k;
-                range_add(ctx, font, &cap,
-                          (format_pdf_width){cid, cid, pdf_array_get_real(ctx, second, k) * 0.001F});
+                range_add(
+                    ctx, font, &cap,
+                    (format_pdf_width){cid, cid, pdf_array_get_real(ctx, second, k) * 0.001F});
             }
             i += 2;
         } else {
@@ -141,7 +151,8 @@ static void composite_load(fz_context *ctx, font_job *job)
 {
     format_pdf_font *font = job->font;
     pdf_obj *encoding = pdf_dict_get(ctx, job->dict, PDF_NAME(Encoding));
-    pdf_obj *descendant = pdf_array_get(ctx, pdf_dict_get(ctx, job->dict, PDF_NAME(DescendantFonts)), 0);
+    pdf_obj *descendant =
+        pdf_array_get(ctx, pdf_dict_get(ctx, job->dict, PDF_NAME(DescendantFonts)), 0);
     if (pdf_is_stream(ctx, encoding)) {
         font->encoding = pdf_load_embedded_cmap(ctx, job->pdf->doc, encoding);
     } else if (pdf_is_name(ctx, encoding)) {
@@ -155,16 +166,19 @@ static void composite_load(fz_context *ctx, font_job *job)
     font->missing_width = width == NULL ? 1.0F : pdf_to_real(ctx, width) * 0.001F;
     widths_load(ctx, font, descendant);
     pdf_obj *vertical = pdf_dict_get(ctx, descendant, PDF_NAME(DW2));
-    font->vertical_origin_y = vertical == NULL ? 0.88F : pdf_array_get_real(ctx, vertical, 0) * 0.001F;
-    font->vertical_advance = vertical == NULL ? -1.0F : pdf_array_get_real(ctx, vertical, 1) * 0.001F;
+    font->vertical_origin_y =
+        vertical == NULL ? 0.88F : pdf_array_get_real(ctx, vertical, 0) * 0.001F;
+    font->vertical_advance =
+        vertical == NULL ? -1.0F : pdf_array_get_real(ctx, vertical, 1) * 0.001F;
 }
 
 /* ---- simple fonts ---- */
 
 static void encoding_load(fz_context *ctx, format_pdf_font *font, pdf_obj *encoding, bool has_own)
 {
-    const char *names[256] = {NULL};
-    pdf_obj *base = pdf_is_name(ctx, encoding) ? encoding : pdf_dict_get(ctx, encoding, PDF_NAME(BaseEncoding));
+    const char **names = font->names;
+    pdf_obj *base =
+        pdf_is_name(ctx, encoding) ? encoding : pdf_dict_get(ctx, encoding, PDF_NAME(BaseEncoding));
     if (pdf_is_name(ctx, base)) {
         pdf_load_encoding(names, pdf_to_name(ctx, base));
     } else if (!has_own) {
@@ -183,19 +197,26 @@ static void encoding_load(fz_context *ctx, format_pdf_font *font, pdf_obj *encod
             code = pdf_to_int(ctx, item);
         }
     }
-    for (int i = 0; i < 256; i++) {
-        if (names[i] != NULL) {
-            int letter = fz_unicode_from_glyph_name(names[i]);
-            font->names[i] = letter > 0 && letter < 0xFFFD ? (uint16_t)letter : 0;
-        }
+    (void)pdf_keep_obj(ctx, pdf_resolve_indirect_chain(ctx, encoding)); /* the names are its */
+}
+
+/* The letter that a glyph name stands for; looked up when it is first used, for most names never are. */
+static int letter_of_name(format_pdf_font *font, uint8_t code)
+{
+    if (font->letters[code] == 0 && font->names[code] != NULL) {
+        int letter = fz_unicode_from_glyph_name(font->names[code]);
+        font->letters[code] = letter > 0 && letter < 0xFFFD ? (uint16_t)letter : 0;
+        font->names[code] = NULL;
     }
+    return font->letters[code];
 }
 
 /* Fonts of S22PDF: the bytes are code page 936 though the dictionary says WinAnsiEncoding. */
 static bool is_gbk_font(fz_context *ctx, pdf_obj *dict, int descriptor_flags)
 {
     static const char *const names[] = {"\xCB\xCE\xCC\xE5", "\xBA\xDA\xCC\xE5", "\xBF\xAC\xCC\xE5",
-                                        "\xB7\xC2\xCB\xCE", "\xC1\xA5\xCA\xE9"}; /* 宋体 黑体 楷体 仿宋 隶书 */
+                                        "\xB7\xC2\xCB\xCE",
+                                        "\xC1\xA5\xCA\xE9"}; /* 宋体 黑体 楷体 仿宋 隶书 */
     const char *base = pdf_dict_get_name(ctx, dict, PDF_NAME(BaseFont));
     if (descriptor_flags != PDF_FD_SYMBOLIC ||
         !pdf_name_eq(ctx, pdf_dict_get(ctx, dict, PDF_NAME(Encoding)), PDF_NAME(WinAnsiEncoding))) {
@@ -226,7 +247,8 @@ static void simple_load(fz_context *ctx, font_job *job, bool is_type3)
                     pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile2)) != NULL ||
                     pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile3)) != NULL;
     symbolic = symbolic || strstr(base, "Symbol") != NULL || strstr(base, "Dingbats") != NULL;
-    encoding_load(ctx, font, pdf_dict_get(ctx, job->dict, PDF_NAME(Encoding)), embedded || symbolic || is_type3);
+    encoding_load(ctx, font, pdf_dict_get(ctx, job->dict, PDF_NAME(Encoding)),
+                  embedded || symbolic || is_type3);
 
     font->missing_width = pdf_dict_get_real(ctx, descriptor, PDF_NAME(MissingWidth)) * 0.001F;
     pdf_obj *widths = pdf_dict_get(ctx, job->dict, PDF_NAME(Widths));
@@ -261,7 +283,7 @@ static void font_fill(fz_context *ctx, void *arg)
     pdf_obj *descriptor = pdf_dict_get(ctx, owner, PDF_NAME(FontDescriptor));
     font->flags = flags_of(pdf_dict_get_name(ctx, job->dict, PDF_NAME(BaseFont)),
                            pdf_dict_get_int(ctx, descriptor, PDF_NAME(Flags)),
-                           pdf_dict_get_real(ctx, descriptor, PDF_NAME(FontWeight)));
+                           pdf_to_real(ctx, pdf_dict_gets(ctx, descriptor, "FontWeight")));
     if (is_type3) {
         fz_matrix matrix = pdf_dict_get_matrix(ctx, job->dict, PDF_NAME(FontMatrix));
         font->scale_x = matrix.a != 0 ? matrix.a : matrix.b;
@@ -305,11 +327,13 @@ format_pdf_font *format_pdf_font_load(format_pdf *pdf, pdf_obj *dict)
 static void font_find(fz_context *ctx, void *arg)
 {
     font_job *job = arg;
-    pdf_obj *dict = pdf_dict_gets(ctx, pdf_dict_get(ctx, job->resources, PDF_NAME(Font)), job->name);
+    pdf_obj *dict =
+        pdf_dict_gets(ctx, pdf_dict_get(ctx, job->resources, PDF_NAME(Font)), job->name);
     job->dict = pdf_is_dict(ctx, dict) ? dict : NULL;
 }
 
-/* An indirect font is known by its object number, a direct one by its place in memory, which the cache keeps alive. */
+/* An indirect font is known by its object number, a direct one by its place in memory, which the
+ * cache keeps alive. */
 static bool font_is(fz_context *ctx, const format_pdf_font *font, pdf_obj *dict)
 {
     return font->dict == dict || (pdf_is_indirect(ctx, dict) && pdf_is_indirect(ctx, font->dict) &&
@@ -421,7 +445,8 @@ static float width_of(const format_pdf_font *font, unsigned cid)
     return found ? font->ranges[from].width : font->missing_width;
 }
 
-static void next_composite(format_pdf *pdf, format_pdf_font *font, lj_slice text, format_pdf_char *out)
+static void next_composite(format_pdf *pdf, format_pdf_font *font, lj_slice text,
+                           format_pdf_char *out)
 {
     /* MuPDF wants bytes that may be written; it only reads them. */
     unsigned char bytes[4];
@@ -449,8 +474,9 @@ static void next_simple(format_pdf *pdf, format_pdf_font *font, uint8_t code, fo
     if (map_lookup(font->to_unicode, code, out)) {
         return;
     }
-    if (font->names[code] != 0) {
-        out->letters[0] = font->names[code];
+    int letter = letter_of_name(font, code);
+    if (letter != 0) {
+        out->letters[0] = letter;
         out->count = 1;
         if (letters_are_good(out)) {
             return;
@@ -459,7 +485,8 @@ static void next_simple(format_pdf *pdf, format_pdf_font *font, uint8_t code, fo
     (void)desc_lookup(desc_of(pdf, font), code, out);
 }
 
-void format_pdf_font_next(format_pdf *pdf, format_pdf_font *font, lj_slice text, format_pdf_char *out)
+void format_pdf_font_next(format_pdf *pdf, format_pdf_font *font, lj_slice text,
+                          format_pdf_char *out)
 {
     out->count = 0;
     if (font->encoding != NULL) {

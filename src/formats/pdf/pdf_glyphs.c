@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The letters and painted areas of one page, and what follows from both: contrast and cover.
  *
- * A letter is compared with the areas in the order of painting: the last plain area under it before it was drawn is its
- * background (white where there is none); an opaque area over it drawn later covers it (F03, failed redactions). Only
- * rectangles with sides along the axes, pictures and shadings count, and at most FORMAT_PDF_AREAS of a page: a fact must
- * be true, so what is not known gives none. Pictures give no background colour. */
+ * A letter is compared with the areas in the order of painting: the last plain area under it before
+ * it was drawn is its background (white where there is none); an opaque area over it drawn later
+ * covers it (F03, failed redactions). Only rectangles with sides along the axes, pictures and
+ * shadings count, and at most FORMAT_PDF_AREAS of a page: a fact must be true, so what is not known
+ * gives none. Pictures give no background colour. */
 #include "formats/pdf/pdf_priv.h"
 
 #include "text/fold.h"
@@ -13,7 +14,8 @@ enum {
     STYLES_MAX = 60000,
     TEXT_MAX = 8 * FORMAT_PDF_GLYPHS,
     STYLE_LOOK_BACK = 8,
-    CONTRAST_LEAST = 24, /* sum of the differences of three channels below which letters cannot be seen */
+    CONTRAST_LEAST =
+        24, /* sum of the differences of three channels below which letters cannot be seen */
 };
 static const float AREA_LEAST = 4.0F; /* points; thinner areas are rules */
 
@@ -40,7 +42,8 @@ static bool grow(lj_arena *arena, void **table, uint32_t *cap, size_t size, uint
 
 static bool style_is(const format_pdf_style *a, const format_pdf_style *b)
 {
-    return a->fg == b->fg && a->bg == b->bg && a->flags == b->flags && a->known == b->known && a->hidden == b->hidden;
+    return a->fg == b->fg && a->bg == b->bg && a->flags == b->flags && a->known == b->known &&
+           a->hidden == b->hidden;
 }
 
 /* The number of an equal style, or of a new one. */
@@ -64,13 +67,20 @@ static uint16_t style_no(format_pdf_page *page, const format_pdf_style *style)
     return (uint16_t)glyphs->style_count++;
 }
 
-static bool is_blank(int letter)
+/* Matrices of a broken document overflow: such places become far away ones, so that everything can be compared. */
+static float held(float value)
 {
-    return letter <= ' ' || letter == 0xA0 || letter == 0x3000 || (letter >= 0x2000 && letter <= 0x200A);
+    return !(value > -1e6F) ? -1e6F : value > 1e6F ? 1e6F : value;
 }
 
-void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, const int *letters, int count,
-                          const format_pdf_style *style)
+static bool is_blank(int letter)
+{
+    return letter <= ' ' || letter == 0xA0 || letter == 0x3000 ||
+           (letter >= 0x2000 && letter <= 0x200A);
+}
+
+void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, const int *letters,
+                          int count, const format_pdf_style *style)
 {
     format_pdf_glyphs *glyphs = &page->glyphs;
     if (glyphs->count >= FORMAT_PDF_GLYPHS) {
@@ -86,6 +96,10 @@ void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, 
     }
     format_pdf_glyph *added = &glyphs->items[glyphs->count];
     *added = *glyph;
+    added->x = held(glyph->x);
+    added->y = held(glyph->y);
+    added->advance = held(glyph->advance);
+    added->size = held(glyph->size);
     added->text_at = (uint32_t)glyphs->text.len;
     added->is_blank = count > 0;
     for (int i = 0; i < count; i++) {

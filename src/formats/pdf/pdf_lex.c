@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Tokens of content streams (ISO 32000-2 7.2 and 7.8.2), over a window that the caller refills.
  *
- * Content streams have no references and no streams, so this is smaller than the lexer of files, and it knows nothing
- * of MuPDF: bytes in, tokens out. A token that touches the end of the window is asked for again with more bytes
- * (FORMAT_PDF_MORE). Damage is read over: a stray delimiter is skipped, a bad number counts as far as it goes,
- * `12-34` is 12 as in other readers. */
+ * Content streams have no references and no streams, so this is smaller than the lexer of files,
+ * and it knows nothing of MuPDF: bytes in, tokens out. A token that touches the end of the window
+ * is asked for again with more bytes (FORMAT_PDF_MORE). Damage is read over: a stray delimiter is
+ * skipped, a bad number counts as far as it goes, `12-34` is 12 as in other readers. */
 #include "formats/pdf/pdf_priv.h"
 
 enum { KIND_REGULAR = 0, KIND_BLANK, KIND_DELIMITER };
@@ -44,7 +44,8 @@ static int hex_of(uint8_t letter)
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-/* Offset of the first letter of a token; window.len when there is none. Comments count as blanks. */
+/* Offset of the first letter of a token; window.len when there is none. Comments count as blanks.
+ */
 static size_t skip_blanks(lj_slice window, size_t at, bool *out_in_comment)
 {
     bool comment = false;
@@ -101,7 +102,8 @@ static void put(lj_buf *text, uint8_t letter)
 static void name_decode(lj_slice name, lj_buf *text)
 {
     for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] == '#' && i + 2 < name.len + 0 && hex_of(name.ptr[i + 1]) >= 0 && hex_of(name.ptr[i + 2]) >= 0) {
+        if (name.ptr[i] == '#' && i + 2 < name.len && hex_of(name.ptr[i + 1]) >= 0 &&
+            hex_of(name.ptr[i + 2]) >= 0) {
             put(text, (uint8_t)(hex_of(name.ptr[i + 1]) * 16 + hex_of(name.ptr[i + 2])));
             i += 2;
         } else {
@@ -110,13 +112,15 @@ static void name_decode(lj_slice name, lj_buf *text)
     }
 }
 
-/* The letter behind a backslash at `at`, which is inside the string; *at is moved behind it (7.3.4.2, table 3). */
+/* The letter behind a backslash at `at`, which is inside the string; *at is moved behind it
+ * (7.3.4.2, table 3). */
 static void escape_decode(lj_slice string, size_t *at, lj_buf *text)
 {
     uint8_t letter = string.ptr[(*at)++];
     if (letter >= '0' && letter <= '7') {
         int value = letter - '0';
-        for (int i = 0; i < 2 && *at < string.len && string.ptr[*at] >= '0' && string.ptr[*at] <= '7'; i++) {
+        for (int i = 0;
+             i < 2 && *at < string.len && string.ptr[*at] >= '0' && string.ptr[*at] <= '7'; i++) {
             value = value * 8 + (string.ptr[(*at)++] - '0');
         }
         put(text, (uint8_t)value);
@@ -162,7 +166,8 @@ static void string_decode(lj_slice string, lj_buf *text)
     }
 }
 
-/* A literal string; at: behind its parenthesis. The offset behind its end, or SIZE_MAX when it goes on. */
+/* A literal string; at: behind its parenthesis. The offset behind its end, or SIZE_MAX when it goes
+ * on. */
 static size_t string_end(lj_slice window, size_t at)
 {
     uint32_t depth = 1;
@@ -228,7 +233,8 @@ static format_pdf_token_kind lex_string(lj_slice window, size_t *pos, bool is_la
 }
 
 /* Numbers, names and words: up to the next blank or delimiter. */
-static void lex_regular(lj_slice window, size_t *pos, bool is_last, lj_buf *text, format_pdf_token *out)
+static void lex_regular(lj_slice window, size_t *pos, bool is_last, lj_buf *text,
+                        format_pdf_token *out)
 {
     bool is_name = window.ptr[*pos] == '/';
     size_t from = *pos + (is_name ? 1 : 0);
@@ -247,7 +253,7 @@ static void lex_regular(lj_slice window, size_t *pos, bool is_last, lj_buf *text
         name_decode(body, text);
         return;
     }
-    uint8_t first = body.ptr[0];
+    uint8_t first = window.ptr[from];
     if ((first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.') {
         out->kind = FORMAT_PDF_NUMBER;
         out->number = number_of(body.ptr, body.len);

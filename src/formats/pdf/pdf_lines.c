@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * From letters to lines, and from lines to spans (hidden-marks F20).
  *
- * Step one follows the content stream: letters on one baseline that go forward without a gap become a piece. Step two
- * does not trust the stream: pieces of one direction are sorted by baseline and place, and neighbours with a small gap
- * become a line, whoever drew them first. That joins letters that were placed one by one in any order, and cells of a
- * table stay apart. Along and across are measured in the direction of the writing, so rotated and vertical text are
- * lines as well.
+ * Step one follows the content stream: letters on one baseline that go forward without a gap become
+ * a piece. Step two does not trust the stream: pieces of one direction are sorted by baseline and
+ * place, and neighbours with a small gap become a line, whoever drew them first. That joins letters
+ * that were placed one by one in any order, and cells of a table stay apart. Along and across are
+ * measured in the direction of the writing, so rotated and vertical text are lines as well.
  *
  *   gap between letters < 0.15 em (Latin) or 0.3 em (Han)   nothing between them
- *   larger                                                  one blank, but none between two Han letters up to 2.5 em
- *   larger than LINE_GAP                                    another line
+ *   larger                                                  one blank, but none between two Han
+ * letters up to 2.5 em larger than LINE_GAP                                    another line
  *
  * A letter that is drawn twice in nearly the same place (how bold is faked) counts once. */
 #include "formats/pdf/pdf_priv.h"
 
-#include <math.h>
-
 enum { NONE = -1, LINE_TEXT_MAX = 256 * 1024, LOOKS_MAX = 512 };
-static const float SAME_BASELINE = 0.3F;  /* em */
-static const float PIECE_BACK = -0.35F;   /* em a letter may step back inside a piece */
-static const float PIECE_GAP = 1.0F;      /* em between letters of a piece */
-static const float NEAR_GAP_HAN = 2.2F;   /* em between pieces that follow each other in the stream */
+static const float SAME_BASELINE = 0.3F; /* em */
+static const float PIECE_BACK = -0.75F;  /* em a letter may step back inside a piece */
+static const float PIECE_GAP = 1.0F;     /* em between letters of a piece */
+static const float NEAR_GAP_HAN = 2.2F; /* em between pieces that follow each other in the stream */
 static const float NEAR_GAP = 1.5F;
-static const float FAR_GAP_HAN = 1.3F;    /* em between pieces that do not */
+static const float FAR_GAP_HAN = 1.3F; /* em between pieces that do not */
 static const float FAR_GAP = 0.6F;
 
 typedef struct frame {
@@ -57,7 +55,8 @@ static float across(frame at, const format_pdf_glyph *glyph)
     return glyph->y * at.ux - glyph->x * at.uy;
 }
 
-static bool same_text(const format_pdf_glyphs *glyphs, const format_pdf_glyph *a, const format_pdf_glyph *b)
+static bool same_text(const format_pdf_glyphs *glyphs, const format_pdf_glyph *a,
+                      const format_pdf_glyph *b)
 {
     return a->text_len == b->text_len &&
            memcmp(glyphs->text.ptr + a->text_at, glyphs->text.ptr + b->text_at, a->text_len) == 0;
@@ -84,16 +83,17 @@ static format_pdf_piece *pieces_make(format_pdf_page *page, lj_arena *arena, uin
         float v = across(at, glyph);
         if (last != NULL && last->degrees == glyph->degrees) {
             float em = fmaxf(fminf(last->size, glyph->size), 0.01F);
-            float gap = (u - last->u1) / em;
+            float distance = (u - last->u1) / em;
             const format_pdf_glyph *before = &glyphs->items[last->from + last->count - 1];
             if (fabsf(v - last->v) < 0.15F * em && fabsf(u - along(at, before)) < 0.1F * em &&
                 same_text(glyphs, glyph, before) && !glyph->is_blank) {
-                /* Drawn twice. It stays out of every piece, so a new one begins behind it when more letters come. */
+                /* Drawn twice. It stays out of every piece, so a new one begins behind it when more
+                 * letters come. */
                 last->count += 1;
                 glyph->text_len = 0;
                 continue;
             }
-            if (fabsf(v - last->v) < 0.2F * em && gap > PIECE_BACK && gap < PIECE_GAP &&
+            if (fabsf(v - last->v) < 0.2F * em && distance > PIECE_BACK && distance < PIECE_GAP &&
                 last->from + last->count == i) {
                 last->count++;
                 last->u1 = fmaxf(last->u1, u + glyph->advance);
@@ -133,16 +133,17 @@ static bool by_place(const void *items, uint32_t a, uint32_t b)
     return left->u0 < right->u0;
 }
 
-static bool may_join(const format_pdf_glyphs *glyphs, const format_pdf_piece *left, const format_pdf_piece *right)
+static bool may_join(const format_pdf_glyphs *glyphs, const format_pdf_piece *left,
+                     const format_pdf_piece *right)
 {
     float em = fmaxf(fminf(left->size, right->size), 0.01F);
-    float gap = (right->u0 - left->u1) / em;
+    float distance = (right->u0 - left->u1) / em;
     const format_pdf_glyph *before = &glyphs->items[left->from + left->count - 1];
     const format_pdf_glyph *after = &glyphs->items[right->from];
     bool han = before->is_han || after->is_han;
     bool near = right->from == left->from + left->count;
     float most = near ? (han ? NEAR_GAP_HAN : NEAR_GAP) : (han ? FAR_GAP_HAN : FAR_GAP);
-    return gap > PIECE_BACK && gap < most;
+    return distance > PIECE_BACK && distance < most;
 }
 
 static void line_add(format_pdf_line *line, const format_pdf_piece *piece)
@@ -155,8 +156,8 @@ static void line_add(format_pdf_line *line, const format_pdf_piece *piece)
 }
 
 /* Turns the pieces of one baseline, sorted by place, into lines. */
-static uint32_t row_make(const format_pdf_glyphs *glyphs, format_pdf_piece *pieces, const uint32_t *row, uint32_t count,
-                         format_pdf_line *lines)
+static uint32_t row_make(const format_pdf_glyphs *glyphs, format_pdf_piece *pieces,
+                         const uint32_t *row, uint32_t count, format_pdf_line *lines)
 {
     uint32_t made = 0;
     uint32_t last = UINT32_MAX;
@@ -232,14 +233,15 @@ typedef struct writer {
     uint32_t look_count;
     uint16_t style; /* of the newest look */
     float size;
-    uint64_t hidden_all;      /* what all letters so far have in common */
+    uint64_t hidden_all;          /* what all letters so far have in common */
     const format_pdf_glyph *last; /* the last letter that was no blank */
-    float end;                /* where it ended, along the baseline */
+    float end;                    /* where it ended, along the baseline */
+    bool has_blank;               /* a blank letter stood since */
 } writer;
 
 static uint32_t pt100_of(float points)
 {
-    return points <= 0 ? 0 : points > 1e7F ? 1000000000U : (uint32_t)lroundf(points * 100.0F);
+    return !(points > 0) ? 0 : points > 1e7F ? 1000000000U : (uint32_t)lroundf(points * 100.0F);
 }
 
 /* A blank when the distance to the letter before asks for one. */
@@ -249,10 +251,12 @@ static void write_blank(writer *out, const format_pdf_glyph *glyph, float u)
         return;
     }
     float em = fmaxf(fminf(out->last->size, glyph->size), 0.01F);
-    float gap = (u - out->end) / em;
+    float distance = (u - out->end) / em;
     bool both = out->last->is_han && glyph->is_han;
     bool either = out->last->is_han || glyph->is_han;
-    if (gap > (both ? 2.5F : either ? 0.3F : 0.15F)) {
+    bool told = out->has_blank && !both;
+    out->has_blank = false;
+    if (told || distance > (both ? 2.5F : either ? 0.3F : 0.15F)) {
         lj_buf_put_u8(&out->text, ' ');
         out->looks[out->look_count - 1].len++;
     }
@@ -261,7 +265,8 @@ static void write_blank(writer *out, const format_pdf_glyph *glyph, float u)
 static void write_look(writer *out, const format_pdf_glyph *glyph, const format_pdf_style *style)
 {
     span_look *look = out->look_count > 0 ? &out->looks[out->look_count - 1] : NULL;
-    bool same = look != NULL && out->style == glyph->style && fabsf(out->size - glyph->size) < 0.01F;
+    bool same =
+        look != NULL && out->style == glyph->style && fabsf(out->size - glyph->size) < 0.01F;
     if (!same && (look == NULL || out->look_count < LOOKS_MAX)) {
         look = &out->looks[out->look_count++];
         *look = (span_look){.from = (uint32_t)out->text.len,
@@ -280,8 +285,12 @@ static void write_look(writer *out, const format_pdf_glyph *glyph, const format_
 static void write_glyph(writer *out, frame at, const format_pdf_glyph *glyph)
 {
     const format_pdf_glyphs *glyphs = &out->page->glyphs;
-    if (glyph->text_len == 0 || glyph->is_blank) {
-        return; /* blanks are told by distance */
+    if (glyph->text_len == 0) {
+        return;
+    }
+    if (glyph->is_blank) {
+        out->has_blank = true;
+        return;
     }
     float u = along(at, glyph);
     write_blank(out, glyph, u);
@@ -311,7 +320,10 @@ static void box_of(const format_pdf_line *line, int32_t box[4])
     float all[4] = {low_x, low_y, high_x, high_y};
     for (int i = 0; i < 4; i++) {
         float value = all[i] * 100.0F;
-        box[i] = value > 1e9F ? 1000000000 : value < -1e9F ? -1000000000 : !isfinite(value) ? 0 : (int32_t)value;
+        box[i] = value > 1e9F       ? 1000000000
+                 : value < -1e9F    ? -1000000000
+                 : !isfinite(value) ? 0
+                                    : (int32_t)value;
     }
 }
 
@@ -327,8 +339,8 @@ static bool is_centred(const format_pdf_page *page, const format_pdf_line *line)
 static span_join join_of(const format_pdf_line *before, const format_pdf_line *line)
 {
     bool follows = before != NULL && before->degrees == line->degrees && line->v > before->v &&
-                   line->v - before->v < 2.2F * fmaxf(line->size, before->size) && line->u0 < before->u1 &&
-                   before->u0 < line->u1;
+                   line->v - before->v < 2.2F * fmaxf(line->size, before->size) &&
+                   line->u0 < before->u1 && before->u0 < line->u1;
     return follows ? SPAN_JOIN_LINE : SPAN_JOIN_BLOCK;
 }
 
@@ -339,6 +351,7 @@ static void write_line(writer *out, const format_pdf_line *line, const format_pd
     lj_buf_clear(&out->text);
     out->look_count = 0;
     out->last = NULL;
+    out->has_blank = false;
     out->hidden_all = 0;
     for (uint32_t i = line->first_piece; i != UINT32_MAX; i = out->pieces[i].next) {
         const format_pdf_piece *piece = &out->pieces[i];

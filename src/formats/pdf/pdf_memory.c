@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The memory that MuPDF gets: counted, limited, and given back as a whole.
  *
- * MuPDF passes every allocation of itself, FreeType, zlib, libjpeg, OpenJPEG, jbig2dec and lcms through these hooks.
- * Each block is on a list, so that the end of a document needs no clean destruction: also what an exception left
- * behind goes. At the ceiling, or when the document is to stop, a hook gives NULL; MuPDF empties its store, tries once
- * more and throws FZ_ERROR_MEMORY. That is also how a long loop inside MuPDF is ended: nearly all of them allocate. */
+ * MuPDF passes every allocation of itself, FreeType, zlib, libjpeg, OpenJPEG, jbig2dec and lcms
+ * through these hooks. Each block is on a list, so that the end of a document needs no clean
+ * destruction: also what an exception left behind goes. At the ceiling, or when the document is to
+ * stop, a hook gives NULL; MuPDF empties its store, tries once more and throws FZ_ERROR_MEMORY.
+ * That is also how a long loop inside MuPDF is ended: nearly all of them allocate. */
 #include "formats/pdf/pdf_priv.h"
 
 #include <stdlib.h>

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Opening a PDF with MuPDF: the stream over the core's bytes, the guard around exceptions, passwords, claims.
+ * Opening a PDF with MuPDF: the stream over the core's bytes, the guard around exceptions,
+ * passwords, claims.
  *
- * A file of at most SLURP_MAX bytes is copied once and every seek stays inside that copy; a larger one is read through
- * a window of WINDOW bytes, and a seek into the window costs nothing. The bytes are copied because a child of this
- * document may rewind the memory in which the core keeps its own window.
+ * A file of at most SLURP_MAX bytes is copied once and every seek stays inside that copy; a larger
+ * one is read through a window of WINDOW bytes, and a seek into the window costs nothing. The bytes
+ * are copied because a child of this document may rewind the memory in which the core keeps its own
+ * window.
  *
- * Encryption (ISO 32000-2 7.6): the empty user password opens silently (NOTE_PASSWORD_USED); then the inspector's list
- * is tried, as user and as owner password; then the gap `encrypted` names the method. Security handlers other than
- * Standard (public key) cannot be opened by MuPDF at all. */
+ * Encryption (ISO 32000-2 7.6): the empty user password opens silently (NOTE_PASSWORD_USED); then
+ * the inspector's list is tried, as user and as owner password; then the gap `encrypted` names the
+ * method. Security handlers other than Standard (public key) cannot be opened by MuPDF at all. */
 #include "formats/pdf/pdf_priv.h"
 
 enum {
@@ -235,7 +237,8 @@ static lj_code locked(format_pdf *pdf, const char *method)
 {
     format_pdf_claim(pdf, FORMAT_LOCKED);
     format_gap(pdf->run, GAP_ENCRYPTED, method, (span_place){0});
-    return lj_fail(format_err(pdf->run), LJ_E_ENCRYPTED, UINT64_MAX, "no password opens the document");
+    return lj_fail(format_err(pdf->run), LJ_E_ENCRYPTED, UINT64_MAX,
+                   "no password opens the document");
 }
 
 /* LJ_OK, or what ends the document when MuPDF could not open it. */
@@ -283,7 +286,8 @@ lj_code format_pdf_open(format_pdf *pdf)
     }
     uint64_t objects = format_limit_value(pdf->run, FORMAT_LIMIT_PDF_OBJECTS);
     if ((uint64_t)job.count > objects) {
-        return format_gap_limit(pdf->run, FORMAT_LIMIT_PDF_OBJECTS, (uint64_t)job.count, (span_place){0});
+        return format_gap_limit(pdf->run, FORMAT_LIMIT_PDF_OBJECTS, (uint64_t)job.count,
+                                (span_place){0});
     }
     if (pdf->doc->crypt != NULL) {
         if (!job.opened && !passwords_try(pdf, &job)) {

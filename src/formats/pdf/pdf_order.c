@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The reading order of the lines of a page.
  *
- * The content stream of nearly every program draws column by column, but headers, footers and text boxes anywhere. So
- * lines are first chained in the order of the stream, as long as each stands below the one before in the same column,
- * and then the chains are put into order: from top to bottom; of two that stand side by side and are both running text,
- * the left one first, whole. Cells of a table are chains of one line and come row by row.
- * Directions of writing follow each other: level text first. */
+ * The content stream of nearly every program draws column by column, but headers, footers and text
+ * boxes anywhere. So lines are first chained in the order of the stream, as long as each stands
+ * below the one before in the same column, and then the chains are put into order: from top to
+ * bottom; of two that stand side by side and are both running text, the left one first, whole.
+ * Cells of a table are chains of one line and come row by row. Directions of writing follow each
+ * other: level text first. */
 #include "formats/pdf/pdf_priv.h"
-
-#include <math.h>
 
 enum { CHAIN_PROSE = 3, CHAINS_SORTED_WELL = 400 };
 
@@ -18,7 +17,8 @@ typedef struct chain {
     float u0, u1, v0, v1, size;
 } chain;
 
-bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items, format_pdf_less *less)
+bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items,
+                     format_pdf_less *less)
 {
     bool sorted = true;
     for (uint32_t i = 1; i < count && sorted; i++) {
@@ -33,14 +33,15 @@ bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const v
     }
     uint32_t *from = indices;
     uint32_t *to = other;
-    for (uint32_t width = 1; width < count; width = width > count / 2 ? count : width * 2) {
+    for (uint32_t width = 1; width<count; width = width> count / 2 ? count : width * 2) {
         for (uint32_t at = 0; at < count; at += 2 * width) {
             uint32_t left = at;
             uint32_t middle = at + width < count ? at + width : count;
             uint32_t right = middle;
             uint32_t end = middle + width < count ? middle + width : count;
             for (uint32_t k = at; k < end; k++) {
-                bool take_right = left >= middle || (right < end && less(items, from[right], from[left]));
+                bool take_right =
+                    left >= middle || (right < end && less(items, from[right], from[left]));
                 to[k] = take_right ? from[right++] : from[left++];
             }
         }
@@ -67,8 +68,8 @@ static bool by_stream(const void *items, uint32_t a, uint32_t b)
 static bool continues(const chain *it, const format_pdf_line *last, const format_pdf_line *line)
 {
     return it->degrees == line->degrees && line->v > last->v &&
-           line->v - last->v < 3.0F * fmaxf(line->size, last->size) && line->u0 < it->u1 && it->u0 < line->u1 &&
-           (line->u0 < last->u1 && last->u0 < line->u1);
+           line->v - last->v < 3.0F * fmaxf(line->size, last->size) && line->u0 < it->u1 &&
+           it->u0 < line->u1 && (line->u0 < last->u1 && last->u0 < line->u1);
 }
 
 static bool by_top(const void *items, uint32_t a, uint32_t b)
@@ -94,7 +95,8 @@ static void rows_sort(uint32_t *order, uint32_t count, const chain *chains)
             const chain *left = &chains[order[at - 1]];
             const chain *right = &chains[moved];
             float em = fminf(left->size, right->size);
-            bool same_row = left->degrees == right->degrees && fabsf(left->v0 - right->v0) < 0.5F * em;
+            bool same_row =
+                left->degrees == right->degrees && fabsf(left->v0 - right->v0) < 0.5F * em;
             if (!same_row || left->u0 <= right->u0) {
                 break;
             }
@@ -109,8 +111,9 @@ static void rows_sort(uint32_t *order, uint32_t count, const chain *chains)
 static bool is_left_column(const chain *a, const chain *b)
 {
     float overlap = fminf(a->v1, b->v1) - fmaxf(a->v0, b->v0);
-    return a->degrees == b->degrees && a->count >= CHAIN_PROSE && b->count >= CHAIN_PROSE && a->u1 <= b->u0 &&
-           overlap > 0.3F * fminf(a->v1 - a->v0, b->v1 - b->v0) && a->u1 - a->u0 > 10 * a->size;
+    return a->degrees == b->degrees && a->count >= CHAIN_PROSE && b->count >= CHAIN_PROSE &&
+           a->u1 <= b->u0 && overlap > 0.3F * fminf(a->v1 - a->v0, b->v1 - b->v0) &&
+           a->u1 - a->u0 > 10 * a->size;
 }
 
 static void columns_sort(uint32_t *order, uint32_t count, const chain *chains)
@@ -126,7 +129,8 @@ static void columns_sort(uint32_t *order, uint32_t count, const chain *chains)
     }
 }
 
-static uint32_t chains_make(const format_pdf_line *lines, const uint32_t *stream, uint32_t count, chain *chains)
+static uint32_t chains_make(const format_pdf_line *lines, const uint32_t *stream, uint32_t count,
+                            chain *chains)
 {
     uint32_t made = 0;
     for (uint32_t i = 0; i < count; i++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside of the PDF reader: what its files share. MuPDF owns every name that begins with pdf_ or fz_, therefore all
- * of ours begin with format_pdf_. Start reading in pdf.c. */
+ * Inside of the PDF reader: what its files share. MuPDF owns every name that begins with pdf_ or
+ * fz_, therefore all of ours begin with format_pdf_. Start reading in pdf.c. */
 #ifndef LJ_FORMATS_PDF_PDF_PRIV_H
 #define LJ_FORMATS_PDF_PDF_PRIV_H
 
+#include <math.h>
 #include <mupdf/fitz.h>
 #include <mupdf/pdf.h>
 
@@ -30,14 +31,19 @@ typedef struct format_pdf {
     fz_context *ctx;
     pdf_document *doc;
     format_pdf_memory *memory;
-    lj_code stop;       /* not LJ_OK: everything ends and returns it; MuPDF gets no more memory and no more bytes */
-    bool damaged;       /* something was thrown: what could be read was read */
-    bool no_memory;     /* the ceiling was reached */
+    lj_code stop;   /* not LJ_OK: everything ends and returns it; MuPDF gets no more memory and no
+                       more bytes */
+    bool damaged;   /* something was thrown: what could be read was read */
+    bool no_memory; /* the ceiling was reached */
     bool foreign_crypt; /* a security handler that is not the standard one */
     bool unsupported;   /* a stream with more filters than FORMAT_PDF_FILTERS */
     uint64_t size;      /* of the source */
     uint64_t pending;   /* work not yet charged */
     uint32_t story_count;
+    uint32_t damaged_page;      /* where damage was first seen, 0 = not on a page */
+    pdf_mark_bits *seen_fields; /* form fields that were told */
+    pdf_obj **files;            /* file specifications found so far, in the arena */
+    uint32_t file_count, file_cap;
     struct format_pdf_machine *machine; /* of pdf_content.c; made once, used for every page */
     format_pdf_font *fonts[FORMAT_PDF_FONT_SLOTS];
 } format_pdf;
@@ -46,7 +52,8 @@ typedef struct format_pdf {
 
 /* limit: bytes that may be held at once. NULL without memory. */
 format_pdf_memory *format_pdf_memory_new(format_pdf *pdf, size_t limit);
-void format_pdf_memory_free(format_pdf_memory *memory); /* also what MuPDF still holds; accepts NULL */
+void format_pdf_memory_free(
+    format_pdf_memory *memory); /* also what MuPDF still holds; accepts NULL */
 const fz_alloc_context *format_pdf_memory_hooks(const format_pdf_memory *memory);
 /* True since an allocation was refused because of the ceiling. */
 bool format_pdf_memory_is_full(const format_pdf_memory *memory);
@@ -55,29 +62,33 @@ size_t format_pdf_memory_peak(const format_pdf_memory *memory);
 /* ---- pdf_open.c ---- */
 
 typedef void format_pdf_body(fz_context *ctx, void *arg);
-/* The one place where MuPDF's exceptions end: runs the body, LJ_OK when it came to its end. LJ_E_FORMAT when MuPDF threw
- * (pdf->damaged is set), LJ_E_NOMEM at the ceiling (pdf->no_memory is set), pdf->stop when that is set. A body holds no
- * resource of ours; what it leaves behind of MuPDF's is freed with the memory of the document. */
-LJ_MUST_USE lj_code format_pdf_guard(format_pdf *pdf, format_pdf_body *body, void *arg);
+/* The one place where MuPDF's exceptions end: runs the body, LJ_OK when it came to its end.
+ * LJ_E_FORMAT when MuPDF threw (pdf->damaged is set), LJ_E_NOMEM at the ceiling (pdf->no_memory is
+ * set), pdf->stop when that is set. A body holds no resource of ours; what it leaves behind of
+ * MuPDF's is freed with the memory of the document. */
+lj_code format_pdf_guard(format_pdf *pdf, format_pdf_body *body, void *arg);
 /* Charges work; not LJ_OK: pdf->stop is set. */
 lj_code format_pdf_work(format_pdf *pdf, uint64_t units);
 /* Emits; keeps what stops everything in pdf->stop. */
 lj_code format_pdf_emit(format_pdf *pdf, const span *what);
-/* Opens the document, tries passwords. LJ_OK, or the code that read() returns; gaps were reported. */
+/* Opens the document, tries passwords. LJ_OK, or the code that read() returns; gaps were reported.
+ */
 lj_code format_pdf_open(format_pdf *pdf);
 /* Claims everything from %PDF to the last %%EOF, or all. */
 void format_pdf_claim(format_pdf *pdf, format_claim_kind kind);
 
 /* ---- pdf_string.c ---- */
 
-/* Appends a text string (ISO 32000-1 7.9.2.2: UTF-16 or PDFDocEncoding; also UTF-8 and GBK as seen in the wild). */
+/* Appends a text string (ISO 32000-1 7.9.2.2: UTF-16 or PDFDocEncoding; also UTF-8 and GBK as seen
+ * in the wild). */
 void format_pdf_text(lj_slice bytes, lj_buf *out);
 /* The bytes of a string or name object, or of nothing. Never throws; borrowed from the object. */
 lj_slice format_pdf_bytes_of(fz_context *ctx, pdf_obj *obj);
-/* Emits the text of a string, name or text stream; nothing when it is empty. May throw for streams. */
+/* Emits the text of a string, name or text stream; nothing when it is empty. May throw for streams.
+ */
 typedef struct format_pdf_item {
     span_role role;
-    const char *label; /* a literal of ours, or NULL */
+    const char *label;  /* a literal of ours, or NULL */
     pdf_obj *label_obj; /* a string or name, or NULL; wins over label */
     uint64_t hidden_by;
     uint32_t page_no;
@@ -99,14 +110,15 @@ struct format_pdf_font {
     bool tried_desc;
     bool wants_desc_width;
     bool vertical;
-    uint16_t flags; /* span_look_flag */
-    uint16_t names[256]; /* simple fonts: letters by code, 0 = unknown */
+    uint16_t flags;      /* span_look_flag */
+    const char *names[256]; /* simple fonts: glyph names by code, or NULL; live as long as the document */
+    uint16_t letters[256];  /* what the names mean, once asked for; 0 = not yet or unknown */
     float widths[256];   /* simple fonts: in text space units of 1 */
     float missing_width;
     struct format_pdf_width *ranges; /* composite fonts: sorted by lo */
     uint32_t range_count;
     float vertical_origin_y, vertical_advance; /* DW2 */
-    float scale_x, scale_y; /* of Type 3: FontMatrix; else 0.001 */
+    float scale_x, scale_y;                    /* of Type 3: FontMatrix; else 0.001 */
 };
 typedef struct format_pdf_width {
     uint32_t lo, hi;
@@ -126,14 +138,15 @@ format_pdf_font *format_pdf_font_of(format_pdf *pdf, pdf_obj *resources, const c
 /* The font of a font dictionary. */
 format_pdf_font *format_pdf_font_load(format_pdf *pdf, pdf_obj *dict);
 /* The next character of a string; len > 0. */
-void format_pdf_font_next(format_pdf *pdf, format_pdf_font *font, lj_slice text, format_pdf_char *out);
+void format_pdf_font_next(format_pdf *pdf, format_pdf_font *font, lj_slice text,
+                          format_pdf_char *out);
 
 /* ---- pdf_glyphs.c: what stands on a page ---- */
 
 typedef struct format_pdf_style {
     uint32_t fg, bg;
-    uint16_t flags; /* span_look_flag */
-    uint16_t known; /* span_known */
+    uint16_t flags;  /* span_look_flag */
+    uint16_t known;  /* span_known */
     uint32_t hidden; /* SPAN_HIDE bits */
 } format_pdf_style;
 
@@ -153,7 +166,7 @@ typedef struct format_pdf_area {
     fz_rect box;
     uint32_t at; /* glyphs that were there before it */
     uint32_t color;
-    bool is_plain;  /* one colour; else a picture or shading */
+    bool is_plain; /* one colour; else a picture or shading */
     bool is_opaque;
 } format_pdf_area;
 
@@ -177,10 +190,10 @@ typedef struct format_pdf_page {
     float width, height; /* points */
     uint32_t page_no;
     span_role role;
-    uint64_t hidden_by;  /* for all of it */
-    pdf_obj *label_obj;  /* or NULL */
+    uint64_t hidden_by; /* for all of it */
+    pdf_obj *label_obj; /* or NULL */
     uint32_t story_id;
-    bool has_picture;    /* reported */
+    bool has_picture;     /* reported */
     float small_pictures; /* square points of pictures below the threshold */
     uint32_t curves;      /* painted curve segments */
     uint32_t total_glyphs;
@@ -189,10 +202,11 @@ typedef struct format_pdf_page {
 
 bool format_pdf_glyphs_init(format_pdf_glyphs *glyphs, lj_arena *arena);
 /* Adds a glyph; gives what is there out first when there are too many. */
-void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, const int *letters, int count,
-                          const format_pdf_style *style);
+void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, const int *letters,
+                          int count, const format_pdf_style *style);
 void format_pdf_area_add(format_pdf_page *page, const format_pdf_area *area);
-/* Contrast and cover: completes the styles. Then emits all lines in reading order and empties the page. */
+/* Contrast and cover: completes the styles. Then emits all lines in reading order and empties the
+ * page. */
 void format_pdf_page_flush(format_pdf_page *page);
 
 /* ---- pdf_lines.c, pdf_order.c ---- */
@@ -218,7 +232,8 @@ bool format_pdf_lines_make(format_pdf_page *page, lj_arena *arena, format_pdf_pi
 uint32_t *format_pdf_lines_order(lj_arena *arena, const format_pdf_line *lines, uint32_t count);
 /* Stable merge sort of indices. less(a, b) must be a strict weak order. */
 typedef bool format_pdf_less(const void *items, uint32_t a, uint32_t b);
-bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items, format_pdf_less *less);
+bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items,
+                     format_pdf_less *less);
 void format_pdf_lines_emit(format_pdf_page *page);
 
 /* ---- pdf_lex.c: tokens of content streams (7.8.2) ---- */
@@ -241,8 +256,9 @@ typedef struct format_pdf_token {
     uint32_t word; /* up to four letters, the first in the lowest byte; longer words are 0 */
     uint32_t text_at, text_len;
 } format_pdf_token;
-/* Reads the next token of the window; *pos is moved behind it, and stays where it is for FORMAT_PDF_MORE. is_last: the
- * stream ends with the window. Names and strings are appended to text. */
+/* Reads the next token of the window; *pos is moved behind it, and stays where it is for
+ * FORMAT_PDF_MORE. is_last: the stream ends with the window. Names and strings are appended to
+ * text. */
 format_pdf_token format_pdf_lex(lj_slice window, size_t *pos, bool is_last, lj_buf *text);
 
 /* ---- pdf_content.c: the content stream machine (8, 9) ---- */
@@ -260,7 +276,8 @@ typedef struct format_pdf_color {
     bool is_known; /* false: pattern, shading, or a space that could not be read */
 } format_pdf_color;
 uint32_t format_pdf_rgb_of(const float *values, int count);
-void format_pdf_color_space(format_pdf *pdf, format_pdf_color *color, pdf_obj *resources, const char *name);
+void format_pdf_color_space(format_pdf *pdf, format_pdf_color *color, pdf_obj *resources,
+                            const char *name);
 void format_pdf_color_set(format_pdf *pdf, format_pdf_color *color, const float *values, int count);
 
 /* ---- pdf_pages.c, pdf_annots.c, pdf_names.c, pdf_files.c ---- */
@@ -270,7 +287,15 @@ lj_code format_pdf_pages_read(format_pdf *pdf);
 lj_code format_pdf_annots_read(format_pdf_page *page, pdf_obj *page_obj);
 /* Information, XMP, outlines, labels, destinations, form fields. */
 lj_code format_pdf_names_read(format_pdf *pdf);
+/* Tells one form field: value, default, tool tip, choices. May throw. */
+void format_pdf_field_tell(format_pdf *pdf, pdf_obj *field, uint32_t page_no);
+/* Remembers a file specification for format_pdf_files_read. May throw. */
+void format_pdf_file_add(format_pdf *pdf, pdf_obj *spec);
 /* Attached files and the XFA form; last, because children need memory. */
 lj_code format_pdf_files_read(format_pdf *pdf);
+/* Calls visit for every value of a name tree or number tree (7.9.6, 7.9.7). May throw. */
+typedef void format_pdf_visit(format_pdf *pdf, pdf_obj *key, pdf_obj *value);
+void format_pdf_tree_walk(format_pdf *pdf, pdf_obj *root, pdf_obj *leaf_key,
+                          format_pdf_visit *visit);
 
 #endif

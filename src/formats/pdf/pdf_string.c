@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Text strings of a PDF and their way into spans.
  *
- * ISO 32000-2 7.9.2.2: UTF-16BE with FE FF, UTF-8 with EF BB BF, else PDFDocEncoding (Annex D.3). Seen in the wild:
- * UTF-16LE with FF FE, and GBK or UTF-8 without any sign from Chinese producers; those are decided by text/charset.
- * Language codes inside (ESC x x ESC) stay. */
+ * ISO 32000-2 7.9.2.2: UTF-16BE with FE FF, UTF-8 with EF BB BF, else PDFDocEncoding (Annex D.3).
+ * Seen in the wild: UTF-16LE with FF FE, and GBK or UTF-8 without any sign from Chinese producers;
+ * those are decided by text/charset. Language codes inside (ESC x x ESC) stay. */
 #include "base/json.h"
 #include "formats/pdf/pdf_priv.h"
 #include "text/charset.h"
@@ -30,14 +30,15 @@ void format_pdf_text(lj_slice bytes, lj_buf *out)
     }
     if (!is_ascii) {
         size_t bom = 0;
-        text_charset charset = text_charset_guess(bytes, TEXT_CHARSET_COUNT, &bom);
+        text_charset charset = text_charset_guess(bytes, (text_charset)TEXT_CHARSET_COUNT, &bom);
         if (charset == TEXT_UTF8 || charset == TEXT_GB18030 || charset == TEXT_BIG5) {
             (void)text_to_utf8(charset, bytes, false, out, NULL);
             return;
         }
     }
     for (size_t i = 0; i < bytes.len; i++) {
-        uint32_t letter = bytes.ptr[i] < 0x80 ? bytes.ptr[i] : fz_unicode_from_pdf_doc_encoding[bytes.ptr[i]];
+        uint32_t letter =
+            bytes.ptr[i] < 0x80 ? bytes.ptr[i] : fz_unicode_from_pdf_doc_encoding[bytes.ptr[i]];
         if (letter != 0) {
             lj_buf_put_utf8(out, letter);
         }
@@ -69,10 +70,11 @@ static bool is_blank(lj_slice text)
 static int32_t pt100(float points)
 {
     float value = points * 100.0F;
-    return value > 1e9F ? 1000000000 : value < -1e9F ? -1000000000 : (int32_t)value;
+    return !(value > -1e9F) ? -1000000000 : value > 1e9F ? 1000000000 : (int32_t)value;
 }
 
-/* The decoded text of a string in the arena; empty when it is longer than the arena has room for. */
+/* The decoded text of a string in the arena; empty when it is longer than the arena has room for.
+ */
 static lj_str text_of(format_pdf *pdf, lj_slice raw)
 {
     lj_buf buf;

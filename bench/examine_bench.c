@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Examines files in this process, without hashes, sandbox or records: the reader, the seed search
+ * and the detectors alone. Usage: examine_bench [--repeat N] FILE... : prints seconds and hits; for
+ * row P1 and for profiling. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/os.h"
+#include "detect/detect.h"
+#include "formats/examine.h"
+
+enum { MEMORY = 192 * 1024 * 1024, DETECT_MEMORY = 8 * 1024 * 1024, NEST_MAX = 40 };
+
+typedef struct bench_run {
+    const detect_rules *rules;
+    detect_doc *open[NEST_MAX];
+    uint64_t hits, gaps, spans;
+} bench_run;
+
+static void on_begin(void *ctx, const format_doc *doc)
+{
+    bench_run *run = ctx;
+    detect_about about = {.changed_on = INT32_MIN, .hidden_by = doc->hidden_by};
+    if (doc->depth < NEST_MAX) {
+        run->open[doc->depth] = detect_begin(run->rules, &about, DETECT_MEMORY, NULL, NULL);
+    }
+}
+
+static lj_code on_span(void *ctx, const format_doc *doc, const span *what)
+{
+    bench_run *run = ctx;
+    run->spans++;
+    if (doc->depth < NEST_MAX) {
+        detect_span(run->open[doc->depth], what);
+    }
+    return LJ_OK;
+}
+
+static void on_gap(void *ctx, const format_doc *doc, const gap *what)
+{
+    (void)doc;
+    (void)what;
+    ((bench_run *)ctx)->gaps++;
+}
+
+static void on_note(void *ctx, const format_doc *doc, format_note note)
+{
+    (void)ctx;
+    (void)doc;
+    (void)note;
+}
+
+static void on_end(void *ctx, const format_doc *doc, const format_doc_end *end)
+{
+    bench_run *run = ctx;
+    (void)end;
+    if (doc->depth < NEST_MAX) {
+        const detect_result *result = detect_end(run->open[doc->depth]);
+        run->hits += result->hit_count + result->more_count;
+        detect_free(run->open[doc->depth]);
+    }
+}
+
+static lj_code read_file(void *ctx, uint64_t off, uint8_t *dst, size_t len, size_t *out_len,
+                         lj_err *err)
+{
+    return lj_os_read_at(*(const int *)ctx, off, dst, len, out_len, err);
+}
+
+static int run_file(format_context *context, const detect_rules *rules, const char *path,
+                    bench_run *run)
+{
+    int fd = -1;
+    lj_err err = {0};
+    lj_os_stat about = {0};
+    if (lj_os_open_file(LJ_OS_CWD, path, &fd, NULL, &err) != LJ_OK ||
+        lj_os_stat_of(fd, &about, &err) != LJ_OK) {
+        fprintf(stderr, "examine_bench: cannot open %s\n", path);
+        return -1;
+    }
+    format_sink sink = {run, on_begin, on_span, on_gap, on_note, on_end, NULL};
+    format_input input = {&fd, about.size, read_file};
+    format_options options = {.limits = format_limits_standard(),
+                              .seeds = detect_rules_seeds(rules)};
+    lj_code code = format_examine(context, &input, &options, &sink, &err);
+    lj_os_close(fd);
+    return code == LJ_OK ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+    lj_err err = {0};
+    detect_rules *rules = NULL;
+    int first = 1;
+    unsigned long repeat = 1;
+    if (argc > 2 && strcmp(argv[1], "--repeat") == 0) {
+        repeat = strtoul(argv[2], NULL, 10);
+        first = 3;
+    }
+    format_context *context = format_context_new(MEMORY);
+    if (context == NULL || detect_rules_new(&rules, &err) != LJ_OK ||
+        detect_rules_add_standard(rules, &err) != LJ_OK ||
+        detect_rules_seal(rules, &err) != LJ_OK) {
+        fprintf(stderr, "examine_bench: %s\n", err.what != NULL ? err.what : "no memory");
+        return 70;
+    }
+    bench_run run = {.rules = rules};
+    int status = 0;
+    uint64_t from = lj_os_mono_ms();
+    for (unsigned long i = 0; i < repeat; i++) {
+        for (int f = first; f < argc; f++) {
+            status = run_file(context, rules, argv[f], &run) == 0 ? status : 70;
+        }
+    }
+    printf("%llu ms, %llu spans, %llu hits, %llu gaps\n",
+           (unsigned long long)(lj_os_mono_ms() - from), (unsigned long long)run.spans,
+           (unsigned long long)run.hits, (unsigned long long)run.gaps);
+    format_context_free(context);
+    detect_rules_free(rules);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Fuzz target of the core with all readers. fuzz/meson.build builds it once per format (fuzz_docx,
+ * fuzz_pdf ...): same code, own seeds and dictionary, so that each reader gets its own corpus and
+ * time. No state: each input gets a context of its own. The limits are those below, so that
+ * exceeding the budget of a small input is a finding (time, memory) and not a wait. Every promise
+ * of tests/formats/contract.h is checked; a broken one aborts. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "contract.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+enum { MEMORY = 64 << 20 };
+
+static const struct {
+    format_limit limit;
+    uint64_t value;
+} limits[] = {
+    {FORMAT_LIMIT_INFLATED,    4 * LJ_MIB },
+    {FORMAT_LIMIT_RATIO_FREE,  1 * LJ_MIB },
+    {FORMAT_LIMIT_ENTRIES,     512        },
+    {FORMAT_LIMIT_DEPTH,       8          },
+    {FORMAT_LIMIT_SPANS,       20000      },
+    {FORMAT_LIMIT_CHARACTERS,  4 * LJ_MIB },
+    {FORMAT_LIMIT_WORK,        64 * LJ_MIB},
+    {FORMAT_LIMIT_PDF_OBJECTS, 4096       },
+    {FORMAT_LIMIT_PDF_PAGES,   32         },
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    /* Two options out of the input's own length: names and passwords take part, and every run is
+     * repeatable. */
+    static const lj_str password = {"geheim", 6};
+    format_options options = {.limits = format_limits_standard(),
+                              .wants_all = true,
+                              .wants_sha256 = len % 2 == 0,
+                              .passwords = &password,
+                              .password_count = len % 3 == 0};
+    for (size_t i = 0; i < LJ_COUNT_OF(limits); i++) {
+        options.limits.value[limits[i].limit] = limits[i].value;
+    }
+    contract checked;
+    contract_init(&checked, /* dump= */ NULL);
+    lj_code code = contract_examine(&checked, lj_slice_of(bytes, len), &options, MEMORY);
+    LJ_ASSERT(code == LJ_OK);
+    if (!contract_holds(&checked)) {
+        fprintf(stderr, "broken promise: %s\n", checked.fault);
+        abort();
+    }
+    return 0;
+}

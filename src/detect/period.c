@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What follows a level: 10年, 6个月, 1年6个月, 长期, 2027年1月1日解密, 会议开始前, or a placeholder ××年.
+ * 定密管理暂行规定 (2014): period, date or condition of declassification. 保守国家秘密法 Art. 20: at most 30, 20, 10 years;
+ * a longer one is kept and lowers the score, because people do write it. */
+#include "detect/detect.h"
+#include "detect/grammar.h"
+
+static bool period_has(lj_str text, size_t at, const char *word, size_t *out_len)
+{
+    size_t len = strlen(word);
+    if (at <= text.len && len <= text.len - at && memcmp(text.ptr + at, word, len) == 0) {
+        *out_len = len;
+        return true;
+    }
+    return false;
+}
+
+/* 10年, 6个月, 1年6个月 */
+static bool period_duration(const rules_pack *pack, lj_str text, size_t at, uint16_t level_idx, grammar_period *out)
+{
+    int32_t count = 0;
+    size_t len = 0;
+    size_t digits = letters_digits(text, at, 3, &count);
+    if (digits == 0) {
+        return false;
+    }
+    size_t pos = at + digits;
+    uint32_t limit = level_idx < pack->level_count ? pack->levels[level_idx].years : 0;
+    if (period_has(text, pos, "年", &len)) {
+        pos += len;
+        out->over_limit = count == 0 || (limit > 0 && count > (int32_t)limit);
+        int32_t months = 0;
+        size_t more = letters_digits(text, pos, 2, &months);
+        if (more > 0 && period_has(text, pos + more, "个月", &len)) {
+            pos += more + len;
+        } else if (period_has(text, pos, "期", &len)) {
+            pos += len;
+        }
+    } else if (period_has(text, pos, "个月", &len)) {
+        pos += len;
+        out->over_limit = count == 0 || count > pack->numbers[NUMBER_MONTHS];
+    } else {
+        return false;
+    }
+    out->from = at;
+    out->to = pos;
+    return true;
+}
+
+/* The separators of a date: 年 月, or one of - . / twice. */
+static bool period_date(const rules_pack *pack, lj_str text, size_t at, grammar_period *out)
+{
+    int32_t parts[3] = {0, 12, 1}; /* a year alone lasts until its end */
+    static const char *const after_han[] = {"年", "月", "日"};
+    static const char *const after_sign[] = {"-", ".", "/"};
+    size_t pos = at;
+    size_t len = 0;
+    size_t digits = letters_digits(text, pos, 4, &parts[0]);
+    if (digits != 4) {
+        return false;
+    }
+    pos += 4;
+    if (period_has(text, pos, "年", &len)) {
+        pos += len;
+        for (size_t part = 1; part < 3; part++) {
+            int32_t value = 0;
+            digits = letters_digits(text, pos, 2, &value);
+            if (digits == 0 || !period_has(text, pos + digits, after_han[part], &len)) {
+                break;
+            }
+            parts[part] = value;
+            pos += digits + len;
+        }
+    } else {
+        size_t sign = 0;
+        while (sign < 3 && !period_has(text, pos, after_sign[sign], &len)) {
+            sign++;
+        }
+        for (size_t part = 1; part < 3; part++) {
+            if (sign == 3 || !period_has(text, pos, after_sign[sign], &len)) {
+                return false;
+            }
+            pos += len;
+            digits = letters_digits(text, pos, 2, &parts[part]);
+            if (digits == 0) {
+                return false;
+            }
+            pos += digits;
+        }
+    }
+    const dict_entry *end = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_DATE_END));
+    pos += end != NULL ? end->word.len : 0;
+    out->has_date = letters_day(parts[0], parts[1], parts[2], &out->date_on);
+    out->over_limit = !out->has_date;
+    out->from = at;
+    out->to = pos;
+    return true;
+}
+
+/* A listed condition; or, behind a star, up to 12 letters of which the last word is 前, 后 or 时. */
+static bool period_condition(const rules_pack *pack, const grammar_line *line, size_t at, bool with_star,
+                             grammar_period *out)
+{
+    lj_str text = line->folded.text;
+    const dict_entry *known = dict_find(&pack->words_dict, text, at, DICT_LIST(LIST_CONDITION) | DICT_LIST(LIST_LONG_TERM));
+    if (known != NULL) {
+        out->from = at;
+        out->to = at + known->word.len;
+        return true;
+    }
+    if (!with_star) {
+        return false;
+    }
+    size_t pos = at;
+    size_t last = at;
+    uint32_t letters = 0;
+    while (pos < text.len && letters <= 12) {
+        size_t len = 0;
+        if (!text_is_han(text_code_point(text, pos, &len)) || (pos > at && letters_gap(line, pos) > 0)) {
+            break;
+        }
+        last = pos;
+        pos += len;
+        letters++;
+    }
+    if (letters < 2 || letters > 12 ||
+        dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last, DICT_LIST(LIST_CONDITION_END)) == NULL) {
+        return false;
+    }
+    out->from = at;
+    out->to = pos;
+    return true;
+}
+
+/* ××年, __个月, × alone behind a star */
+static bool period_placeholder(const rules_pack *pack, lj_str text, size_t at, bool with_star, grammar_period *out)
+{
+    static const char *const units[] = {"年", "个月", "月"};
+    size_t pos = at;
+    const dict_entry *sign = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_PLACEHOLDER));
+    while (sign != NULL && pos - at < 64) {
+        pos += sign->word.len;
+        sign = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_PLACEHOLDER));
+    }
+    if (pos == at) {
+        return false;
+    }
+    bool has_unit = false;
+    for (size_t i = 0; i < 3 && !has_unit; i++) {
+        size_t len = 0;
+        has_unit = period_has(text, pos, units[i], &len);
+        pos += has_unit ? len : 0;
+    }
+    out->placeholder = true;
+    out->from = at;
+    out->to = pos;
+    return has_unit || with_star;
+}
+
+bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_t at, uint16_t level_idx,
+                         bool with_star, grammar_period *out)
+{
+    lj_str text = line->folded.text;
+    grammar_period found = {0};
+    if (at < text.len &&
+        (period_date(pack, text, at, &found) || period_duration(pack, text, at, level_idx, &found) ||
+         period_placeholder(pack, text, at, with_star, &found) ||
+         period_condition(pack, line, at, with_star, &found))) {
+        *out = found;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * An Open Packaging Conventions package as its readers see it (ECMA-376 part 2): parts with names,
+ * relationships between them, and one part at a time as a stream of tokens. */
+#ifndef LJ_FORMATS_OOXML_OPC_H
+#define LJ_FORMATS_OOXML_OPC_H
+
+#include "base/buf.h"
+#include "formats/format.h"
+#include "formats/ooxml/opc_names.h"
+#include "formats/xml_token.h"
+#include "formats/zip/zip.h"
+
+#define OPC_NONE UINT32_MAX
+
+/* Last component of a relationship type, as far as somebody asks for it. */
+typedef enum opc_rel {
+    OPC_REL_OTHER,
+    OPC_REL_MAIN, /* officeDocument */
+    OPC_REL_STYLES,
+    OPC_REL_STRINGS,
+    OPC_REL_SHEET, /* worksheet, chartsheet, dialogsheet, macro sheets */
+    OPC_REL_SLIDE,
+    OPC_REL_LAYOUT, /* slideLayout, slideMaster, notesMaster, handoutMaster: shared by slides */
+    OPC_REL_THEME,
+} opc_rel;
+
+typedef struct opc_part {
+    const zip_member *member;
+    lj_slice name;     /* UTF-8, without a leading slash */
+    uint32_t part_id;  /* 0: not asked for yet */
+    uint32_t owner;    /* the sheet or slide that it belongs to, or OPC_NONE */
+    uint32_t no;       /* number of the sheet or slide, from 1; 0 = none */
+    uint32_t ground;   /* presentations: colour behind the text, OPC_NO_COLOUR = not known */
+    opc_rel rel;       /* by what it is reached */
+    uint32_t first_edge; /* edge + 1, newest first; 0 = none */
+    bool is_listed;    /* the directory knows of it */
+    bool is_reached;
+    bool is_done;
+    bool has_art;      /* presentations: something painted that may lie behind text */
+    uint64_t hidden_by;
+} opc_part;
+
+typedef struct opc_edge {
+    uint64_t id_hash;
+    uint32_t from, to; /* parts; from OPC_NONE: the package */
+    uint32_t next;     /* of the same source: edge + 1, or 0 */
+    opc_rel rel;
+} opc_edge;
+
+typedef struct opc_package {
+    format_run *run;
+    format_src *zip;
+    const zip_index *index;
+    lj_arena *arena;
+    const xml_names *names;
+    opc_part *parts;
+    uint32_t part_count;
+    uint32_t *table; /* by folded name: part + 1 */
+    uint32_t table_mask;
+    opc_edge *edges;
+    uint32_t edge_count, edge_cap;
+    uint32_t first_edge; /* of the package itself */
+    uint32_t story_count;
+    uint16_t alt_count;
+    const void *dialect; /* of the reader that owns the package */
+} opc_package;
+
+/* One XML part being read. */
+typedef struct opc_xml {
+    opc_package *pkg;
+    uint32_t part;
+    xml_reader *xml;
+    const xml_token *token;
+    xml_token cdata; /* a CDATA section, given as text */
+    span base;    /* role, story, place, reasons: what every span of the part begins with */
+    lj_code code; /* LJ_OK, or what a call said that means: stop now */
+} opc_xml;
+
+/* Readers of parts by root element. The root's START is x->token. */
+typedef struct opc_root {
+    opc_name root;
+    span_role role;
+    void (*read)(opc_xml *x, void *ctx);
+} opc_root;
+typedef struct opc_roots {
+    const opc_root *rows;
+    uint32_t count;
+    void *ctx;
+} opc_roots;
+
+/* Takes the members as parts, reads all relationships (targets outside the package are emitted),
+ * finds what they reach. */
+lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip);
+/* The part of that name (any case), or OPC_NONE. */
+uint32_t opc_lookup(const opc_package *pkg, lj_slice name);
+/* Where relationship `id` of a part leads to, or OPC_NONE. */
+uint32_t opc_follow(const opc_package *pkg, uint32_t from, lj_slice id);
+/* The first part that `from` reaches by that kind, or OPC_NONE. */
+uint32_t opc_related(const opc_package *pkg, uint32_t from, opc_rel rel);
+/* Parts that only `owner` reaches belong to it: they share its number and hiding facts. */
+void opc_own(opc_package *pkg, uint32_t owner);
+
+/* Reads one part, unless it was read before: with the row of its root, or as unknown XML; what is
+ * no XML goes to the core as a child when children is set, else stays for later. keep: what the
+ * row's reader takes from the arena stays (styles, strings). LJ_OK also for a damaged part. */
+typedef enum opc_visit_flag { OPC_KEEP = 1 << 0, OPC_CHILDREN = 1 << 1 } opc_visit_flag;
+lj_code opc_visit(opc_package *pkg, uint32_t part, const opc_roots *roots, uint32_t flags);
+/* All parts that are left: first those named .xml, .rels and .vml, then the rest with children. */
+lj_code opc_visit_rest(opc_package *pkg, const opc_roots *roots);
+
+/* ---- inside of a part ---- */
+
+/* The next START, END or TEXT (also CDATA) in x->token; comments, processing instructions and DTDs
+ * are emitted on the way. False at the end, or when x->code is set. */
+bool opc_next(opc_xml *x);
+/* A span that begins as x->base, with another role. */
+span opc_span(const opc_xml *x, span_role role);
+/* Emits what opc_span() began; sets the part. After a failure x->code is set and nothing is emitted. */
+void opc_emit(opc_xml *x, span *what);
+/* A short text with a label. Blank and empty ones are dropped. */
+void opc_emit_text(opc_xml *x, span_role role, lj_str label, lj_str text);
+/* The same for what is on no page: adds SPAN_HIDDEN_NOT_PRINTED. */
+void opc_emit_unseen(opc_xml *x, span_role role, lj_str label, lj_str text);
+/* Attributes of x->token that hold words and that no reader takes otherwise. */
+void opc_emit_attrs(opc_xml *x);
+/* Text that stands where no text should be. */
+void opc_emit_stray(opc_xml *x);
+/* Unknown XML from x->token (a START) to its END: every text node and wordy attribute. */
+void opc_read_generic(opc_xml *x, void *ctx);
+/* docProps: core, app and custom properties. */
+void opc_read_properties(opc_xml *x, void *ctx);
+
+/* ---- helpers ---- */
+
+bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case */
+
+#define OPC_NO_COLOUR UINT32_MAX
+
+/* True for text in which somebody could read something: letters beyond ASCII, or some words. */
+bool opc_is_wordy(lj_str text);
+bool opc_is_blank(lj_str text);
+/* xsd:dateTime to UTC milliseconds; 0 when it is none. */
+int64_t opc_time(lj_str text);
+/* xsd:boolean of a property element: absent value means true. */
+bool opc_is_on(const xml_token *token);
+/* "RRGGBB" (or "AARRGGBB", "#RRGGBB") to a number; OPC_NO_COLOUR when it is none. */
+uint32_t opc_colour(lj_str text);
+/* True when text of colour fg cannot be seen on ground. */
+bool opc_no_contrast(uint32_t fg, uint32_t ground);
+/* True for a black-face font: 黑体, SimHei and kin. */
+bool opc_is_hei(lj_str font);
+/* English Metric Units to hundredths of a point, kept inside int32. */
+int32_t opc_emu_pt100(int64_t emu);
+/* Literal comparison of text. */
+#define OPC_IS(text, literal) lj_str_is((text), LJ_STR(literal))
+
+#endif

@@ -1,0 +1,856 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Makes a seed set: from words to keys (which code points may begin a word) and to the byte filter of each charset.
+ *
+ * 1. The letters of the words, and each word reversed (seeds.c says why).
+ * 2. The inverse of folding: one walk over the folding table finds, for every letter that is wanted, all code points
+ *    whose folded form holds it. It is taken from the table that text_fold uses, so the two cannot drift apart; the
+ *    walk touches only pages in which anything folds and takes some 50 microseconds.
+ * 3. The inverse of the charset: one walk over the pairs of GB18030 and Big5 finds every code of those code points, also
+ *    where two codes mean the same letter.
+ * 4. Patterns: what three neighbouring bytes must be for a word to begin there. A Han letter in UTF-8 fills them; behind
+ *    a letter of one or two bytes come the first bytes of the next letter, or of anything that folding takes away.
+ * 5. Buckets: the filter has eight, so patterns are joined, always the two whose union lets the least ordinary text pass,
+ *    by a rough table of how often bytes occur in Chinese prose of that charset and in ASCII. */
+#include "text/seeds_build.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "text/fold_priv.h"
+
+enum {
+    WORDS_MAX = 100000,
+    SCRATCH = 64 * 1024 * 1024,
+    KEPT = 64 * 1024 * 1024,
+    ANY = 0xFFFF,      /* all 16 halves of a byte */
+    CLUSTER_MAX = 64,  /* patterns that are compared each with each */
+    CHUNKS = 512,      /* patterns that are compared with their neighbours */
+    WANTED_LETTERS = 3, /* of a word are turned round: more cannot stand in three bytes */
+};
+
+/* A code point whose folded form holds a wanted letter. */
+typedef struct source {
+    uint32_t code_point;
+    uint32_t folded_at; /* bytes */
+    uint32_t next;
+} source;
+
+/* A wanted letter, or a code point whose codes are wanted; with a list. Open addressing. */
+typedef struct node {
+    uint32_t code_point; /* or SEEDS_NO_KEY */
+    uint32_t first;
+} node;
+
+typedef struct node_map {
+    node *nodes;
+    uint32_t bits;
+    size_t count;
+} node_map;
+
+/* A raw spelling in the charset at work. */
+typedef struct spelling {
+    uint8_t bytes[4];
+    uint8_t len;
+} spelling;
+
+typedef struct pair_code {
+    uint16_t code;
+    uint32_t next;
+} pair_code;
+
+typedef struct pattern {
+    uint16_t low[SEEDS_POSITIONS]; /* sets of low and high halves */
+    uint16_t high[SEEDS_POSITIONS];
+} pattern;
+
+typedef struct byte_set {
+    bool has[256];
+} byte_set;
+
+typedef struct builder {
+    text_seeds *seeds;
+    lj_arena *scratch;
+    node_map letters; /* wanted letter -> sources */
+    lj_buf sources;
+    text_charset charset; /* at work */
+    node_map codes; /* code point -> pair codes of the charset at work */
+    lj_buf pair_codes;
+    byte_set removed;      /* first bytes of what folding takes away beside Han */
+    byte_set removed_west; /* the same between letters of alphabets: no blanks, no line ends */
+    lj_buf gone; /* code points that folding takes away */
+    lj_buf patterns;
+} builder;
+
+/* ---- small maps ---- */
+
+static bool map_init(node_map *map, lj_arena *arena, size_t count)
+{
+    map->bits = 4;
+    while (((size_t)1 << map->bits) < count * 2) {
+        map->bits++;
+    }
+    size_t size = (size_t)1 << map->bits;
+    map->nodes = lj_arena_array(arena, size, sizeof(node));
+    for (size_t i = 0; map->nodes != NULL && i < size; i++) {
+        map->nodes[i] = (node){SEEDS_NO_KEY, SEEDS_END};
+    }
+    map->count = 0;
+    return map->nodes != NULL;
+}
+
+/* The node of the code point, or the free one where it would stand. */
+static node *map_slot(const node_map *map, uint32_t code_point)
+{
+    size_t at = seeds_hash(code_point, map->bits);
+    while (map->nodes[at].code_point != code_point && map->nodes[at].code_point != SEEDS_NO_KEY) {
+        at = at == 0 ? ((size_t)1 << map->bits) - 1 : at - 1;
+    }
+    return &map->nodes[at];
+}
+
+static const node *map_lookup(const node_map *map, uint32_t code_point)
+{
+    const node *slot = map_slot(map, code_point);
+    return slot->code_point == code_point ? slot : NULL;
+}
+
+/* ---- words and letters ---- */
+
+/* Reads the letters; blanks count for nothing. False when a letter is not in folded form, or when there is none. */
+static bool parse_word(lj_str text, seeds_word *out, seeds_word *out_reversed)
+{
+    size_t total = 0;
+    uint32_t last[SEEDS_LETTERS] = {0};
+    for (size_t at = 0; at < text.len;) {
+        size_t len = 0;
+        uint32_t letter = text_code_point(text, at, &len);
+        uint16_t cell = fold_cell_of(letter);
+        at += len;
+        if (cell == FOLD_BLANK) {
+            continue;
+        }
+        if (cell > FOLD_BLANK) {
+            return false;
+        }
+        if (total < SEEDS_LETTERS) {
+            out->letters[total] = letter;
+        }
+        last[total % SEEDS_LETTERS] = letter;
+        total++;
+    }
+    size_t count = lj_min_size(total, SEEDS_LETTERS);
+    for (size_t i = 0; i < count; i++) {
+        out_reversed->letters[i] = last[(total - 1 - i) % SEEDS_LETTERS];
+    }
+    out->letter_count = (uint32_t)count;
+    out_reversed->letter_count = (uint32_t)count;
+    return total > 0;
+}
+
+static lj_code read_words(builder *b, const lj_str *words, size_t count, lj_err *err)
+{
+    text_seeds *seeds = b->seeds;
+    seeds->words = lj_arena_array(seeds->arena, 2 * count + 1, sizeof(*seeds->words));
+    if (seeds->words == NULL || !map_init(&b->letters, b->scratch, 2 * WANTED_LETTERS * count + 1)) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
+    }
+    for (size_t i = 0; i < count; i++) {
+        seeds_word *word = &seeds->words[seeds->word_count];
+        if (!parse_word(words[i], word, word + 1)) {
+            return lj_fail(err, LJ_E_INVALID, i, "a seed word is empty or not folded");
+        }
+        bool once = memcmp(word[0].letters, word[1].letters, sizeof(word->letters)) == 0;
+        seeds->word_count += once ? 1 : 2;
+    }
+    for (size_t i = 0; i < seeds->word_count; i++) {
+        const seeds_word *word = &seeds->words[i];
+        for (size_t k = 0; k < WANTED_LETTERS && k < word->letter_count; k++) {
+            map_slot(&b->letters, word->letters[k])->code_point = word->letters[k];
+        }
+    }
+    return LJ_OK;
+}
+
+/* ---- inverse of folding ---- */
+
+static void add_source(builder *b, uint32_t letter, uint32_t code_point, size_t folded_at)
+{
+    node *slot = map_slot(&b->letters, letter);
+    if (slot->code_point != letter) {
+        return;
+    }
+    source row = {code_point, (uint32_t)folded_at, slot->first};
+    slot->first = (uint32_t)(b->sources.len / sizeof(row));
+    lj_buf_put(&b->sources, lj_slice_of(&row, sizeof(row)));
+}
+
+static void find_sources(builder *b)
+{
+    bool plain[256] = {false}; /* pages in which everything stays */
+    bool seen[256] = {false};
+    for (uint32_t page = 0; page < 0x1100; page++) {
+        uint8_t idx = fold_page[page];
+        if (!seen[idx]) {
+            seen[idx] = true;
+            plain[idx] = true;
+            for (size_t i = 0; i < 256; i++) {
+                plain[idx] = plain[idx] && fold_cell[idx][i] < FOLD_BLANK;
+            }
+        }
+        for (uint32_t i = 0; i < 256 && !plain[idx]; i++) {
+            uint32_t code_point = page << 8 | i;
+            uint16_t cell = fold_cell[idx][i];
+            if (cell < FOLD_ROW) {
+                if (cell >= FOLD_BLANK) {
+                    lj_buf_put(&b->gone, lj_slice_of(&code_point, sizeof(code_point)));
+                }
+                continue;
+            }
+            const fold_row *row = &fold_rows[cell - FOLD_ROW];
+            lj_str text = {(const char *)fold_pool + row->at, row->len};
+            for (size_t at = 0, len = 0; at < text.len; at += len) {
+                add_source(b, text_code_point(text, at, &len), code_point, at);
+            }
+        }
+    }
+    size_t size = (size_t)1 << b->letters.bits;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t letter = b->letters.nodes[i].code_point;
+        if (letter == SEEDS_NO_KEY) {
+            continue;
+        }
+        add_source(b, letter, letter, 0);
+        for (uint32_t k = 0; k < fold_numeral_count && letter >= '0' && letter <= '9'; k++) {
+            add_source(b, letter, fold_numerals[k].code_point, 0);
+        }
+    }
+}
+
+/* The source rows of a letter, as an index into b->sources; SEEDS_END closes the list. */
+static const source *source_of(const builder *b, uint32_t idx)
+{
+    return &((const source *)(const void *)b->sources.ptr)[idx];
+}
+
+static uint32_t first_source(const builder *b, uint32_t letter)
+{
+    const node *slot = map_lookup(&b->letters, letter);
+    return slot != NULL ? slot->first : SEEDS_END;
+}
+
+static lj_code make_keys(builder *b, lj_err *err)
+{
+    text_seeds *seeds = b->seeds;
+    size_t uses = 0;
+    for (size_t i = 0; i < seeds->word_count; i++) {
+        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END; k = source_of(b, k)->next) {
+            uses++;
+        }
+    }
+    seeds->key_bits = 4;
+    while (((size_t)1 << seeds->key_bits) < uses * 2) {
+        seeds->key_bits++;
+    }
+    size_t size = (size_t)1 << seeds->key_bits;
+    seeds->keys = lj_arena_array(seeds->arena, size, sizeof(*seeds->keys));
+    seeds->uses = lj_arena_array(seeds->arena, uses, sizeof(*seeds->uses));
+    if (seeds->keys == NULL || seeds->uses == NULL) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
+    }
+    for (size_t i = 0; i < size; i++) {
+        seeds->keys[i] = (seeds_key){SEEDS_NO_KEY, SEEDS_END};
+    }
+    for (size_t i = 0; i < seeds->word_count; i++) {
+        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END; k = source_of(b, k)->next) {
+            const source *row = source_of(b, k);
+            size_t at = seeds_hash(row->code_point, seeds->key_bits);
+            while (seeds->keys[at].code_point != row->code_point && seeds->keys[at].code_point != SEEDS_NO_KEY) {
+                at = at == 0 ? size - 1 : at - 1;
+            }
+            seeds->uses[seeds->use_count] = (seeds_use){(uint32_t)i, row->folded_at, seeds->keys[at].first};
+            seeds->keys[at] = (seeds_key){row->code_point, (uint32_t)seeds->use_count};
+            seeds->use_count++;
+        }
+    }
+    return LJ_OK;
+}
+
+/* ---- inverse of the charset ---- */
+
+/* Notes the first byte of the code point if folding removes it. */
+static void note_removed(builder *b, uint32_t code_point, uint8_t byte)
+{
+    uint16_t cell = fold_cell_of(code_point);
+    if (seeds_is_removed(cell, 0x4E00, 0x4E00)) {
+        b->removed.has[byte] = true;
+    }
+    if (seeds_is_removed(cell, 'a', 'a')) {
+        b->removed_west.has[byte] = true;
+    }
+}
+
+static bool is_pairs(const builder *b)
+{
+    return b->charset == TEXT_GB18030 || b->charset == TEXT_BIG5;
+}
+
+/* Finds all pair codes of the code points that are sources, and the lead bytes of what folding removes. */
+static bool find_pair_codes(builder *b)
+{
+    const uint32_t *pairs = b->charset == TEXT_BIG5 ? charset_big5_pairs : charset_gb_pairs;
+    size_t source_count = b->sources.len / sizeof(source);
+    lj_buf_clear(&b->pair_codes);
+    if (!map_init(&b->codes, b->scratch, source_count + 1)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < source_count; i++) {
+        uint32_t code_point = source_of(b, i)->code_point;
+        map_slot(&b->codes, code_point)->code_point = code_point;
+    }
+    for (uint32_t i = 0; i < CHARSET_PAIRS; i++) {
+        uint32_t code_point = pairs[i] != 0 ? charset_unpack(pairs[i]) : 0;
+        uint32_t lead = i / CHARSET_TRAILS + CHARSET_LEAD_FIRST;
+        uint32_t trail = i % CHARSET_TRAILS + CHARSET_TRAIL_FIRST;
+        if (code_point == 0) {
+            continue;
+        }
+        note_removed(b, code_point, (uint8_t)lead);
+        node *slot = map_slot(&b->codes, code_point);
+        if (slot->code_point == code_point) {
+            pair_code row = {(uint16_t)(lead << 8 | trail), slot->first};
+            slot->first = (uint32_t)(b->pair_codes.len / sizeof(row));
+            lj_buf_put(&b->pair_codes, lj_slice_of(&row, sizeof(row)));
+        }
+    }
+    return lj_buf_ok(&b->pair_codes);
+}
+
+/* The four-byte code of GB 18030, if there is one. */
+static size_t spell_gb_four(uint32_t code_point, uint8_t out[4])
+{
+    uint32_t linear = UINT32_MAX;
+    if (code_point >= 0x10000) {
+        linear = code_point - 0x10000 + (0x90 - 0x81) * 12600;
+    }
+    for (size_t i = 0; i < charset_gb_range_count && linear == UINT32_MAX; i++) {
+        const charset_range *row = &charset_gb_ranges[i];
+        if (code_point >= row->code_point && code_point - row->code_point < row->count) {
+            linear = row->linear + (code_point - row->code_point);
+        }
+    }
+    if (linear == UINT32_MAX) {
+        return 0;
+    }
+    out[0] = (uint8_t)(0x81 + linear / 12600);
+    out[1] = (uint8_t)(0x30 + linear / 1260 % 10);
+    out[2] = (uint8_t)(0x81 + linear / 10 % 126);
+    out[3] = (uint8_t)(0x30 + linear % 10);
+    return 4;
+}
+
+static size_t spell_utf16(uint32_t code_point, bool big, uint8_t out[4])
+{
+    uint32_t units[2] = {code_point, 0};
+    size_t count = 1;
+    if (code_point >= 0x10000) {
+        units[0] = 0xD800 + ((code_point - 0x10000) >> 10);
+        units[1] = 0xDC00 + ((code_point - 0x10000) & 0x3FF);
+        count = 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[2 * i] = (uint8_t)(big ? units[i] >> 8 : units[i]);
+        out[2 * i + 1] = (uint8_t)(big ? units[i] : units[i] >> 8);
+    }
+    return 2 * count;
+}
+
+/* The spellings other than pairs: at most one. */
+static size_t spell_one(text_charset charset, uint32_t code_point, uint8_t out[4])
+{
+    switch (charset) {
+    case TEXT_UTF8:
+        return fold_encode(code_point, out);
+    case TEXT_UTF16LE:
+    case TEXT_UTF16BE:
+        return spell_utf16(code_point, charset == TEXT_UTF16BE, out);
+    case TEXT_GB18030:
+    case TEXT_BIG5:
+        if (code_point < 0x80) {
+            out[0] = (uint8_t)code_point;
+            return 1;
+        }
+        return charset == TEXT_GB18030 ? spell_gb_four(code_point, out) : 0;
+    default:
+        return 0;
+    }
+}
+
+/* A cursor over all spellings of all sources of a letter. */
+typedef struct spell_cursor {
+    uint32_t source_idx;
+    uint32_t code_idx; /* pair code that comes next, SEEDS_END when there is none */
+    uint32_t letter;
+    bool begun;        /* the source's single spelling was given */
+} spell_cursor;
+
+/* *out_more: letters follow within the same code point, or it is a numeral that may be any digits, so that nothing is
+ * known of the next bytes. */
+static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bool *out_more)
+{
+    while (cur->source_idx != SEEDS_END) {
+        const source *row = source_of(b, cur->source_idx);
+        uint8_t plain[4];
+        lj_slice folded = fold_of(row->code_point, plain);
+        size_t letter_len = 0;
+        text_code_point((lj_str){(const char *)folded.ptr, folded.len}, row->folded_at, &letter_len);
+        *out_more = row->folded_at + letter_len < folded.len ||
+                    (cur->letter >= '0' && cur->letter <= '9' && fold_cell_of(row->code_point) == FOLD_NUMERAL);
+        if (!cur->begun) {
+            const node *slot = is_pairs(b) ? map_lookup(&b->codes, row->code_point) : NULL;
+            cur->begun = true;
+            cur->code_idx = slot != NULL ? slot->first : SEEDS_END;
+            out->len = (uint8_t)spell_one(b->charset, row->code_point, out->bytes);
+            if (out->len > 0) {
+                return true;
+            }
+        }
+        if (cur->code_idx != SEEDS_END) {
+            const pair_code *code = &((const pair_code *)(const void *)b->pair_codes.ptr)[cur->code_idx];
+            cur->code_idx = code->next;
+            *out = (spelling){{(uint8_t)(code->code >> 8), (uint8_t)code->code}, 2};
+            return true;
+        }
+        cur->begun = false;
+        cur->source_idx = row->next;
+    }
+    return false;
+}
+
+static spell_cursor spellings_of(const builder *b, uint32_t letter)
+{
+    return (spell_cursor){first_source(b, letter), SEEDS_END, letter, false};
+}
+
+static void find_removed(builder *b)
+{
+    const uint32_t *gone = (const uint32_t *)(const void *)b->gone.ptr;
+    for (size_t i = 0; i < b->gone.len / sizeof(*gone); i++) {
+        uint8_t bytes[4];
+        if (spell_one(b->charset, gone[i], bytes) > 0) {
+            note_removed(b, gone[i], bytes[0]);
+        }
+    }
+}
+
+/* ---- patterns ---- */
+
+static pattern pattern_of(const spelling *raw)
+{
+    pattern out;
+    for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
+        out.low[i] = i < raw->len ? (uint16_t)(1u << (raw->bytes[i] & 15)) : ANY;
+        out.high[i] = i < raw->len ? (uint16_t)(1u << (raw->bytes[i] >> 4)) : ANY;
+    }
+    return out;
+}
+
+static void add_pattern(builder *b, pattern row)
+{
+    lj_buf_put(&b->patterns, lj_slice_of(&row, sizeof(row)));
+}
+
+/* The pattern with position i narrowed to the set; nothing when the set is empty. Bytes are grouped by their high half,
+ * so that the sets of halves stay exact. */
+static void add_narrowed(builder *b, pattern row, size_t i, const byte_set *set)
+{
+    bool used[16] = {false};
+    for (unsigned high = 0; high < 16; high++) {
+        uint16_t low = 0;
+        for (unsigned k = 0; k < 16; k++) {
+            low |= set->has[high << 4 | k] ? (uint16_t)(1u << k) : 0;
+        }
+        if (low == 0 || used[high]) {
+            continue;
+        }
+        pattern part = row;
+        part.low[i] = low;
+        part.high[i] = 0;
+        /* High halves with the same low halves go together. */
+        for (unsigned other = high; other < 16; other++) {
+            uint16_t same = 0;
+            for (unsigned k = 0; k < 16; k++) {
+                same |= set->has[other << 4 | k] ? (uint16_t)(1u << k) : 0;
+            }
+            if (same == low) {
+                part.high[i] |= (uint16_t)(1u << other);
+                used[other] = true;
+            }
+        }
+        add_pattern(b, part);
+    }
+}
+
+static byte_set removed_between(const builder *b, uint32_t before, uint32_t after)
+{
+    bool west = !seeds_is_removed(FOLD_BLANK, before, after);
+    return west ? b->removed_west : b->removed;
+}
+
+/* First bytes of letter idx of the word, and of what may stand before it. */
+static byte_set leads_of(const builder *b, const seeds_word *word, size_t idx)
+{
+    uint32_t letter = word->letters[idx];
+    byte_set set = removed_between(b, word->letters[idx - 1], letter);
+    spell_cursor cur = spellings_of(b, letter);
+    spelling raw;
+    bool more = false;
+    while (next_spelling(b, &cur, &raw, &more)) {
+        set.has[raw.bytes[0]] = true;
+    }
+    return set;
+}
+
+/* Behind a first letter of one byte: second letters of one byte are spelled out too, with what follows them. */
+static void add_after_one(builder *b, const seeds_word *word, pattern row)
+{
+    byte_set wide = removed_between(b, word->letters[0], word->letters[1]);
+    spell_cursor cur = spellings_of(b, word->letters[1]);
+    spelling raw;
+    bool more = false;
+    while (next_spelling(b, &cur, &raw, &more)) {
+        if (raw.len > 1 || more) {
+            wide.has[raw.bytes[0]] = true;
+            continue;
+        }
+        pattern two = row;
+        two.low[1] = (uint16_t)(1u << (raw.bytes[0] & 15));
+        two.high[1] = (uint16_t)(1u << (raw.bytes[0] >> 4));
+        if (word->letter_count == 2) {
+            add_pattern(b, two);
+        } else {
+            byte_set third = leads_of(b, word, 2);
+            add_narrowed(b, two, 2, &third);
+        }
+    }
+    add_narrowed(b, row, 1, &wide);
+}
+
+static void add_word(builder *b, const seeds_word *word)
+{
+    spell_cursor cur = spellings_of(b, word->letters[0]);
+    spelling raw;
+    bool more = false;
+    while (next_spelling(b, &cur, &raw, &more)) {
+        pattern row = pattern_of(&raw);
+        if (word->letter_count == 1 || raw.len >= SEEDS_POSITIONS || more) {
+            add_pattern(b, row);
+        } else if (raw.len == 2) {
+            byte_set next = leads_of(b, word, 1);
+            add_narrowed(b, row, 2, &next);
+        } else {
+            add_after_one(b, word, row);
+        }
+    }
+}
+
+/* ---- buckets ---- */
+
+/* Kinds of text that must pass quickly: Chinese prose in the charset, its commonest signs and letters (a comma is every
+ * fifteenth character, and one bucket that lets it pass costs more than all others), and the ASCII of logs and sources. */
+enum { MODEL_PROSE, MODEL_COMMON, MODEL_ASCII, MODELS };
+
+/* How often bytes occur in a kind of text, in ten-thousandths; only the order of size matters. Kept as sums over sets of
+ * low halves, eight at a time, for each high half. */
+typedef struct model {
+    uint32_t sums[16][2][256];
+} model;
+
+/* The bytes of ，。、：；（）“”的 in UTF-8 and of ，。、的 in GB18030. */
+static uint32_t weight_of_common(text_charset charset, unsigned byte)
+{
+    static const uint8_t utf8[] = {0xEF, 0xBC, 0x8C, 0xE3, 0x80, 0x82, 0x81, 0x9A, 0x9B, 0x88, 0x89, 0xE7, 0x9A, 0x84};
+    static const uint8_t gb[] = {0xA3, 0xAC, 0xA1, 0xA2, 0xB5, 0xC4};
+    if (charset == TEXT_UTF8) {
+        return memchr(utf8, (int)byte, sizeof(utf8)) != NULL ? 700 : 0;
+    }
+    return charset == TEXT_GB18030 && memchr(gb, (int)byte, sizeof(gb)) != NULL ? 900 : 0;
+}
+
+static uint32_t weight_of(text_charset charset, int model_no, unsigned byte)
+{
+    if (model_no == MODEL_COMMON) {
+        return weight_of_common(charset, byte);
+    }
+    bool letter = byte >= 'a' && byte <= 'z';
+    bool capital = byte >= 'A' && byte <= 'Z';
+    if (model_no == MODEL_ASCII) {
+        uint32_t weight = letter ? 280 : byte == ' ' ? 1200 : capital ? 40 : byte >= 0x20 && byte < 0x7F ? 25 : 1;
+        /* In UTF-16 every other byte is 0. */
+        bool wide = charset == TEXT_UTF16LE || charset == TEXT_UTF16BE;
+        return wide && byte == 0 ? 5000 : wide ? weight / 2 : weight;
+    }
+    uint32_t weight = byte >= 0x20 && byte < 0x7F ? 15 : byte < 0x80 ? 3 : 1;
+    switch (charset) {
+    case TEXT_UTF8:
+        return byte >= 0x80 && byte < 0xC0                  ? 75
+               : byte >= 0xE4 && byte <= 0xE9               ? 400
+               : byte == 0xE2 || byte == 0xE3 || byte == 0xEF ? 150
+                                                            : weight;
+    case TEXT_GB18030:
+    case TEXT_BIG5:
+        return byte >= 0xA1 && byte <= 0xF7 ? 90 : byte >= 0x81 && byte < 0xA1 ? 10 : weight;
+    default:
+        return byte >= 0x4E && byte < 0xA0 ? 60 : byte == 0 ? 300 : byte == 0x20 ? 60 : 25;
+    }
+}
+
+static void make_models(text_charset charset, model out[MODELS])
+{
+    for (int m = 0; m < MODELS; m++) {
+        for (unsigned high = 0; high < 16; high++) {
+            for (unsigned half = 0; half < 2; half++) {
+                uint32_t *sums = out[m].sums[high][half];
+                sums[0] = 0;
+                for (unsigned set = 1; set < 256; set++) {
+                    unsigned low = half * 8 + (unsigned)__builtin_ctz(set);
+                    sums[set] = sums[set & (set - 1)] + weight_of(charset, m, high << 4 | low);
+                }
+            }
+        }
+    }
+}
+
+/* Share of positions that pass, in units of 10^-12 (a position's weights add up to about 10^4), summed over the models. */
+static uint64_t cost_of(const model models[MODELS], const pattern *row)
+{
+    uint64_t total = 0;
+    for (int m = 0; m < MODELS; m++) {
+        uint64_t cost = 1;
+        for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
+            uint64_t sum = 0;
+            for (unsigned highs = row->high[i]; highs != 0; highs &= highs - 1) {
+                const uint32_t(*sums)[256] = models[m].sums[__builtin_ctz(highs)];
+                sum += sums[0][row->low[i] & 0xFF] + sums[1][row->low[i] >> 8];
+            }
+            cost *= sum;
+        }
+        total += cost;
+    }
+    return total;
+}
+
+static pattern joined(const pattern *a, const pattern *b)
+{
+    pattern out = *a;
+    for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
+        out.low[i] |= b->low[i];
+        out.high[i] |= b->high[i];
+    }
+    return out;
+}
+
+/* What joining the two adds to what passes. */
+static int64_t join_cost(const model models[MODELS], const pattern *a, const pattern *b)
+{
+    pattern both = joined(a, b);
+    return (int64_t)cost_of(models, &both) - (int64_t)cost_of(models, a) - (int64_t)cost_of(models, b);
+}
+
+static int compare_patterns(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(pattern));
+}
+
+/* Sorts and drops what is there twice; returns the number left. */
+static size_t sort_patterns(pattern *rows, size_t count)
+{
+    size_t kept = 0;
+    if (count > 1) {
+        qsort(rows, count, sizeof(*rows), compare_patterns);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || memcmp(&rows[kept - 1], &rows[i], sizeof(*rows)) != 0) {
+            rows[kept++] = rows[i];
+        }
+    }
+    return kept;
+}
+
+/* Joins neighbours in sorted order, the cheapest first, until few enough are left to compare each with each. Above
+ * CHUNKS that many equal shares are joined first, so that the time stays bounded. */
+static size_t join_neighbours(const model models[MODELS], pattern *rows, size_t count)
+{
+    if (count > CHUNKS) {
+        for (size_t i = 0; i < CHUNKS; i++) {
+            size_t from = i * count / CHUNKS;
+            pattern all = rows[from];
+            for (size_t k = from + 1; k < (i + 1) * count / CHUNKS; k++) {
+                all = joined(&all, &rows[k]);
+            }
+            rows[i] = all;
+        }
+        count = CHUNKS;
+    }
+    int64_t costs[CHUNKS];
+    for (size_t i = 0; i + 1 < count; i++) {
+        costs[i] = join_cost(models, &rows[i], &rows[i + 1]);
+    }
+    while (count > CLUSTER_MAX) {
+        size_t best = 0;
+        for (size_t i = 1; i + 1 < count; i++) {
+            best = costs[i] < costs[best] ? i : best;
+        }
+        rows[best] = joined(&rows[best], &rows[best + 1]);
+        memmove(&rows[best + 1], &rows[best + 2], (count - best - 2) * sizeof(*rows));
+        memmove(&costs[best], &costs[best + 1], (count - best - 1) * sizeof(*costs));
+        count--;
+        if (best + 1 < count) {
+            costs[best] = join_cost(models, &rows[best], &rows[best + 1]);
+        }
+        if (best > 0) {
+            costs[best - 1] = join_cost(models, &rows[best - 1], &rows[best]);
+        }
+    }
+    return count;
+}
+
+static size_t join_to_buckets(const model models[MODELS], pattern *rows, size_t count)
+{
+    static const int64_t never = INT64_MAX;
+    int64_t costs[CLUSTER_MAX][CLUSTER_MAX];
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            costs[i][k] = k > i ? join_cost(models, &rows[i], &rows[k]) : never;
+        }
+    }
+    bool gone[CLUSTER_MAX] = {false};
+    for (size_t left = count; left > SEEDS_BUCKETS; left--) {
+        size_t a = 0;
+        size_t b = 1;
+        for (size_t i = 0; i < count; i++) {
+            for (size_t k = i + 1; k < count; k++) {
+                if (costs[i][k] < costs[a][b]) {
+                    a = i;
+                    b = k;
+                }
+            }
+        }
+        rows[a] = joined(&rows[a], &rows[b]);
+        gone[b] = true;
+        for (size_t i = 0; i < count; i++) {
+            costs[i][b] = never;
+            costs[b][i] = never;
+            if (i != a && !gone[i]) {
+                costs[i < a ? i : a][i < a ? a : i] = join_cost(models, &rows[a], &rows[i]);
+            }
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!gone[i]) {
+            rows[kept++] = rows[i];
+        }
+    }
+    return kept;
+}
+
+static void make_filter(builder *b)
+{
+    model models[MODELS];
+    pattern *rows = (pattern *)(void *)b->patterns.ptr;
+    seeds_filter *filter = &b->seeds->filters[b->charset];
+    size_t count = sort_patterns(rows, b->patterns.len / sizeof(*rows));
+    uint64_t cost = 0;
+    make_models(b->charset, models);
+    count = join_neighbours(models, rows, count);
+    count = join_to_buckets(models, rows, count);
+    for (size_t i = 0; i < count; i++) {
+        cost += cost_of(models, &rows[i]);
+        for (size_t k = 0; k < SEEDS_POSITIONS; k++) {
+            for (size_t half = 0; half < 16; half++) {
+                filter->low[i / 8][k][half] |= (uint8_t)((rows[i].low[k] >> half & 1) << i % 8);
+                filter->high[i / 8][k][half] |= (uint8_t)((rows[i].high[k] >> half & 1) << i % 8);
+            }
+        }
+    }
+    b->seeds->pass_rates[b->charset] = (uint32_t)lj_min_u64(cost / 1000000, 1000000);
+}
+
+static bool build_charset(builder *b, text_charset charset)
+{
+    b->charset = charset;
+    b->removed = (byte_set){{false}};
+    b->removed_west = b->removed;
+    lj_buf_clear(&b->patterns);
+    find_removed(b);
+    if (is_pairs(b) && !find_pair_codes(b)) {
+        return false;
+    }
+    for (size_t i = 0; i < b->seeds->word_count; i++) {
+        add_word(b, &b->seeds->words[i]);
+    }
+    if (!lj_buf_ok(&b->patterns)) {
+        return false;
+    }
+    make_filter(b);
+    return true;
+}
+
+static lj_code build(builder *b, const lj_str *words, size_t count, lj_err *err)
+{
+    lj_code code = read_words(b, words, count, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    find_sources(b);
+    if (!lj_buf_ok(&b->sources) || !lj_buf_ok(&b->gone)) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
+    }
+    code = make_keys(b, err);
+    for (int i = 0; i < TEXT_CHARSET_COUNT && code == LJ_OK; i++) {
+        if (text_seeds_can_search((text_charset)i) && !build_charset(b, (text_charset)i)) {
+            code = lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
+        }
+    }
+    return code;
+}
+
+lj_code text_seeds_new(const lj_str *words, size_t count, text_seeds **out, lj_err *err)
+{
+    if (count > WORDS_MAX) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
+    }
+    builder b = {.scratch = lj_arena_new(SCRATCH)};
+    lj_arena *arena = lj_arena_new(KEPT);
+    lj_code code = LJ_E_NOMEM;
+    b.seeds = arena != NULL ? lj_arena_alloc(arena, sizeof(*b.seeds)) : NULL;
+    if (b.scratch != NULL && b.seeds != NULL) {
+        b.seeds->arena = arena;
+        lj_buf_init(&b.sources, b.scratch, SCRATCH);
+        lj_buf_init(&b.pair_codes, b.scratch, SCRATCH);
+        lj_buf_init(&b.gone, b.scratch, SCRATCH);
+        lj_buf_init(&b.patterns, b.scratch, SCRATCH);
+        code = build(&b, words, count, err);
+    } else {
+        code = lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for seeds");
+    }
+    lj_arena_free(b.scratch);
+    if (code != LJ_OK) {
+        lj_arena_free(arena);
+        return code;
+    }
+    *out = b.seeds;
+    return LJ_OK;
+}
+
+void text_seeds_free(text_seeds *seeds)
+{
+    if (seeds != NULL) {
+        lj_arena_free(seeds->arena);
+    }
+}
+
+uint32_t seeds_pass_rate(const text_seeds *seeds, text_charset charset)
+{
+    return seeds->pass_rates[charset];
+}
