@@ -44,7 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     contract checked;
     contract_init(&checked, /* dump= */ NULL);
-    lj_code code = contract_examine(&checked, lj_slice_of(bytes, len), &options, MEMORY);
+    static format_context *context;
+    if (context == NULL) {
+        context = format_context_new(MEMORY);
+        LJ_ASSERT(context != NULL);
+    }
+    lj_code code = contract_examine_in(context, &checked, lj_slice_of(bytes, len), &options);
     LJ_ASSERT(code == LJ_OK);
     if (!contract_holds(&checked)) {
         fprintf(stderr, "broken promise: %s\n", checked.fault);

@@ -64,6 +64,45 @@ static bool doc_is_solid(const detect_doc *doc, lj_str text, size_t at)
     return letter < 65536 && (doc->rules->solid[letter / 8] >> letter % 8 & 1) != 0;
 }
 
+static bool doc_is_word_letter(lj_str text, size_t at)
+{
+    size_t len = 0;
+    return letters_is_word(text_code_point(text, at, &len));
+}
+
+/* True when the seed stands in a run of at most four letters of levels between two solid letters: 国家秘密的, 保密法. No form
+ * of the grammar takes a level that words enclose on both sides. What levels the run holds is noted. */
+static bool doc_is_word_inside(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to)
+{
+    enum { RUN_MAX = 3 };
+    size_t left = hit;
+    uint32_t letters = 0;
+    do {
+        if (left <= from || letters++ > RUN_MAX) {
+            return false;
+        }
+        left = letters_back(text, left);
+        if (!doc_is_word_letter(text, left) && !doc_is_solid(doc, text, left)) {
+            return false;
+        }
+    } while (!doc_is_solid(doc, text, left));
+    size_t right = hit;
+    letters = 0;
+    do {
+        right += letters_len(text, right);
+        if (right >= to || letters++ > RUN_MAX || (!doc_is_word_letter(text, right) && !doc_is_solid(doc, text, right))) {
+            return false;
+        }
+    } while (!doc_is_solid(doc, text, right));
+    for (size_t at = left; at <= hit; at += letters_len(text, at)) {
+        const dict_entry *level = dict_find(&doc->rules->triggers, text, at, UINT64_MAX);
+        if (level != NULL && (level->flags & RULES_WORD_LEVEL) != 0) {
+            doc->levels[level->list] |= (uint64_t)1 << (level->idx % 64);
+        }
+    }
+    return true;
+}
+
 static bool doc_probe_part(detect_doc *doc, const line_view *view, grammar_line *part, void *ctx)
 {
     (void)view;
@@ -97,10 +136,8 @@ static bool doc_is_break(char letter)
 
 bool doc_probe(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to, size_t *out_next)
 {
-    size_t len = letters_len(text, hit);
-    *out_next = hit + len;
-    if (hit > from && hit + len < to && doc_is_solid(doc, text, hit + len) &&
-        doc_is_solid(doc, text, letters_back(text, hit))) {
+    *out_next = hit + letters_len(text, hit);
+    if (doc_is_word_inside(doc, text, hit, from, to)) {
         return false;
     }
     size_t start = hit;

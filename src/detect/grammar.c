@@ -179,6 +179,20 @@ static bool scan_bracket(const scan *in, grammar_match *match)
     return true;
 }
 
+/* A word that says: formerly, ending where the label begins. */
+static const dict_entry *scan_was_before(const scan *in, size_t end)
+{
+    size_t at = end;
+    for (uint32_t back = 0; back < 4 && at > 0; back++) {
+        at = letters_back(in->text, at);
+        const dict_entry *was = dict_find(&in->pack->words_dict, (lj_str){in->text.ptr, end}, at, DICT_LIST(LIST_WAS_BEFORE));
+        if (was != NULL && at + was->word.len == end) {
+            return was;
+        }
+    }
+    return NULL;
+}
+
 /* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) or blanks. */
 static bool scan_label(const scan *in, grammar_match *match)
 {
@@ -198,7 +212,7 @@ static bool scan_label(const scan *in, grammar_match *match)
         if (label == NULL || at + label->word.len != end) {
             continue;
         }
-        const dict_entry *was = dict_find(in->shared, in->text, at >= 3 ? letters_back(in->text, at) : at, DICT_LIST(LIST_WAS));
+        const dict_entry *was = scan_was_before(in, at);
         match->was = match->was || was != NULL;
         bool clear = scan_clear_left(in, at) || was != NULL;
         /* 密级机密 with nothing between is a label only when it is the whole line. */

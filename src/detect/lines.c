@@ -236,6 +236,17 @@ static bool open_append(detect_doc *doc, const span *what, size_t len)
     return true;
 }
 
+/* True when a part of the span is hidden and a part is not: what it says to a person must be read too. */
+static bool line_is_mixed(const span *what)
+{
+    for (uint32_t i = 0; i < what->look_count; i++) {
+        if (what->looks[i].hidden_by != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void doc_flush(detect_doc *doc)
 {
     doc_open *open = doc->open;
@@ -247,8 +258,8 @@ void doc_flush(detect_doc *doc)
     if (line_is_blank(text)) {
         return;
     }
-    lj_slice bytes = lj_str_bytes(text);
-    bool may_mark = text_seeds_find(doc->rules->seeds, TEXT_UTF8, bytes, 0) < text.len;
+    block probe = {.doc = doc, .of = &open->of, .text = text, .end = text.len};
+    bool may_mark = line_is_mixed(&open->of) || block_find(&probe, 0) < text.len;
     line_view view = {.of = &open->of, .text = text, .row_add = open->row_add};
     doc_take_line(doc, &view, may_mark);
 }
@@ -293,7 +304,11 @@ void doc_take_span(detect_doc *doc, const span *what)
         last = text.len;
     }
     block in = {.doc = doc, .of = what, .text = text, .pos = from, .end = last, .counted_to = from, .row_base = row_base};
-    if (last > from) {
+    if (line_is_mixed(what)) {
+        while (in.pos < in.end) {
+            block_take(&in, true);
+        }
+    } else if (last > from) {
         block_walk(&in);
     }
     if (last < text.len) {

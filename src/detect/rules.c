@@ -204,6 +204,7 @@ static lj_code rules_seal_triggers(detect_rules *rules, lj_err *err)
             uint64_t list = DICT_LIST(words->entries[j].list);
             if ((list & (DICT_LIST(LIST_LEVEL) | DICT_LIST(LIST_LABEL) | DICT_LIST(LIST_PHRASE) | DICT_LIST(LIST_PORTION))) != 0) {
                 entries[count] = words->entries[j];
+                entries[count].flags |= list == DICT_LIST(LIST_LEVEL) ? RULES_WORD_LEVEL : 0;
                 entries[count++].list = (uint8_t)i;
             }
         }

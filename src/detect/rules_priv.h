@@ -62,9 +62,9 @@ typedef enum rules_list {
     LIST_CLEARED,     /* values of the label that say: not classified */
     LIST_BOX,         /* empty check boxes before a choice */
     LIST_CHECKED,     /* ticked ones */
-    LIST_BESIDE,      /* what may stand on the line of a mark without making it a sentence */
     LIST_MEDIA,       /* extensions of films, music, novels, programs */
     LIST_PHRASE,      /* filled by `phrase` */
+    LIST_WAS_BEFORE,  /* 原, before a label */
     LIST_CONTROL,     /* banner engine: what follows // */
     LIST_PORTION,     /* banner engine: (TS) (S) */
     LIST_SHARED,
@@ -180,7 +180,10 @@ typedef struct rules_word {
     uint8_t flags;  /* RULES_WORD_SOUND */
     uint16_t idx;   /* level or phrase it belongs to */
 } rules_word;
-enum { RULES_WORD_SOUND = 1 }; /* an alias that only sounds or looks alike */
+enum {
+    RULES_WORD_SOUND = 1, /* an alias that only sounds or looks alike */
+    RULES_WORD_LEVEL = 2, /* in the triggers: a level, not a label or phrase */
+};
 
 typedef struct rules_level {
     detect_level shown;

@@ -12,7 +12,7 @@ const char *const rules_form_names[RULES_FORM_COUNT] = {
 const char *const rules_list_names[RULES_LIST_COUNT] = {
     "level",     "label",     "weak_label",    "suffix",      "stop",    "separator", "weak_star",
     "long_term", "condition", "condition_end", "date_end",    "bracket", "quote",     "placeholder",
-    "cleared",   "box",       "checked",       "media",   "phrase",    "control",
+    "cleared",   "box",       "checked",       "media",   "phrase",    "was_before", "control",
     "portion",   "beside", "specimen", "urgent",    "handling",      "sample",      "exam",    "answers",   "web",
     "directive", "about",     "fiction",       "was",         "company", "code",      "block",
 };

@@ -298,90 +298,124 @@ static inline uint32_t pack_utf8(uint32_t code_point, size_t *out_len)
     return (0xF0 | code_point >> 18) | (0x80 | (code_point >> 12 & 0x3F)) << 8 | third << 16 | last << 24;
 }
 
-/* The state of a fast block, in locals of the loops below. */
+/* What a fast block starts from and leaves behind. The loops keep all of it in locals: stores through a byte pointer could
+ * otherwise change the struct, and the compiler would read it again after each. */
 typedef struct block {
+    const uint8_t *src;
+    size_t at;    /* next source byte */
+    size_t until; /* characters begin before this, at least four bytes before the end of the source */
     uint8_t *out;
+    size_t out_len;
     text_map_row *rows; /* NULL without a map */
     size_t row_count;
     uint64_t base; /* text_at of out[0] */
     uint64_t last_delta;
 } block;
 
-static inline void block_mark(block *now, size_t out_at, size_t src_at)
-{
-    if (now->rows != NULL) {
-        uint64_t text_at = now->base + out_at;
-        uint64_t delta = text_at - src_at;
-        if (delta != now->last_delta) {
-            now->rows[now->row_count++] = (text_map_row){(uint32_t)text_at, (uint32_t)src_at};
-            now->last_delta = delta;
-        }
-    }
-}
+#define BLOCK_MARK()                                                                               \
+    do {                                                                                           \
+        if (mapped && base + out_at - at != last_delta) {                                          \
+            last_delta = base + out_at - at;                                                       \
+            rows[row_count++] = (text_map_row){(uint32_t)(base + out_at), (uint32_t)at};           \
+        }                                                                                          \
+    } while (0)
 
-/* Pairs and ASCII from src[at] to `until`, which lies at least four bytes before the end; anything else ends it. */
-static inline __attribute__((always_inline)) size_t
-block_pairs(block *now, const uint32_t *pairs, const uint8_t *src, size_t at, size_t until, size_t *out_len)
+/* Pairs and ASCII; anything else ends the block. */
+static inline __attribute__((always_inline)) void block_pairs(block *now, const uint32_t *pairs, bool mapped)
 {
+    const uint8_t *src = now->src;
+    uint8_t *restrict out = now->out;
+    text_map_row *restrict rows = now->rows;
+    size_t at = now->at;
+    size_t until = now->until;
     size_t out_at = 0;
+    size_t row_count = 0;
+    uint64_t base = now->base;
+    uint64_t last_delta = now->last_delta;
     while (at < until) {
         uint8_t lead = src[at];
         if (lead < 0x80) {
-            uint64_t eight = 0;
-            block_mark(now, out_at, at);
-            while (until - at >= 8) {
+            BLOCK_MARK();
+            for (uint64_t eight = 0; until - at >= 8; at += 8, out_at += 8) {
                 memcpy(&eight, src + at, 8);
                 if ((eight & 0x8080808080808080u) != 0) {
                     break;
                 }
-                memcpy(now->out + out_at, &eight, 8);
-                at += 8;
-                out_at += 8;
+                memcpy(out + out_at, &eight, 8);
             }
             while (at < until && src[at] < 0x80) {
-                now->out[out_at++] = src[at++];
+                out[out_at++] = src[at++];
             }
             continue;
         }
         uint8_t trail = src[at + 1];
-        if (lead < CHARSET_LEAD_FIRST || lead > CHARSET_LEAD_LAST || trail < CHARSET_TRAIL_FIRST) {
+        if (trail < CHARSET_TRAIL_FIRST || (uint8_t)(lead - CHARSET_LEAD_FIRST) > CHARSET_LEAD_LAST - CHARSET_LEAD_FIRST) {
             break;
         }
         uint32_t packed = pair_of(pairs, lead, trail);
         if (packed == 0) {
             break;
         }
-        block_mark(now, out_at, at);
-        store_packed(now->out + out_at, packed);
+        BLOCK_MARK();
+        store_packed(out + out_at, packed);
         out_at += packed_len(packed);
         at += 2;
     }
-    *out_len = out_at;
-    return at;
+    now->at = at;
+    now->out_len = out_at;
+    now->row_count = row_count;
+    now->last_delta = last_delta;
 }
 
-static inline __attribute__((always_inline)) size_t
-block_utf16(block *now, bool big, const uint8_t *src, size_t at, size_t until, size_t *out_len)
+/* Everything but surrogates. */
+static inline __attribute__((always_inline)) void block_utf16(block *now, bool big, bool mapped)
 {
+    const uint8_t *src = now->src;
+    uint8_t *restrict out = now->out;
+    text_map_row *restrict rows = now->rows;
+    size_t at = now->at;
     size_t out_at = 0;
-    while (at < until) {
+    size_t row_count = 0;
+    uint64_t base = now->base;
+    uint64_t last_delta = now->last_delta;
+    while (at < now->until) {
         uint32_t unit = unit16(src + at, big);
         size_t len = 0;
         if (unit >= 0xD800 && unit <= 0xDFFF) {
             break;
         }
-        block_mark(now, out_at, at);
-        store_packed(now->out + out_at, pack_utf8(unit, &len));
+        BLOCK_MARK();
+        store_packed(out + out_at, pack_utf8(unit, &len));
         out_at += len;
         at += 2;
     }
-    *out_len = out_at;
-    return at;
+    now->at = at;
+    now->out_len = out_at;
+    now->row_count = row_count;
+    now->last_delta = last_delta;
+}
+
+/* One loop for each charset, with and without a map: the choice is made once a block. */
+static void run_block(block *now, text_charset charset)
+{
+    bool mapped = now->rows != NULL;
+    if (charset == TEXT_GB18030 && mapped) {
+        block_pairs(now, charset_gb_pairs, true);
+    } else if (charset == TEXT_GB18030) {
+        block_pairs(now, charset_gb_pairs, false);
+    } else if (charset == TEXT_BIG5 && mapped) {
+        block_pairs(now, charset_big5_pairs, true);
+    } else if (charset == TEXT_BIG5) {
+        block_pairs(now, charset_big5_pairs, false);
+    } else if (mapped) {
+        block_utf16(now, charset == TEXT_UTF16BE, true);
+    } else {
+        block_utf16(now, charset == TEXT_UTF16BE, false);
+    }
 }
 
 /* The common frame: fast blocks as long as there is room and look-ahead, single steps for what a block leaves. */
-static inline __attribute__((always_inline)) size_t
-decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t from, bool more)
+static size_t decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t from, bool more)
 {
     size_t at = from;
     while (at < src.len && lj_buf_ok(sink->dst)) {
@@ -397,7 +431,10 @@ decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t fro
             at = used;
             continue;
         }
-        block now = {.out = lj_buf_room(sink->dst, len * 3 + 16),
+        block now = {.src = src.ptr,
+                     .at = at,
+                     .until = at + len,
+                     .out = lj_buf_room(sink->dst, len * 3 + 16),
                      .base = sink->dst->len - sink->dst_base,
                      .last_delta = sink->last_delta};
         if (sink->rows != NULL) {
@@ -406,26 +443,14 @@ decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t fro
         if (now.out == NULL || (sink->rows != NULL && now.rows == NULL)) {
             return at;
         }
-        size_t out_len = 0;
-        size_t used = 0;
-        switch (charset) {
-        case TEXT_GB18030:
-            used = block_pairs(&now, charset_gb_pairs, src.ptr, at, at + len, &out_len);
-            break;
-        case TEXT_BIG5:
-            used = block_pairs(&now, charset_big5_pairs, src.ptr, at, at + len, &out_len);
-            break;
-        default:
-            used = block_utf16(&now, charset == TEXT_UTF16BE, src.ptr, at, at + len, &out_len);
-            break;
-        }
-        sink->dst->len += out_len;
+        run_block(&now, charset);
+        sink->dst->len += now.out_len;
         if (sink->rows != NULL) {
             sink->rows->len += now.row_count * sizeof(text_map_row);
             sink->last_delta = now.last_delta;
         }
         /* What stopped the block early: one character by a single step. */
-        at = used < at + len ? decode_steps(sink, charset, src, used, used + 1, more) : used;
+        at = now.at < at + len ? decode_steps(sink, charset, src, now.at, now.at + 1, more) : now.at;
     }
     return at;
 }

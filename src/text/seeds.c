@@ -10,9 +10,14 @@
  *   - any spelling of a first letter: the filter is made from all of them, in each charset, by turning the folding and
  *     the charset tables round;
  *   - a word that the end of the bytes cuts after its first letter: reported;
- *   - a word in a right-to-left override: every word is searched reversed as well;
+ *   - a word in a right-to-left override: see below;
  *   - Han numerals for digits inside a word: any numeral is taken for any digit.
  * A first letter that is itself cut by the end is not reported: windows must overlap by four bytes or more.
+ *
+ * Overrides. Behind U+202E the letters of a word stand in reverse order. Searching every word reversed everywhere would
+ * double the work for something that hardly any file holds, so U+202E is itself a pattern of the filter: where it stands,
+ * the run up to U+202C or the end of the line is searched byte by byte for the words and their reverse. A search that
+ * begins inside such a run looks back for its U+202E, up to 64 KiB.
  *
  * Alignment. In GB18030 and Big5 the two bytes of a letter also appear as the second half of one letter and the first
  * half of the next. Any byte below 0x80 ends a character (it is ASCII or the last byte of one; the digits of four-byte
@@ -27,6 +32,7 @@
 
 enum {
     SEEDS_TAIL = 8,  /* bytes at the end that the filter does not judge: a first letter and a cut second one */
+    LOOK_BACK = 64 * 1024, /* bytes in which the begin of an override is looked for */
     RUN_MAX = 4096,  /* bytes walked back for alignment */
     SKIP_MAX = 512,  /* characters that folding removes, between two letters of a word; more are reported unseen */
 };
@@ -95,63 +101,130 @@ static match match_folded(const seeds_word *word, lj_slice folded, size_t from, 
     return MATCH_ON;
 }
 
-static bool is_word_here(const seeds_word *word, text_charset charset, lj_slice bytes, size_t at, lj_slice folded,
-                         size_t folded_from)
-{
-    size_t letter_idx = 0;
-    match state = match_folded(word, folded, folded_from, &letter_idx);
-    for (size_t skipped = 0; state == MATCH_ON && skipped < SKIP_MAX;) {
-        uint8_t plain[4];
-        uint32_t code_point = 0;
-        size_t step = at < bytes.len ? charset_step(charset, lj_slice_part(bytes, at, 4), &code_point) : 0;
-        if (step == 0) {
-            return true;
-        }
-        at += step;
-        uint16_t cell = fold_cell_of(code_point);
-        if (cell >= FOLD_BLANK && cell < FOLD_ROW) {
-            if (!seeds_is_removed(cell, word->letters[letter_idx - 1], word->letters[letter_idx])) {
-                return false;
-            }
-            skipped++;
-            continue;
-        }
-        skipped = 0;
-        state = match_folded(word, fold_of(code_point, plain), 0, &letter_idx);
-    }
-    return state != MATCH_NO;
-}
+/* A text and a place in it. */
+typedef struct place {
+    lj_slice bytes;
+    size_t at;
+    text_charset charset;
+    bool narrow; /* ASCII is one byte */
+} place;
 
-/* Is there a seed at `at`? */
-static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t at)
+/* The next character that a fold would leave something of; false when the bytes end first, or when there is so much to
+ * skip that a seed must be supposed. *out_gap tells that a blank or the end of a line was skipped. */
+static inline bool next_letter(place *now, uint32_t *out_code_point, uint16_t *out_cell, bool *out_gap)
 {
-    uint32_t code_point = 0;
-    size_t step = charset_step(charset, lj_slice_part(bytes, at, 4), &code_point);
-    if (step == 0) {
-        return false;
-    }
-    const seeds_key *key = &seeds->keys[seeds_hash(code_point, seeds->key_bits)];
-    while (key->code_point != code_point) {
-        if (key->code_point == SEEDS_NO_KEY) {
+    *out_gap = false;
+    for (size_t skipped = 0; skipped < SKIP_MAX; skipped++) {
+        uint32_t code_point = 0;
+        size_t step = 1;
+        if (now->narrow && now->at < now->bytes.len && now->bytes.ptr[now->at] < 0x80) {
+            code_point = now->bytes.ptr[now->at];
+        } else {
+            step = charset_step(now->charset, lj_slice_part(now->bytes, now->at, 4), &code_point);
+        }
+        if (step == 0) {
             return false;
         }
-        key = key == seeds->keys ? seeds->keys + ((size_t)1 << seeds->key_bits) - 1 : key - 1;
+        now->at += step;
+        uint16_t cell = fold_cell_of(code_point);
+        if (cell < FOLD_BLANK || cell >= FOLD_ROW) {
+            *out_code_point = code_point;
+            *out_cell = cell;
+            return true;
+        }
+        *out_gap = *out_gap || cell == FOLD_BLANK || cell == FOLD_LINE;
     }
-    uint8_t plain[4];
-    lj_slice folded = fold_of(code_point, plain);
+    return false;
+}
+
+/* Matches one character, which follows a gap or not, against the letters of the word from *letter_idx on. */
+static match match_letter(const seeds_word *word, uint32_t code_point, uint16_t cell, bool gap, size_t *letter_idx)
+{
+    uint32_t want = word->letters[*letter_idx];
+    if (gap && seeds_keeps_gap(word->letters[*letter_idx - 1], want)) {
+        return MATCH_NO;
+    }
+    if (cell >= FOLD_ROW) {
+        uint8_t plain[4];
+        return match_folded(word, fold_of(code_point, plain), 0, letter_idx);
+    }
+    if (code_point != want) {
+        /* A numeral may become any digits, and as many as it likes: too rare to follow. */
+        return cell == FOLD_NUMERAL && is_digit(want) ? MATCH_YES : MATCH_NO;
+    }
+    (*letter_idx)++;
+    return *letter_idx == word->letter_count ? MATCH_YES : MATCH_ON;
+}
+
+/* Goes on behind a match of the first letters. */
+static bool is_rest_here(const seeds_word *word, place now, match state, size_t letter_idx)
+{
+    while (state == MATCH_ON) {
+        uint32_t code_point = 0;
+        uint16_t cell = 0;
+        bool gap = false;
+        if (!next_letter(&now, &code_point, &cell, &gap)) {
+            return true;
+        }
+        state = match_letter(word, code_point, cell, gap, &letter_idx);
+    }
+    return state == MATCH_YES;
+}
+
+static const seeds_key *key_of(const text_seeds *seeds, uint32_t code_point)
+{
+    size_t at = seeds_hash(code_point, seeds->key_bits);
+    while (seeds->keys[at].code_point != code_point) {
+        if (seeds->keys[at].code_point == SEEDS_NO_KEY) {
+            return NULL;
+        }
+        at = at == 0 ? ((size_t)1 << seeds->key_bits) - 1 : at - 1;
+    }
+    return &seeds->keys[at];
+}
+
+/* Is there a seed at `at`? The second letter is read once and then compared with those of all words that begin with the
+ * first, which is where nearly all of them end. */
+static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t at, bool in_run)
+{
+    uint32_t first = 0;
+    size_t step = charset_step(charset, lj_slice_part(bytes, at, 4), &first);
+    const seeds_key *key = step > 0 ? key_of(seeds, first) : NULL;
+    if (key == NULL) {
+        return false;
+    }
+    place behind = {bytes, at + step, charset, charset != TEXT_UTF16LE && charset != TEXT_UTF16BE};
+    place next = behind;
+    uint32_t second = 0;
+    uint16_t cell = 0;
+    bool gap = false;
+    bool whole = next_letter(&next, &second, &cell, &gap);
     for (uint32_t i = key->first; i != SEEDS_END; i = seeds->uses[i].next) {
         const seeds_use *use = &seeds->uses[i];
         const seeds_word *word = &seeds->words[use->word_idx];
-        if ((word->letter_count == 1 ||
-             is_word_here(word, charset, bytes, at + step, folded, use->folded_at)) &&
-            (!is_pairs(charset) || is_aligned(charset, bytes, at))) {
+        if (word->reversed && !in_run) {
+            continue;
+        }
+        size_t letter_idx = 1;
+        bool found = word->letter_count == 1;
+        if (!found && use->single) {
+            /* The code point is this one letter. */
+            match state = whole ? match_letter(word, second, cell, gap, &letter_idx) : MATCH_YES;
+            found = state != MATCH_NO && is_rest_here(word, next, state, letter_idx);
+        } else if (!found) {
+            uint8_t plain[4];
+            letter_idx = 0;
+            match state = match_folded(word, fold_of(first, plain), use->folded_at, &letter_idx);
+            found = state != MATCH_NO && is_rest_here(word, behind, state, letter_idx);
+        }
+        if (found && (!is_pairs(charset) || is_aligned(charset, bytes, at))) {
             return true;
         }
     }
     return false;
 }
 
-/* ---- the search ---- */
+/* ---- the filter ---- */
 
 bool seeds_passes(const seeds_filter *filter, const uint8_t *at)
 {
@@ -183,43 +256,131 @@ bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, 
     return false;
 }
 
+/* ---- overrides ---- */
+
+static bool is_at(lj_slice bytes, size_t at, const seeds_sign *sign)
+{
+    return sign->len > 0 && at + sign->len <= bytes.len && memcmp(bytes.ptr + at, sign->bytes, sign->len) == 0;
+}
+
+static bool ends_run(const seeds_signs *signs, lj_slice bytes, size_t at)
+{
+    return is_at(bytes, at, &signs->line) || is_at(bytes, at, &signs->pop);
+}
+
+/* A bit set in each of eight bytes that equals the value; above the lowest such byte there may be wrong ones. */
+static uint64_t equal8(uint64_t eight, uint8_t value)
+{
+    uint64_t diff = eight ^ (0x0101010101010101u * value);
+    return (diff - 0x0101010101010101u) & ~diff & 0x8080808080808080u;
+}
+
+/* Does `from` lie inside a run? The last of U+202E, U+202C and line end before it decides. */
+static bool is_in_run(const seeds_signs *signs, lj_slice bytes, size_t from)
+{
+    size_t floor = from > LOOK_BACK ? from - LOOK_BACK : 0;
+    size_t at = from;
+    if (signs->override.len == 0) {
+        return false;
+    }
+    while (at > floor) {
+        uint64_t eight = 0;
+        if (at - floor >= 8) {
+            memcpy(&eight, bytes.ptr + at - 8, sizeof(eight));
+            if ((equal8(eight, signs->override.bytes[0]) | equal8(eight, signs->pop.bytes[0]) |
+                 equal8(eight, signs->line.bytes[0])) == 0) {
+                at -= 8;
+                continue;
+            }
+        }
+        for (size_t end = at - floor >= 8 ? at - 8 : floor; at > end;) {
+            at--;
+            if (is_at(bytes, at, &signs->override)) {
+                return true;
+            }
+            if (ends_run(signs, bytes, at)) {
+                return false;
+            }
+        }
+    }
+    return false;
+}
+
+/* ---- the search ---- */
+
 typedef struct probe {
     const text_seeds *seeds;
+    const seeds_signs *signs;
     lj_slice bytes;
     text_charset charset;
+    bool override; /* U+202E ended the walk, not a seed */
 } probe;
 
 static bool verify_probe(void *ctx, size_t at)
 {
-    const probe *what = ctx;
-    return verify(what->seeds, what->charset, what->bytes, at);
+    probe *what = ctx;
+    what->override = is_at(what->bytes, at, &what->signs->override);
+    return what->override || verify(what->seeds, what->charset, what->bytes, at, /* in_run= */ false);
+}
+
+/* Searches the rest of a run from *at on. True with *at on a seed, false with *at behind the run. */
+static bool find_in_run(const probe *what, size_t *at)
+{
+    for (; *at < what->bytes.len; (*at)++) {
+        if (ends_run(what->signs, what->bytes, *at)) {
+            return false;
+        }
+        if (verify(what->seeds, what->charset, what->bytes, *at, /* in_run= */ true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next seed or U+202E outside of runs; the length of the bytes when there is none. */
+static size_t find_outside(probe *what, bool naive, text_vector vector, size_t at)
+{
+    /* Near the end a word may be cut, inside a character too, and then any bytes may stand there: all are verified. */
+    lj_slice body = lj_slice_part(what->bytes, 0, what->bytes.len - lj_min_size(what->bytes.len, SEEDS_TAIL));
+    const seeds_filter *filter = &what->seeds->filters[what->charset];
+    if (!naive && seeds_walk(vector, filter, body, at, verify_probe, what, &at)) {
+        return at;
+    }
+    while (at < what->bytes.len && !verify_probe(what, at)) {
+        at++;
+    }
+    return at;
+}
+
+static size_t find(const text_seeds *seeds, bool naive, text_vector vector, text_charset charset, lj_slice bytes,
+                   size_t from)
+{
+    probe what = {seeds, &seeds->signs[charset], bytes, charset, false};
+    size_t at = from;
+    bool in_run = is_in_run(what.signs, bytes, lj_min_size(from, bytes.len));
+    while (at < bytes.len) {
+        if (in_run && find_in_run(&what, &at)) {
+            return at;
+        }
+        at = find_outside(&what, naive, vector, at);
+        if (!what.override || at >= bytes.len) {
+            return at;
+        }
+        /* Not behind it: in UTF-16 it may be two halves of other characters. */
+        at++;
+        in_run = true;
+    }
+    return bytes.len;
 }
 
 size_t seeds_find_with(const text_seeds *seeds, text_vector vector, text_charset charset, lj_slice bytes, size_t from)
 {
-    probe what = {seeds, bytes, charset};
-    /* Near the end a word may be cut, inside a character too, and then any bytes may stand there: all are verified. */
-    lj_slice body = lj_slice_part(bytes, 0, bytes.len - lj_min_size(bytes.len, SEEDS_TAIL));
-    size_t at = from;
-    if (seeds_walk(vector, &seeds->filters[charset], body, from, verify_probe, &what, &at)) {
-        return at;
-    }
-    for (; at < bytes.len; at++) {
-        if (verify(seeds, charset, bytes, at)) {
-            return at;
-        }
-    }
-    return bytes.len;
+    return find(seeds, /* naive= */ false, vector, charset, bytes, from);
 }
 
 size_t seeds_find_naive(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t from)
 {
-    for (size_t at = from; at < bytes.len; at++) {
-        if (verify(seeds, charset, bytes, at)) {
-            return at;
-        }
-    }
-    return bytes.len;
+    return find(seeds, /* naive= */ true, TEXT_VECTOR_NONE, charset, bytes, from);
 }
 
 size_t text_seeds_find(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t from)

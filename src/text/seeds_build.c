@@ -144,6 +144,7 @@ static bool parse_word(lj_str text, seeds_word *out, seeds_word *out_reversed)
     }
     out->letter_count = (uint32_t)count;
     out_reversed->letter_count = (uint32_t)count;
+    out_reversed->reversed = true;
     return total > 0;
 }
 
@@ -160,6 +161,9 @@ static lj_code read_words(builder *b, const lj_str *words, size_t count, lj_err 
             return lj_fail(err, LJ_E_INVALID, i, "a seed word is empty or not folded");
         }
         bool once = memcmp(word[0].letters, word[1].letters, sizeof(word->letters)) == 0;
+        if (once) {
+            word[1] = (seeds_word){.letter_count = 0};
+        }
         seeds->word_count += once ? 1 : 2;
     }
     for (size_t i = 0; i < seeds->word_count; i++) {
@@ -267,7 +271,11 @@ static lj_code make_keys(builder *b, lj_err *err)
             while (seeds->keys[at].code_point != row->code_point && seeds->keys[at].code_point != SEEDS_NO_KEY) {
                 at = at == 0 ? size - 1 : at - 1;
             }
-            seeds->uses[seeds->use_count] = (seeds_use){(uint32_t)i, row->folded_at, seeds->keys[at].first};
+            uint8_t plain[4];
+            lj_slice folded = fold_of(row->code_point, plain);
+            uint8_t letter[4];
+            bool single = lj_slice_is(folded, lj_slice_of(letter, fold_encode(seeds->words[i].letters[0], letter)));
+            seeds->uses[seeds->use_count] = (seeds_use){(uint32_t)i, row->folded_at, single, seeds->keys[at].first};
             seeds->keys[at] = (seeds_key){row->code_point, (uint32_t)seeds->use_count};
             seeds->use_count++;
         }
@@ -281,12 +289,10 @@ static lj_code make_keys(builder *b, lj_err *err)
 static void note_removed(builder *b, uint32_t code_point, uint8_t byte)
 {
     uint16_t cell = fold_cell_of(code_point);
-    if (seeds_is_removed(cell, 0x4E00, 0x4E00)) {
-        b->removed.has[byte] = true;
-    }
-    if (seeds_is_removed(cell, 'a', 'a')) {
-        b->removed_west.has[byte] = true;
-    }
+    bool gone = cell >= FOLD_BLANK && cell < FOLD_ROW;
+    b->removed.has[byte] = b->removed.has[byte] || gone;
+    gone = gone && cell != FOLD_BLANK && cell != FOLD_LINE;
+    b->removed_west.has[byte] = b->removed_west.has[byte] || gone;
 }
 
 static bool is_pairs(const builder *b)
@@ -492,8 +498,7 @@ static void add_narrowed(builder *b, pattern row, size_t i, const byte_set *set)
 
 static byte_set removed_between(const builder *b, uint32_t before, uint32_t after)
 {
-    bool west = !seeds_is_removed(FOLD_BLANK, before, after);
-    return west ? b->removed_west : b->removed;
+    return seeds_keeps_gap(before, after) ? b->removed_west : b->removed;
 }
 
 /* First bytes of letter idx of the word, and of what may stand before it. */
@@ -649,11 +654,11 @@ static pattern joined(const pattern *a, const pattern *b)
     return out;
 }
 
-/* What joining the two adds to what passes. */
-static int64_t join_cost(const model models[MODELS], const pattern *a, const pattern *b)
+/* What joining the two adds to what passes; their own costs are known. */
+static int64_t join_cost(const model models[MODELS], const pattern *a, uint64_t a_cost, const pattern *b, uint64_t b_cost)
 {
     pattern both = joined(a, b);
-    return (int64_t)cost_of(models, &both) - (int64_t)cost_of(models, a) - (int64_t)cost_of(models, b);
+    return (int64_t)cost_of(models, &both) - (int64_t)a_cost - (int64_t)b_cost;
 }
 
 static int compare_patterns(const void *a, const void *b)
@@ -691,9 +696,13 @@ static size_t join_neighbours(const model models[MODELS], pattern *rows, size_t 
         }
         count = CHUNKS;
     }
-    int64_t costs[CHUNKS];
+    int64_t costs[CHUNKS]; /* of joining with the next */
+    uint64_t own[CHUNKS];
+    for (size_t i = 0; i < count; i++) {
+        own[i] = cost_of(models, &rows[i]);
+    }
     for (size_t i = 0; i + 1 < count; i++) {
-        costs[i] = join_cost(models, &rows[i], &rows[i + 1]);
+        costs[i] = join_cost(models, &rows[i], own[i], &rows[i + 1], own[i + 1]);
     }
     while (count > CLUSTER_MAX) {
         size_t best = 0;
@@ -701,14 +710,16 @@ static size_t join_neighbours(const model models[MODELS], pattern *rows, size_t 
             best = costs[i] < costs[best] ? i : best;
         }
         rows[best] = joined(&rows[best], &rows[best + 1]);
+        own[best] = cost_of(models, &rows[best]);
+        memmove(&own[best + 1], &own[best + 2], (count - best - 2) * sizeof(*own));
         memmove(&rows[best + 1], &rows[best + 2], (count - best - 2) * sizeof(*rows));
         memmove(&costs[best], &costs[best + 1], (count - best - 1) * sizeof(*costs));
         count--;
         if (best + 1 < count) {
-            costs[best] = join_cost(models, &rows[best], &rows[best + 1]);
+            costs[best] = join_cost(models, &rows[best], own[best], &rows[best + 1], own[best + 1]);
         }
         if (best > 0) {
-            costs[best - 1] = join_cost(models, &rows[best - 1], &rows[best]);
+            costs[best - 1] = join_cost(models, &rows[best - 1], own[best - 1], &rows[best], own[best]);
         }
     }
     return count;
@@ -718,9 +729,13 @@ static size_t join_to_buckets(const model models[MODELS], pattern *rows, size_t 
 {
     static const int64_t never = INT64_MAX;
     int64_t costs[CLUSTER_MAX][CLUSTER_MAX];
+    uint64_t own[CLUSTER_MAX];
+    for (size_t i = 0; i < count; i++) {
+        own[i] = cost_of(models, &rows[i]);
+    }
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < count; k++) {
-            costs[i][k] = k > i ? join_cost(models, &rows[i], &rows[k]) : never;
+            costs[i][k] = k > i ? join_cost(models, &rows[i], own[i], &rows[k], own[k]) : never;
         }
     }
     bool gone[CLUSTER_MAX] = {false};
@@ -736,12 +751,13 @@ static size_t join_to_buckets(const model models[MODELS], pattern *rows, size_t 
             }
         }
         rows[a] = joined(&rows[a], &rows[b]);
+        own[a] = cost_of(models, &rows[a]);
         gone[b] = true;
         for (size_t i = 0; i < count; i++) {
             costs[i][b] = never;
             costs[b][i] = never;
             if (i != a && !gone[i]) {
-                costs[i < a ? i : a][i < a ? a : i] = join_cost(models, &rows[a], &rows[i]);
+                costs[i < a ? i : a][i < a ? a : i] = join_cost(models, &rows[a], own[a], &rows[i], own[i]);
             }
         }
     }
@@ -776,6 +792,19 @@ static void make_filter(builder *b)
     b->seeds->pass_rates[b->charset] = (uint32_t)lj_min_u64(cost / 1000000, 1000000);
 }
 
+static void add_signs(builder *b)
+{
+    seeds_signs *signs = &b->seeds->signs[b->charset];
+    signs->override.len = spell_one(b->charset, 0x202E, signs->override.bytes);
+    signs->pop.len = spell_one(b->charset, 0x202C, signs->pop.bytes);
+    signs->line.len = spell_one(b->charset, 0x0A, signs->line.bytes);
+    if (signs->override.len > 0) {
+        spelling raw = {.len = (uint8_t)signs->override.len};
+        memcpy(raw.bytes, signs->override.bytes, sizeof(raw.bytes));
+        add_pattern(b, pattern_of(&raw));
+    }
+}
+
 static bool build_charset(builder *b, text_charset charset)
 {
     b->charset = charset;
@@ -787,8 +816,11 @@ static bool build_charset(builder *b, text_charset charset)
         return false;
     }
     for (size_t i = 0; i < b->seeds->word_count; i++) {
-        add_word(b, &b->seeds->words[i]);
+        if (!b->seeds->words[i].reversed) {
+            add_word(b, &b->seeds->words[i]);
+        }
     }
+    add_signs(b);
     if (!lj_buf_ok(&b->patterns)) {
         return false;
     }

@@ -14,6 +14,7 @@ enum { SEEDS_LETTERS = 8 /* of a word are verified */ };
 typedef struct seeds_word {
     uint32_t letters[SEEDS_LETTERS]; /* folded code points */
     uint32_t letter_count;
+    bool reversed; /* counts in right-to-left overrides only */
 } seeds_word;
 
 /* A code point that may begin words: `first` of its uses. Open addressing, towards lower indexes. */
@@ -25,8 +26,21 @@ typedef struct seeds_key {
 typedef struct seeds_use {
     uint32_t word_idx;
     uint32_t folded_at; /* where in the folded code point the word begins, bytes */
+    bool single;        /* the folded code point is the first letter and nothing more */
     uint32_t next;      /* or SEEDS_END */
 } seeds_use;
+
+/* A code point as the charset spells it; len 0 when it cannot. */
+typedef struct seeds_sign {
+    uint8_t bytes[4];
+    size_t len;
+} seeds_sign;
+
+typedef struct seeds_signs {
+    seeds_sign override; /* U+202E */
+    seeds_sign pop;      /* U+202C */
+    seeds_sign line;     /* U+000A */
+} seeds_signs;
 
 struct text_seeds {
     lj_arena *arena; /* holds all of it */
@@ -37,6 +51,7 @@ struct text_seeds {
     size_t key_count;
     seeds_use *uses;
     size_t use_count;
+    seeds_signs signs[TEXT_CHARSET_COUNT];
     seeds_filter filters[TEXT_CHARSET_COUNT];
     uint32_t pass_rates[TEXT_CHARSET_COUNT]; /* millionths, by the model of seeds_build.c */
 };
@@ -46,13 +61,11 @@ static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
     return (code_point * 0x9E3779B1u) >> (32 - bits);
 }
 
-/* Can what has this cell vanish between two letters of a folded word? Folding leaves a blank, and of course the end of a
- * line, between letters of alphabets; beside Han both count as nothing (vertical text is joined over lines). */
-static inline bool seeds_is_removed(uint16_t cell, uint32_t before, uint32_t after)
+/* Does folding leave a blank, and of course the end of a line, between these letters of a folded word? Beside Han both
+ * count as nothing (vertical text is joined over lines). */
+static inline bool seeds_keeps_gap(uint32_t before, uint32_t after)
 {
-    bool gap = cell == FOLD_BLANK || cell == FOLD_LINE;
-    return cell >= FOLD_BLANK && cell < FOLD_ROW &&
-           !(gap && fold_cell_of(before) == FOLD_WEST && fold_cell_of(after) == FOLD_WEST);
+    return fold_cell_of(before) == FOLD_WEST && fold_cell_of(after) == FOLD_WEST;
 }
 
 #endif

@@ -214,17 +214,34 @@ const char *run_text(const json_t *record, const char *key)
     return text != NULL ? text : "";
 }
 
+/* path is that file, or ends in "/" + suffix. */
+static bool is_path(const char *path, const char *suffix)
+{
+    size_t len = strlen(path);
+    size_t tail = strlen(suffix);
+    return len > tail && path[len - tail - 1] == '/' && strcmp(path + len - tail, suffix) == 0;
+}
+
+static bool is_also_at(const json_t *line, const char *suffix)
+{
+    size_t idx = 0;
+    json_t *place = NULL;
+    json_array_foreach (json_object_get(line, "also_at"), idx, place) {
+        if (is_path(json_is_string(place) ? json_string_value(place) : run_text(place, "path"),
+                    suffix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const json_t *run_record(const json_t *results, const char *suffix)
 {
     size_t idx = 0;
     json_t *line = NULL;
-    size_t tail = strlen(suffix);
-    json_array_foreach(results, idx, line)
-    {
-        const char *path = run_text(line, "path");
-        size_t len = strlen(path);
-        if (json_object_get(line, "member") == NULL && len > tail && path[len - tail - 1] == '/' &&
-            strcmp(path + len - tail, suffix) == 0) {
+    json_array_foreach (results, idx, line) {
+        if (json_object_get(line, "member") == NULL &&
+            (is_path(run_text(line, "path"), suffix) || is_also_at(line, suffix))) {
             return line;
         }
     }

@@ -60,8 +60,7 @@ static bool check_type(place *at, const json_t *rule, const json_t *value)
     }
     size_t idx = 0;
     json_t *one = NULL;
-    json_array_foreach(rule, idx, one)
-    {
+    json_array_foreach (rule, idx, one) {
         if (has_type(value, json_string_value(one))) {
             return true;
         }
@@ -73,8 +72,7 @@ static bool check_enum(place *at, const json_t *rule, const json_t *value)
 {
     size_t idx = 0;
     json_t *one = NULL;
-    json_array_foreach(rule, idx, one)
-    {
+    json_array_foreach (rule, idx, one) {
         if (json_equal(one, value)) {
             return true;
         }
@@ -86,8 +84,7 @@ static bool check_required(place *at, const json_t *rule, const json_t *value)
 {
     size_t idx = 0;
     json_t *one = NULL;
-    json_array_foreach(rule, idx, one)
-    {
+    json_array_foreach (rule, idx, one) {
         if (json_is_object(value) && json_object_get(value, json_string_value(one)) == NULL) {
             return say(at, "lacks", json_string_value(one));
         }
@@ -171,8 +168,7 @@ static bool check_choice(place *at, const char *key, const json_t *rule, const j
     size_t count = 0;
     size_t idx = 0;
     json_t *one = NULL;
-    json_array_foreach(rule, idx, one)
-    {
+    json_array_foreach (rule, idx, one) {
         count += fits(at, one, value);
     }
     bool good = strcmp(key, "allOf") == 0   ? count == json_array_size(rule)

@@ -195,8 +195,7 @@ static void test_sample__every_line_fits_the_schema(void **state)
     unsigned wrong = 0;
     size_t idx = 0;
     json_t *line = NULL;
-    json_array_foreach(scan.lines, idx, line)
-    {
+    json_array_foreach (scan.lines, idx, line) {
         char text[512];
         if (!schema_fits(schema, schema, line, text, sizeof(text)) && wrong++ < 10) {
             print_message("# line %zu: %s\n", idx + 1, text);
@@ -232,8 +231,7 @@ static void test_sample__gaps_are_never_silent(void **state)
     need_results();
     size_t idx = 0;
     json_t *line = NULL;
-    json_array_foreach(scan.lines, idx, line)
-    {
+    json_array_foreach (scan.lines, idx, line) {
         const char *verdict = run_text(line, "verdict");
         const char *coverage = run_text(line, "coverage");
         if (verdict[0] == '\0') {
@@ -258,8 +256,7 @@ static void test_sample__numbers_add_up(void **state)
     json_int_t files = 0;
     size_t idx = 0;
     json_t *line = NULL;
-    json_array_foreach(scan.lines, idx, line)
-    {
+    json_array_foreach (scan.lines, idx, line) {
         if (json_object_get(line, "path") != NULL && json_object_get(line, "member") == NULL) {
             files += 1 + (json_int_t)json_array_size(json_object_get(line, "also_at"));
         }

@@ -187,8 +187,7 @@ static void test_traps__name_that_is_not_utf8_survives_the_round_trip(void **sta
     size_t idx = 0;
     json_t *line = NULL;
     unsigned seen = 0;
-    json_array_foreach(trap.lines, idx, line)
-    {
+    json_array_foreach (trap.lines, idx, line) {
         const char *path = run_text(line, "path");
         if (strstr(path, "name.txt") == NULL) {
             assert_null(json_object_get(line, "path_base64"));
@@ -257,8 +256,7 @@ static void test_traps__links_are_not_followed(void **state)
     (void)record_of("plain.txt");
     size_t idx = 0;
     json_t *line = NULL;
-    json_array_foreach(trap.lines, idx, line)
-    {
+    json_array_foreach (trap.lines, idx, line) {
         const char *path = run_text(line, "path");
         if (strstr(path, "/self/") != NULL || strstr(path, "/root/") != NULL) {
             fail_msg("went through a link: %s", path);

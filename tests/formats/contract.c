@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The promises: documents nest like brackets; what is told belongs to the innermost open document;
  * numbers ascend; text is UTF-8; looks and maps stay inside the text and in order; parts exist;
- * enumerations are in range; no document has more bytes examined than it has. */
+ * enumerations are in range; no document has more bytes examined than it has; and what was not
+ * examined is never silent: a document with fewer bytes examined than it has, or of unknown size,
+ * carries a gap or holds a document that does. */
 #include "contract.h"
 
 #include "base/json.h"
@@ -47,6 +49,7 @@ static void begin_doc(void *ctx, const format_doc *doc)
             "a name for people that is not UTF-8");
     if (checked->open_count < CONTRACT_DEPTH_MAX) {
         checked->open[checked->open_count] = doc->no;
+        checked->told[checked->open_count] = false;
     }
     checked->open_count++;
     checked->doc_count++;
@@ -61,6 +64,14 @@ static void end_doc(void *ctx, const format_doc *doc, const format_doc_end *end)
     check_innermost(checked, doc);
     promise(checked, end->size == FORMAT_SIZE_UNKNOWN || end->examined <= end->size,
             "more bytes examined than there are");
+    if (checked->open_count > 0 && checked->open_count <= CONTRACT_DEPTH_MAX) {
+        bool told = checked->told[checked->open_count - 1];
+        promise(checked, told || end->examined == end->size,
+                "bytes were not examined, and no gap says so");
+        if (told && checked->open_count > 1) {
+            checked->told[checked->open_count - 2] = true;
+        }
+    }
     if (checked->open_count > 0) {
         checked->open_count--;
     }
@@ -120,6 +131,9 @@ static void take_gap(void *ctx, const format_doc *doc, const gap *what)
     promise(checked, what->cause != GAP_LIMIT || (unsigned)what->limit < FORMAT_LIMIT_COUNT,
             "no such limit");
     checked->gap_count++;
+    if (checked->open_count > 0 && checked->open_count <= CONTRACT_DEPTH_MAX) {
+        checked->told[checked->open_count - 1] = true;
+    }
     if (checked->dump != NULL) {
         gap_dump(checked->dump, doc, what);
     }
@@ -180,6 +194,15 @@ format_input contract_input(const lj_slice *bytes)
     return (format_input){.ctx = same.ctx, .size = bytes->len, .read = read_memory};
 }
 
+lj_code contract_examine_in(format_context *context, contract *checked, lj_slice bytes,
+                            const format_options *options)
+{
+    lj_err err;
+    format_input input = contract_input(&bytes);
+    format_sink sink = contract_sink(checked);
+    return format_examine(context, &input, options, &sink, &err);
+}
+
 lj_code contract_examine(contract *checked, lj_slice bytes, const format_options *options,
                          size_t memory)
 {
@@ -187,10 +210,7 @@ lj_code contract_examine(contract *checked, lj_slice bytes, const format_options
     if (context == NULL) {
         return LJ_E_NOMEM;
     }
-    lj_err err;
-    format_input input = contract_input(&bytes);
-    format_sink sink = contract_sink(checked);
-    lj_code code = format_examine(context, &input, options, &sink, &err);
+    lj_code code = contract_examine_in(context, checked, bytes, options);
     format_context_free(context);
     return code;
 }

@@ -14,6 +14,7 @@ typedef struct contract {
     lj_buf *dump;      /* what was seen, one line each (formats/span_dump.h), or NULL */
     const char *fault; /* the first promise that was broken, or NULL */
     uint32_t open[CONTRACT_DEPTH_MAX]; /* numbers of documents between begin and end */
+    bool told[CONTRACT_DEPTH_MAX];     /* a gap was told of it or of a document inside it */
     uint32_t open_count;
     uint32_t doc_count;
     uint32_t gap_count;
@@ -31,8 +32,11 @@ bool contract_holds(contract *checked);
 /* Reads from memory; *bytes is borrowed. */
 format_input contract_input(const lj_slice *bytes);
 
-/* Examines bytes with a context of its own of that size. LJ_E_NOMEM when the context itself does
- * not fit. */
+/* Examines bytes; the context is warm, as in a worker. */
+LJ_MUST_USE lj_code contract_examine_in(format_context *context, contract *checked, lj_slice bytes,
+                                        const format_options *options);
+/* The same with a context of its own of that size. LJ_E_NOMEM when the context itself does not fit.
+ */
 LJ_MUST_USE lj_code contract_examine(contract *checked, lj_slice bytes,
                                      const format_options *options, size_t memory);
 

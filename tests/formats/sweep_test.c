@@ -38,6 +38,7 @@ typedef struct sweep {
     unsigned runs;
     unsigned quiet;
     bool failed;
+    format_context *context; /* warm, as in a worker */
 } sweep;
 
 /* What the alarm says when it rings; set before each run. */
@@ -86,7 +87,9 @@ static void run(sweep *all, lj_slice bytes, size_t memory, const char *kind, siz
     contract_init(&checked, NULL);
     snprintf(running, sizeof(running), "%s, %s at %zu", all->what->name, kind, at);
     alarm(HANG_SECONDS);
-    lj_code code = contract_examine(&checked, bytes, all->options, memory);
+    lj_code code = memory == MEMORY
+                       ? contract_examine_in(all->context, &checked, bytes, all->options)
+                       : contract_examine(&checked, bytes, all->options, memory);
     alarm(0);
     all->runs++;
     bool refused =
@@ -150,8 +153,8 @@ static void sweep_ceilings(sweep *all, lj_slice bytes)
     }
 }
 
-static bool sweep_sample(const sample *what, uint32_t seed, uint64_t share_ms, size_t max_len,
-                         unsigned *case_no)
+static bool sweep_sample(format_context *context, const sample *what, uint32_t seed,
+                         uint64_t share_ms, size_t max_len, unsigned *case_no)
 {
     bool found = false;
     lj_slice bytes = sample_load(what->path, &found);
@@ -166,7 +169,7 @@ static bool sweep_sample(const sample *what, uint32_t seed, uint64_t share_ms, s
         lj_min_u64(options.options.limits.value[FORMAT_LIMIT_WORK], 256 * LJ_MIB);
     contract whole;
     contract_init(&whole, NULL);
-    sweep all = {.what = what, .options = &options.options};
+    sweep all = {.what = what, .options = &options.options, .context = context};
     run(&all, bytes, MEMORY, "whole", 0);
     all.failed = contract_examine(&whole, bytes, &options.options, MEMORY) != LJ_OK;
     all.whole_len = whole.text_len;
@@ -192,8 +195,9 @@ int main(int argc, char **argv)
     uint64_t share_ms =
         (uint64_t)number_of("SWEEP_SECONDS", 60) * 1000 / (sample_count > 0 ? sample_count : 1);
     unsigned case_no = 0;
-    bool good = list != NULL;
-    for (size_t i = 0; i < sample_count; i++) {
+    format_context *context = format_context_new(MEMORY);
+    bool good = list != NULL && context != NULL;
+    for (size_t i = 0; context != NULL && i < sample_count; i++) {
         sample given = {0};
         const sample *what = &given;
         if (argc > 1) {
@@ -202,12 +206,13 @@ int main(int argc, char **argv)
             what = &list->rows[i];
         }
         if (strchr(what->name, '/') != NULL) {
-            good =
-                sweep_sample(what, seed + (uint32_t)i * 2246822519U, share_ms, max_len, &case_no) &&
-                good;
+            good = sweep_sample(context, what, seed + (uint32_t)i * 2246822519U, share_ms, max_len,
+                                &case_no) &&
+                   good;
         }
     }
     printf("1..%u\n", case_no);
     sample_list_free(list);
+    format_context_free(context);
     return good ? 0 : 1;
 }

@@ -184,8 +184,12 @@ static void test_seeds__follows_the_letters_of_a_word(void **state)
         {"traditional", "內部", 0},
         {"variant letters of the second place", "限閱", 0},
         {"reversed", "\u202ETERCES\u202C", 3},
-        {"reversed Han", "部内", 0},
-        {"reversed with ignorables", "T\u200BERCES", 0},
+        {"reversed Han", "\u202E部内", 3},
+        {"reversed with ignorables", "\u202ET\u200BERCES", 3},
+        {"reversed without an override", "部内 TERCES xx", SIZE_MAX},
+        {"reversed behind the end of an override", "\u202Ex\u202C部内。", SIZE_MAX},
+        {"reversed in the next line", "\u202Ex\n部内", SIZE_MAX},
+        {"forward in an override", "\u202Ex内部", 4},
         {"long word by its first eight letters", "CONFIDING CONFIDENTIAL", 10},
         {"word behind another of the same letter", "CULT CUI", 5},
         {"numeral for a digit", "机★十年", 6},
@@ -527,7 +531,7 @@ static void test_seeds__filter_lets_little_prose_pass(void **state)
     /* By the model that the buckets are made with; the speed rests on it. */
     for (size_t i = 0; i < LJ_COUNT_OF(raw_charsets); i++) {
         uint32_t rate = seeds_pass_rate(*state, raw_charsets[i]);
-        if (rate > 60000) {
+        if (rate > 50000) {
             fail_msg("%s: %u of a million positions pass", text_charset_name(raw_charsets[i]), rate);
         }
     }

@@ -29,6 +29,7 @@
 
 enum {
     PAGE_SCAN = 1024 * 1024, /* bytes in which the page size is looked for */
+    TAG_SCAN = 200,          /* bytes of its element */
     A4_WIDTH_PT100 = 59530,
     A4_HEIGHT_PT100 = 84190,
     PT100_PER_TWIP = 5,
@@ -49,8 +50,33 @@ static void read_settings(opc_xml *x, void *ctx)
     }
 }
 
+/* The main part: its page size is needed before the section properties at its end are reached
+ * (17.6.13), so it is looked for in the bytes. */
+static void read_document(opc_xml *x, void *ctx)
+{
+    docx_context *context = ctx;
+    const zip_member *member = x->pkg->parts[x->part].member;
+    lj_slice tag = {NULL, 0};
+    if (member->real_len <= PAGE_SCAN) { /* then the tokenizer has all of it in view anyway */
+        lj_slice text = format_bytes(x->pkg->run, x->src, 0, PAGE_SCAN);
+        size_t at = lj_slice_find(text, LJ_BYTES("<w:pgSz "));
+        tag = at != SIZE_MAX ? lj_slice_part(text, at, TAG_SCAN) : tag;
+    }
+    static const char *const names[2] = {" w:w=\"", " w:h=\""};
+    for (int i = 0; i < 2; i++) {
+        size_t value = lj_slice_find(tag, lj_cstr_bytes(names[i]));
+        int64_t twips = 0;
+        if (value != SIZE_MAX &&
+            xml_int((lj_str){(const char *)tag.ptr + value + 6, tag.len - value - 6}, &twips) &&
+            twips > 0 && twips < 100000) {
+            context->page_pt100[i] = (int32_t)twips * PT100_PER_TWIP;
+        }
+    }
+    docx_read_story(x, ctx);
+}
+
 static const opc_root docx_roots[] = {
-    {OPC_document,         SPAN_BODY,     docx_read_story   },
+    {OPC_document,         SPAN_BODY,     read_document     },
     {OPC_hdr,              SPAN_HEADER,   docx_read_story   },
     {OPC_ftr,              SPAN_FOOTER,   docx_read_story   },
     {OPC_footnotes,        SPAN_FOOTNOTE, docx_read_story   },
@@ -62,40 +88,13 @@ static const opc_root docx_roots[] = {
     {OPC_chartSpace,       SPAN_TEXTBOX,  drawingml_read    },
     {OPC_dataModel,        SPAN_TEXTBOX,  drawingml_read    },
     {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read    },
+    {OPC_theme,            SPAN_STYLE,    drawingml_read_theme},
 };
-
-/* The page size of the first section that is found in the beginning of the main part (17.6.13). */
-static void find_page_size(opc_package *pkg, uint32_t main, docx_context *context)
-{
-    context->page_pt100[0] = A4_WIDTH_PT100;
-    context->page_pt100[1] = A4_HEIGHT_PT100;
-    if (main == OPC_NONE || pkg->parts[main].member->real_len > PAGE_SCAN) {
-        return;
-    }
-    lj_arena_mark mark = lj_arena_mark_of(pkg->arena);
-    format_src *src = zip_member_open(pkg->run, pkg->zip, pkg->parts[main].member);
-    if (src != NULL) {
-        lj_slice text = format_bytes(pkg->run, src, 0, PAGE_SCAN);
-        size_t at = lj_slice_find(text, LJ_BYTES("<w:pgSz "));
-        lj_slice tag = at != SIZE_MAX ? lj_slice_part(text, at, 200) : (lj_slice){NULL, 0};
-        static const char *const names[2] = {" w:w=\"", " w:h=\""};
-        for (int i = 0; i < 2; i++) {
-            size_t value = lj_slice_find(tag, lj_cstr_bytes(names[i]));
-            int64_t twips = 0;
-            if (value != SIZE_MAX &&
-                xml_int((lj_str){(const char *)tag.ptr + value + 6, tag.len - value - 6}, &twips) &&
-                twips > 0 && twips < 100000) {
-                context->page_pt100[i] = (int32_t)twips * PT100_PER_TWIP;
-            }
-        }
-    }
-    lj_arena_rewind(pkg->arena, mark);
-}
 
 static lj_code docx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    docx_context context = {.styles = {0}};
+    docx_context context = {.page_pt100 = {A4_WIDTH_PT100, A4_HEIGHT_PT100}};
     const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
     if (code != LJ_OK) {
@@ -108,7 +107,6 @@ static lj_code docx_read(format_run *run, format_src *src)
     if (styles != OPC_NONE) {
         code = opc_visit(&pkg, styles, &roots, OPC_KEEP);
     }
-    find_page_size(&pkg, main, &context);
     if (code == LJ_OK && main != OPC_NONE) {
         code = opc_visit(&pkg, main, &roots, 0);
     }

@@ -25,9 +25,6 @@ typedef enum docx_stated {
     DOCX_GROUND = 1 << 15, /* shading of the paragraph, cell or page around the run */
 } docx_stated;
 
-/* Something is painted behind the text, its colour is not known. */
-#define OPC_PAINTED (UINT32_MAX - 1)
-
 /* Properties of a run and of the paragraph around it; only what is stated counts. */
 typedef struct docx_look {
     uint32_t stated; /* docx_stated */

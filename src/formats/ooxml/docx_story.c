@@ -296,6 +296,9 @@ static void para_emit(story *s, span_join join)
 static void para_close(story *s)
 {
     para *p = para_of(s);
+    if (p == NULL) {
+        return;
+    }
     bool in_cell = s->x->base.place.col_no > 0;
     span_join join = p->goes_on ? SPAN_JOIN_SAME : in_cell && s->cell_paras > 0 ? SPAN_JOIN_LINE : SPAN_JOIN_BLOCK;
     s->cell_paras += p->block.text.len > 0 ? 1 : 0;
@@ -683,10 +686,14 @@ static void take_branch(story *s)
         return;
     }
     const para *p = para_of(s);
-    top->from = p != NULL ? p->block.text.len : 0;
-    top->shadows = ++s->alts[s->alt_count - 1].branch > 1 && p != NULL && para_open(s);
+    uint32_t branch = ++s->alts[s->alt_count - 1].branch;
+    if (p == NULL) {
+        return;
+    }
+    top->from = p->block.text.len;
+    top->shadows = branch > 1 && para_open(s);
     if (top->shadows) {
-        para_of(s)->look = p->look;
+        s->paras[s->para_count - 1].look = p->look;
     }
 }
 
@@ -886,10 +893,10 @@ static void take_run_props(story *s)
     (void)scope_open(s, SCOPE_PROPS);
 }
 
-static void sink_open(story *s, sink sink)
+static void sink_open(story *s, sink where)
 {
     if (scope_open(s, SCOPE_TEXT) != NULL) {
-        s->sink = sink;
+        s->sink = where;
     }
 }
 

@@ -557,7 +557,7 @@ static void read_root(opc_xml *x, const opc_roots *roots)
 static lj_code read_xml(opc_package *pkg, uint32_t idx, format_src *src, const opc_roots *roots,
                         bool *out_other)
 {
-    opc_xml x = {.pkg = pkg, .part = idx};
+    opc_xml x = {.pkg = pkg, .part = idx, .src = src};
     x.base = span_of(SPAN_BODY, (lj_str){NULL, 0});
     x.base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
     x.base.story_id = ++pkg->story_count;
@@ -661,4 +661,9 @@ lj_code opc_visit_rest(opc_package *pkg, const opc_roots *roots)
         code = opc_visit(pkg, i, roots, OPC_CHILDREN);
     }
     return code;
+}
+
+lj_code opc_close(opc_package *pkg)
+{
+    return zip_claim_structure(pkg->run, pkg->index);
 }

@@ -69,8 +69,10 @@ typedef struct opc_package {
 typedef struct opc_xml {
     opc_package *pkg;
     uint32_t part;
+    format_src *src;
     xml_reader *xml;
     const xml_token *token;
+    bool is_quiet; /* nothing is emitted: a first pass over the same source */
     xml_token cdata; /* a CDATA section, given as text */
     span base;    /* role, story, place, reasons: what every span of the part begins with */
     lj_code code; /* LJ_OK, or what a call said that means: stop now */
@@ -107,6 +109,8 @@ typedef enum opc_visit_flag { OPC_KEEP = 1 << 0, OPC_CHILDREN = 1 << 1 } opc_vis
 lj_code opc_visit(opc_package *pkg, uint32_t part, const opc_roots *roots, uint32_t flags);
 /* All parts that are left: first those named .xml, .rels and .vml, then the rest with children. */
 lj_code opc_visit_rest(opc_package *pkg, const opc_roots *roots);
+/* Claims what the package is made of. */
+lj_code opc_close(opc_package *pkg);
 
 /* ---- inside of a part ---- */
 
@@ -135,6 +139,8 @@ void opc_read_properties(opc_xml *x, void *ctx);
 bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case */
 
 #define OPC_NO_COLOUR UINT32_MAX
+/* Something is painted behind the text, its colour is not known. */
+#define OPC_PAINTED (UINT32_MAX - 1)
 
 /* True for text in which somebody could read something: letters beyond ASCII, or some words. */
 bool opc_is_wordy(lj_str text);

@@ -27,7 +27,7 @@
     X(style) X(basedOn) X(docDefaults) X(rPrDefault) X(pPrDefault) X(latentStyles) X(tblStylePr)   \
     /* VML */                                                                                      \
     X(rect) X(roundrect) X(oval) X(group) X(inline) X(wsp) X(textOutline) X(glow) X(shadow)                         \
-    X(shape) X(textpath) X(textbox) X(ClientData)                                                  \
+    X(xml) X(shape) X(textpath) X(textbox) X(ClientData)                                                  \
     /* DrawingML */                                                                                \
     X(sp) X(pic) X(cxnSp) X(grpSp) X(graphicFrame) X(spPr) X(grpSpPr) X(xfrm) X(off) X(ext)        \
     X(chOff) X(chExt) X(txBody) X(solidFill) X(noFill) X(gradFill) X(blipFill) X(pattFill)         \

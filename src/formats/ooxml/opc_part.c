@@ -32,7 +32,7 @@ span opc_span(const opc_xml *x, span_role role)
 
 void opc_emit(opc_xml *x, span *what)
 {
-    if (x->code != LJ_OK || what->text.len == 0) {
+    if (x->code != LJ_OK || what->text.len == 0 || x->is_quiet) {
         return;
     }
     opc_part *part = &x->pkg->parts[x->part];
@@ -171,29 +171,29 @@ static void emit_wordy_attrs(opc_xml *x)
 /* ---- unknown XML ---- */
 
 /* Text of the element whose START was the last one; emitted at the next tag. */
-typedef struct leaf {
+typedef struct leaf_text {
     lj_buf text;
     lj_buf label;
-} leaf;
+} leaf_text;
 
-static void leaf_init(leaf *leaf, lj_arena *arena)
+static void leaf_init(leaf_text *leaf, lj_arena *arena)
 {
     lj_buf_init(&leaf->text, arena, 2 * (size_t)TEXT_MAX);
     lj_buf_init(&leaf->label, arena, 64 * LJ_KIB);
 }
 
-static void leaf_add(leaf *leaf, lj_str text)
+static void leaf_add(leaf_text *leaf, lj_str text)
 {
     lj_buf_put(&leaf->text, lj_str_bytes(text));
 }
 
-static void leaf_label(leaf *leaf, lj_slice label)
+static void leaf_label(leaf_text *leaf, lj_slice label)
 {
     lj_buf_clear(&leaf->label);
     lj_buf_put(&leaf->label, label);
 }
 
-static void leaf_emit_generic(opc_xml *x, leaf *leaf)
+static void leaf_emit_generic(opc_xml *x, leaf_text *leaf)
 {
     lj_str text = lj_buf_str(&leaf->text);
     if (opc_is_wordy(text)) {
@@ -205,7 +205,7 @@ static void leaf_emit_generic(opc_xml *x, leaf *leaf)
 void opc_read_generic(opc_xml *x, void *ctx)
 {
     (void)ctx;
-    leaf leaf;
+    leaf_text leaf;
     leaf_init(&leaf, x->pkg->arena);
     uint32_t depth = x->token->depth;
     do {
@@ -233,7 +233,7 @@ void opc_read_generic(opc_xml *x, void *ctx)
 void opc_read_properties(opc_xml *x, void *ctx)
 {
     (void)ctx;
-    leaf leaf;
+    leaf_text leaf;
     leaf_init(&leaf, x->pkg->arena);
     lj_buf name; /* of the custom property around the value */
     lj_buf_init(&name, x->pkg->arena, 64 * LJ_KIB);

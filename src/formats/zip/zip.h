@@ -36,6 +36,7 @@ typedef struct zip_member {
     bool is_folder;
     bool is_link; /* Unix symbolic link: the data is the target */
     bool is_cut;  /* the file ends before the data */
+    bool is_guessed; /* nobody states where the data ends */
 } zip_member;
 
 typedef struct zip_range {
@@ -61,6 +62,7 @@ typedef struct zip_index {
     bool is_masked;     /* the directory itself is encrypted */
     bool split;         /* the archive goes on in other volumes */
     bool full;          /* more members than the limit on entries */
+    bool holes_full;    /* more holes than are kept: headers are left to the sweep */
     struct zip_memory *memory; /* what opening members has learnt; inside the folder */
 } zip_index;
 

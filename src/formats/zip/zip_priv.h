@@ -50,11 +50,16 @@ void zip_members_sort(zip_index *index);
 /* ---- zip_directory.c ---- */
 /* All end records in reach and what they lead to. */
 void zip_directories_read(zip_walk *walk);
-/* One directory entry at *at, moved behind it; listed: it is the directory's that counts. False
- * when none stands there. */
-bool zip_entry_read(zip_walk *walk, uint64_t *at, uint64_t shift, bool listed);
+/* How far a directory is believed. */
+typedef enum zip_trust {
+    ZIP_LISTED, /* the one that counts: its entries are members, whatever stands at their place */
+    ZIP_FOUND,  /* the only one, without its end record: entries whose local headers agree */
+    ZIP_OTHER,  /* another one: the same, but what it lists is hidden by the one that counts */
+} zip_trust;
+/* One directory entry at *at, moved behind it; false when none stands there. */
+bool zip_entry_read(zip_walk *walk, uint64_t *at, uint64_t shift, zip_trust trust);
 /* An end record at `at`: follows it when it leads to a directory, and claims it. */
-bool zip_end_read(zip_walk *walk, uint64_t at, bool listed);
+bool zip_end_read(zip_walk *walk, uint64_t at, zip_trust trust);
 
 /* ---- zip_local.c ---- */
 /* What the local header at off says; false when none stands there. Names are in the arena. */
@@ -63,8 +68,6 @@ bool zip_local_read(zip_walk *walk, uint64_t off, zip_member *out);
 uint8_t zip_descriptor_len(zip_walk *walk, const zip_member *member);
 /* Searches every range that neither members nor claims cover for members and directories. */
 void zip_hidden_find(zip_walk *walk);
-/* Without an end record: searches the whole file for one, or for a directory. */
-void zip_lost_directory_find(zip_walk *walk);
 
 /* ---- zip_name.c ---- */
 /* Extra fields (APPNOTE 4.5) at extra_off: sizes, AES and Unicode path into the member; fields that
