@@ -11,6 +11,7 @@
 #include "base/os.h"
 #include "detect/detect.h"
 #include "formats/examine.h"
+#include "formats/span_dump.h"
 
 enum { MEMORY = 192 * 1024 * 1024, DETECT_MEMORY = 8 * 1024 * 1024, NEST_MAX = 40 };
 
@@ -18,11 +19,23 @@ typedef struct bench_run {
     const detect_rules *rules;
     detect_doc *open[NEST_MAX];
     uint64_t hits, gaps, spans;
+    bool dumps;
+    lj_buf line;
 } bench_run;
+
+static void dump(bench_run *run)
+{
+    (void)fwrite(run->line.ptr, 1, run->line.len, stdout);
+    lj_buf_clear(&run->line);
+}
 
 static void on_begin(void *ctx, const format_doc *doc)
 {
     bench_run *run = ctx;
+    if (run->dumps) {
+        span_dump_doc(&run->line, doc);
+        dump(run);
+    }
     detect_about about = {.changed_on = INT32_MIN, .hidden_by = doc->hidden_by};
     if (doc->depth < NEST_MAX) {
         run->open[doc->depth] = detect_begin(run->rules, &about, DETECT_MEMORY, NULL, NULL);
@@ -33,6 +46,10 @@ static lj_code on_span(void *ctx, const format_doc *doc, const span *what)
 {
     bench_run *run = ctx;
     run->spans++;
+    if (run->dumps) {
+        span_dump(&run->line, doc, what);
+        dump(run);
+    }
     if (doc->depth < NEST_MAX) {
         detect_span(run->open[doc->depth], what);
     }
@@ -41,22 +58,30 @@ static lj_code on_span(void *ctx, const format_doc *doc, const span *what)
 
 static void on_gap(void *ctx, const format_doc *doc, const gap *what)
 {
-    (void)doc;
-    (void)what;
-    ((bench_run *)ctx)->gaps++;
+    bench_run *run = ctx;
+    run->gaps++;
+    if (run->dumps) {
+        gap_dump(&run->line, doc, what);
+        dump(run);
+    }
 }
 
 static void on_note(void *ctx, const format_doc *doc, format_note note)
 {
-    (void)ctx;
-    (void)doc;
-    (void)note;
+    bench_run *run = ctx;
+    if (run->dumps) {
+        note_dump(&run->line, doc, note);
+        dump(run);
+    }
 }
 
 static void on_end(void *ctx, const format_doc *doc, const format_doc_end *end)
 {
     bench_run *run = ctx;
-    (void)end;
+    if (run->dumps) {
+        span_dump_end(&run->line, doc, end);
+        dump(run);
+    }
     if (doc->depth < NEST_MAX) {
         const detect_result *result = detect_end(run->open[doc->depth]);
         run->hits += result->hit_count + result->more_count;
@@ -96,7 +121,10 @@ int main(int argc, char **argv)
     detect_rules *rules = NULL;
     int first = 1;
     unsigned long repeat = 1;
-    if (argc > 2 && strcmp(argv[1], "--repeat") == 0) {
+    bool dumps = argc > 2 && strcmp(argv[1], "--dump") == 0;
+    if (dumps) {
+        first = 2;
+    } else if (argc > 2 && strcmp(argv[1], "--repeat") == 0) {
         repeat = strtoul(argv[2], NULL, 10);
         first = 3;
     }
@@ -107,7 +135,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "examine_bench: %s\n", err.what != NULL ? err.what : "no memory");
         return 70;
     }
-    bench_run run = {.rules = rules};
+    bench_run run = {.rules = rules, .dumps = dumps};
+    lj_buf_init(&run.line, NULL, 64 * LJ_MIB);
     int status = 0;
     uint64_t from = lj_os_mono_ms();
     for (unsigned long i = 0; i < repeat; i++) {

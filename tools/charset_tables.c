@@ -25,8 +25,8 @@
 #include <string.h>
 
 enum {
-    LEADS = 126,  /* 0x81 to 0xFE */
-    TRAILS = 192, /* 0x40 to 0xFF */
+    LEADS = 128,  /* 0x80 to 0xFF; the first and the last stay empty */
+    TRAILS = 256, /* 0x00 to 0xFF */
     RANGES = 512,
     ROW_ITEMS = 12,
     LINE = 4096,
@@ -217,11 +217,11 @@ static bool parse_dec(const char **at, uint32_t *out)
 static bool put_pair(charset *set, uint32_t lead, uint32_t trail, uint32_t first, uint32_t second)
 {
     if (lead < 0x81 || lead > 0xFE || !is_trail(trail) || first < 0x80 || first > 0x10FFFF ||
-        set->first[lead - 0x81][trail - 0x40] != 0) {
+        set->first[lead - 0x80][trail] != 0) {
         return false;
     }
-    set->first[lead - 0x81][trail - 0x40] = first;
-    set->second[lead - 0x81][trail - 0x40] = second;
+    set->first[lead - 0x80][trail] = first;
+    set->second[lead - 0x80][trail] = second;
     return true;
 }
 
@@ -399,7 +399,7 @@ static void classes_of(uint8_t *classes, const charset *gb, const charset *big5)
 {
     for (uint32_t lead = 0xB0; lead <= 0xF7; lead++) {
         for (uint32_t trail = 0xA1; trail <= 0xFE; trail++) {
-            raise_class(classes, gb->first[lead - 0x81][trail - 0x40], lead <= 0xD7 ? 2 : 1);
+            raise_class(classes, gb->first[lead - 0x80][trail], lead <= 0xD7 ? 2 : 1);
         }
     }
     for (uint32_t lead = 0xA4; lead <= 0xF9; lead++) {
@@ -407,7 +407,7 @@ static void classes_of(uint8_t *classes, const charset *gb, const charset *big5)
             bool level1 = lead < 0xC6 || (lead == 0xC6 && trail <= 0x7E);
             bool level2 = lead > 0xC9 || (lead == 0xC9 && trail <= 0x7E);
             if (level1 || level2) {
-                raise_class(classes, big5->first[lead - 0x81][trail - 0x40], level1 ? 2 : 1);
+                raise_class(classes, big5->first[lead - 0x80][trail], level1 ? 2 : 1);
             }
         }
     }

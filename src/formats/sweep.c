@@ -24,7 +24,7 @@ enum {
     REACH = 1024,      /* bytes of a run on either side of a seed */
     RUN_MIN = 6,       /* letters */
     RUN_MAX = 8192,    /* bytes of a run when all text is wanted */
-    PLAUSIBLE = 600,   /* of 1000 */
+    PLAUSIBLE = 750,   /* of 1000 */
     CHUNK_LETTERS = 2, /* Han letters a run beyond ASCII must have */
 };
 

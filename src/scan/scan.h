@@ -105,7 +105,8 @@ typedef struct scan_counts {
     uint64_t incomplete;                       /* files with coverage partial or none */
     uint64_t bytes, examined;                  /* bytes of all files; of these examined */
     uint64_t documents;                        /* inner documents seen by workers in this run */
-    uint64_t folders, links, excluded;         /* folders entered, symbolic links not followed, entries left out */
+    uint64_t folders, links, excluded, mounts; /* folders entered; links not followed, entries left out,
+                                                * other file systems not entered */
     uint64_t unchanged;                        /* files taken from the state */
     uint64_t reread;                           /* unchanged files that were read again as a check */
     uint64_t opened_twice;                     /* files opened again because a run or a worker had died */

@@ -26,7 +26,7 @@ static bool is_big5_trail(uint8_t byte)
 
 static bool is_lead(uint8_t byte)
 {
-    return byte >= CHARSET_LEAD_FIRST && byte <= CHARSET_LEAD_LAST;
+    return byte >= 0x81 && byte <= 0xFE;
 }
 
 static bool is_digit(uint8_t byte)
@@ -34,9 +34,9 @@ static bool is_digit(uint8_t byte)
     return byte >= '0' && byte <= '9';
 }
 
-static uint32_t pair_of(const uint32_t *pairs, uint8_t lead, uint8_t trail)
+static inline uint32_t pair_of(const uint32_t *pairs, uint8_t lead, uint8_t trail)
 {
-    return pairs[(size_t)(lead - CHARSET_LEAD_FIRST) * CHARSET_TRAILS + (trail - CHARSET_TRAIL_FIRST)];
+    return pairs[(size_t)(lead & 0x7F) << 8 | trail];
 }
 
 uint32_t charset_unpack(uint32_t packed)
@@ -265,6 +265,11 @@ static size_t decode_steps(charset_sink *sink, text_charset charset, lj_slice sr
     return at;
 }
 
+static inline bool is_three(uint32_t packed)
+{
+    return packed - 0x10000 < 0xFF0000;
+}
+
 /* Room for the characters that begin in the next `len` source bytes, each byte of them at most 3 of text and one row;
  * 0 when the ceilings are too near for that and single steps must find out how much fits. */
 static size_t block_room(const charset_sink *sink, size_t len)
@@ -303,7 +308,7 @@ static inline uint32_t pack_utf8(uint32_t code_point, size_t *out_len)
 typedef struct block {
     const uint8_t *src;
     size_t at;    /* next source byte */
-    size_t until; /* characters begin before this, at least four bytes before the end of the source */
+    size_t until; /* characters begin before this; at least four more bytes follow */
     uint8_t *out;
     size_t out_len;
     text_map_row *rows; /* NULL without a map */
@@ -348,11 +353,17 @@ static inline __attribute__((always_inline)) void block_pairs(block *now, const 
             }
             continue;
         }
-        uint8_t trail = src[at + 1];
-        if (trail < CHARSET_TRAIL_FIRST || (uint8_t)(lead - CHARSET_LEAD_FIRST) > CHARSET_LEAD_LAST - CHARSET_LEAD_FIRST) {
-            break;
+        /* Leads and trails that are none have no character in the table. */
+        uint32_t packed = pair_of(pairs, lead, src[at + 1]);
+        uint32_t second = pair_of(pairs, src[at + 2], src[at + 3]);
+        if (!mapped && (src[at + 2] & 0x80) != 0 && is_three(packed) && is_three(second)) {
+            /* Two letters of three bytes each: nearly all of Chinese prose. */
+            store_packed(out + out_at, packed);
+            store_packed(out + out_at + 3, second);
+            out_at += 6;
+            at += 4;
+            continue;
         }
-        uint32_t packed = pair_of(pairs, lead, trail);
         if (packed == 0) {
             break;
         }

@@ -6,11 +6,7 @@
 #include "text/charset.h"
 
 enum {
-    CHARSET_LEAD_FIRST = 0x81,
-    CHARSET_LEAD_LAST = 0xFE,
-    CHARSET_TRAIL_FIRST = 0x40,
-    CHARSET_TRAILS = 192,
-    CHARSET_PAIRS = 126 * CHARSET_TRAILS,
+    CHARSET_PAIRS = 128 * 256,
     CHARSET_BAD = 0xFFFD, /* the code point that stands for what cannot be decoded */
 };
 
@@ -22,7 +18,7 @@ typedef struct charset_range {
 } charset_range;
 
 /* Generated (tools/charset_tables.c). A pair's characters as UTF-8 in one number, first byte lowest; 0 = no character.
- * The index is (lead - 0x81) * CHARSET_TRAILS + (trail - 0x40). */
+ * The index is (lead - 0x80) * 256 + trail: larger than it need be, so that two bytes make it without any test. */
 extern const uint32_t charset_gb_pairs[];
 extern const uint32_t charset_big5_pairs[];
 extern const charset_range charset_gb_ranges[];

@@ -22,8 +22,7 @@ static uint32_t gb2312(lj_slice at)
     if (at.len < 2 || at.ptr[0] < 0x21 || at.ptr[0] > 0x77 || at.ptr[1] < 0x21 || at.ptr[1] > 0x7E) {
         return 0;
     }
-    size_t row = at.ptr[0] + 0x80u - CHARSET_LEAD_FIRST;
-    uint32_t packed = charset_gb_pairs[row * CHARSET_TRAILS + (at.ptr[1] + 0x80u - CHARSET_TRAIL_FIRST)];
+    uint32_t packed = charset_gb_pairs[(size_t)at.ptr[0] << 8 | at.ptr[1] | 0x80];
     return packed != 0 ? charset_unpack(packed) : 0;
 }
 

@@ -315,8 +315,8 @@ static bool find_pair_codes(builder *b)
     }
     for (uint32_t i = 0; i < CHARSET_PAIRS; i++) {
         uint32_t code_point = pairs[i] != 0 ? charset_unpack(pairs[i]) : 0;
-        uint32_t lead = i / CHARSET_TRAILS + CHARSET_LEAD_FIRST;
-        uint32_t trail = i % CHARSET_TRAILS + CHARSET_TRAIL_FIRST;
+        uint32_t lead = i / 256 + 0x80;
+        uint32_t trail = i % 256;
         if (code_point == 0) {
             continue;
         }

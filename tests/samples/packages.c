@@ -562,7 +562,7 @@ static void build_rar5(bytes *out, const char *text, size_t len)
     put_vint(&file, len);
     put_vint(&file, 4); /* CRC-32 of the data is given */
     put_vint(&file, len);
-    put_vint(&file, 0x20);
+    put_vint(&file, 0100644);
     put_le(&file, crc32(0, (const Bytef *)text, (uInt)len), 4);
     put_vint(&file, 0); /* stored */
     put_vint(&file, 1); /* Unix */

@@ -91,8 +91,8 @@ static size_t all_codes(text_charset charset, uint32_t code_point, uint8_t out[8
         const uint32_t *pairs = charset == TEXT_BIG5 ? charset_big5_pairs : charset_gb_pairs;
         for (uint32_t i = 0; i < CHARSET_PAIRS && count < 8; i++) {
             if (pairs[i] != 0 && charset_unpack(pairs[i]) == code_point) {
-                out[count][0] = (uint8_t)(0x81 + i / CHARSET_TRAILS);
-                out[count][1] = (uint8_t)(0x40 + i % CHARSET_TRAILS);
+                out[count][0] = (uint8_t)(0x80 + i / 256);
+                out[count][1] = (uint8_t)(i % 256);
                 lens[count++] = 2;
             }
         }
@@ -188,7 +188,7 @@ static void test_seeds__follows_the_letters_of_a_word(void **state)
         {"reversed with ignorables", "\u202ET\u200BERCES", 3},
         {"reversed without an override", "部内 TERCES xx", SIZE_MAX},
         {"reversed behind the end of an override", "\u202Ex\u202C部内。", SIZE_MAX},
-        {"reversed in the next line", "\u202Ex\n部内", SIZE_MAX},
+        {"reversed in the next line", "\u202Ex\n部内。", SIZE_MAX},
         {"forward in an override", "\u202Ex内部", 4},
         {"long word by its first eight letters", "CONFIDING CONFIDENTIAL", 10},
         {"word behind another of the same letter", "CULT CUI", 5},

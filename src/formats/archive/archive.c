@@ -330,7 +330,9 @@ static lj_code read_entry(archive_handle *handle, bool is_stream, const archive_
     format_run *run = handle->run;
     lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
     lj_slice name = is_stream ? (lj_slice){NULL, 0} : entry_name(handle);
-    bool is_file = is_stream || (archive_entry_filetype(handle->entry) == AE_IFREG &&
+    /* a writer that states no type (RAR made on another system) means a file */
+    bool typed = !is_stream && archive_entry_filetype(handle->entry) != 0;
+    bool is_file = is_stream || ((!typed || archive_entry_filetype(handle->entry) == AE_IFREG) &&
                                  archive_entry_hardlink(handle->entry) == NULL);
     bool locked = !is_stream && archive_entry_is_data_encrypted(handle->entry) == 1;
     lj_code code = LJ_OK;

@@ -45,7 +45,7 @@
     X(formula) X(cfRule) X(table) X(tableColumn) X(calculatedColumnFormula) X(externalLink)        \
     X(sheetName) X(sheetNames) X(cell) X(author) X(text) X(commentList) X(ThreadedComments)        \
     X(threadedComment) X(personList) X(person) X(wsDr) X(from) X(numFmts) X(numFmt) X(font)        \
-    X(fill) X(fills) X(patternFill) X(fgColor) X(bgColor) X(cellXfs) X(cellStyleXfs) X(xf)         \
+    X(fill) X(fills) X(patternFill) X(gradientFill) X(fgColor) X(bgColor) X(cellXfs) X(cellStyleXfs) X(xf)         \
     X(alignment) X(cellStyle) X(dxfs) X(rFont) X(s) X(charset) X(pivotCacheDefinition)             \
     X(pivotCacheRecords)                                                                           \
     /* presentations */                                                                            \

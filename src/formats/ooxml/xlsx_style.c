@@ -231,7 +231,7 @@ static void take_fill(styling *s, const xml_token *token)
         }
     } else if (token->id == OPC_fgColor && s->solid && fill != NULL) {
         *fill = colour_of(token);
-    } else if (token->id == OPC_gradFill && fill != NULL) {
+    } else if (token->id == OPC_gradientFill && fill != NULL) {
         *fill = OPC_PAINTED;
     }
 }

@@ -4,56 +4,98 @@
  *
  * Model. Every member - listed or not - goes back to the core as a child; its name is judged there.
  * A member that cannot be opened (encrypted, unknown method) gets a gap of its own with the kind,
- * and its name is judged all the same. Members that only a local header knows of are read with the
- * fact "unreachable". CRC-32 is checked on members of up to 32 MiB: a wrong one is a gap `damaged`,
- * what was read stays. Folders and links are entries too; the target of a link is a span. Not done:
- * split volumes (gap `volume`), directory encryption beyond naming it. */
+ * and its name is judged all the same. Members that the directory does not list are read with the
+ * fact "unreachable", and so is the second reading of a member whose local header contradicts the
+ * directory. Folders and links are entries too; the target of a link is a span and is not followed.
+ * Comments are spans. What is no structure - stubs, gaps, trailing bytes, fields that are not known -
+ * is claimed by nobody and swept by the core.
+ *
+ * Traps. Several entries over the same data (a flat bomb): data is decoded once, every name is
+ * judged. Overlapping data is decoded as often as it is stated, up to the limits of the core.
+ *
+ * Limits. CRC-32 is compared for members of up to CRC_MAX bytes; above that it would cost a second
+ * decoding (a larger one that is damaged shows in its decoder, unless it is stored).
+ *
+ * Not done: other volumes are not joined (gap `volume`); an encrypted directory is only named;
+ * bytes behind the end of a deflate stream, inside the member's stored length, are not swept. */
 #include <libdeflate.h>
 
+#include "base/cur.h"
 #include "base/num.h"
 #include "formats/format_priv.h"
 #include "formats/zip/zip_priv.h"
-#include "text/charset.h"
 
-enum { CRC_MAX = 32 * 1024 * 1024, LINK_MAX = 4096 };
-
-static bool starts(lj_slice bytes, const char *signature)
-{
-    return bytes.len >= 4 && memcmp(bytes.ptr, signature, 4) == 0;
-}
+enum { CRC_MAX = 8 * 1024 * 1024, LINK_MAX = 4096 };
 
 /* ---- recognition ---- */
 
-/* An end record in the tail that is consistent with itself: the directory fits before it and has
- * room for its entries. */
-static bool has_end_record(const format_probe *probe)
+/* Bits of evidence of an end record in the tail: strong when it reaches just to the end and, as far
+ * as the tail shows it, leads to a directory. The last member of a tar may be a ZIP: that one is
+ * followed by padding. */
+static int sniff_end(const format_probe *probe)
 {
     lj_slice tail = probe->tail;
-    for (size_t i = tail.len >= 22 ? tail.len - 21 : 0; i-- > 0;) {
-        if (!starts(lj_slice_part(tail, i, 4), "PK\5\6")) {
+    int best = 0;
+    for (size_t i = tail.len >= ZIP_END_LEN ? tail.len - ZIP_END_LEN + 1 : 0; i-- > 0;) {
+        if (tail.ptr[i] != 'P' || !zip_starts(lj_slice_part(tail, i, 4), "PK\5\6")) {
             continue;
         }
-        const uint8_t *end = tail.ptr + i;
-        uint64_t entries = (uint64_t)(end[10] | end[11] << 8);
-        uint64_t dir_len = (uint64_t)end[12] | (uint64_t)end[13] << 8 | (uint64_t)end[14] << 16 |
-                           (uint64_t)end[15] << 24;
-        uint64_t comment = (uint64_t)(end[20] | end[21] << 8);
-        uint64_t at = probe->size - tail.len + i;
-        if (dir_len <= at && entries * 46 <= dir_len && comment <= tail.len - i - 22 &&
-            entries > 0) {
-            return true;
+        lj_cur cur = lj_cur_of(lj_slice_part(tail, i + 10, 12));
+        uint64_t entries = lj_cur_u16le(&cur);
+        uint64_t dir_len = lj_cur_u32le(&cur);
+        lj_cur_skip(&cur, 4);
+        size_t comment_len = lj_cur_u16le(&cur);
+        size_t behind = tail.len - i - ZIP_END_LEN;
+        bool wide = dir_len == UINT32_MAX || entries == UINT16_MAX;
+        bool leads = wide || entries == 0 || dir_len > i ||
+                     zip_starts(lj_slice_part(tail, i - (size_t)dir_len, 4), "PK\1\2");
+        if (leads && comment_len <= behind && (wide || entries * ZIP_CENTRAL_LEN <= dir_len)) {
+            int bits = comment_len == behind ? 40 : 20;
+            best = bits > best ? bits : best;
         }
     }
-    return false;
+    return best;
+}
+
+/* A local header somewhere in the head: a cut file, or one whose first bytes were damaged. */
+static int sniff_within(lj_slice head)
+{
+    for (size_t at = 0; at + ZIP_LOCAL_LEN <= head.len;) {
+        size_t hit = lj_slice_find(lj_slice_part(head, at, SIZE_MAX), LJ_BYTES("PK\3\4"));
+        if (hit == SIZE_MAX) {
+            return 0;
+        }
+        at += hit;
+        lj_cur cur = lj_cur_of(lj_slice_part(head, at + 4, 26));
+        uint16_t version = lj_cur_u16le(&cur);
+        uint16_t flags = lj_cur_u16le(&cur);
+        uint16_t method = lj_cur_u16le(&cur);
+        lj_cur_skip(&cur, 16);
+        uint16_t name_len = lj_cur_u16le(&cur);
+        if (lj_cur_ok(&cur) && version <= 63 && (flags & 0xD000) == 0 &&
+            (method == 0 || method == 8) && name_len > 0 && name_len < 512) {
+            return 12;
+        }
+        at += 4;
+    }
+    return 0;
 }
 
 static int zip_sniff(const format_probe *probe)
 {
-    bool head =
-        starts(probe->head, "PK\3\4") || starts(probe->head, "PK\5\6") ||
-        (starts(probe->head, "PK\7\10") && starts(lj_slice_part(probe->head, 4, 4), "PK\3\4"));
-    bool tail = has_end_record(probe);
-    return head && tail ? 64 : head ? 32 : tail ? 36 : 0;
+    static const char *const first[] = {"PK\3\4", "PK\5\6", "PK\6\6"};
+    static const char *const volume[] = {"PK\7\10", "PK00"}; /* APPNOTE 8.5.3, 8.5.4 */
+    int head = 0;
+    for (size_t i = 0; i < LJ_COUNT_OF(first); i++) {
+        head = zip_starts(probe->head, first[i]) ? 32 : head;
+    }
+    for (size_t i = 0; i < LJ_COUNT_OF(volume); i++) {
+        bool marked = zip_starts(probe->head, volume[i]) &&
+                      zip_starts(lj_slice_part(probe->head, 4, 4), "PK\3\4");
+        head = marked ? 64 : head;
+    }
+    int end = sniff_end(probe);
+    return head + end > 0 ? head + end : sniff_within(probe->head);
 }
 
 /* ---- members ---- */
@@ -63,21 +105,48 @@ static bool is_ours(const zip_member *member)
     return !member->encrypted && member->aes == 0 && (member->method == 0 || member->method == 8);
 }
 
+static format_src *open_plain(format_run *run, format_src *zip, const zip_member *member)
+{
+    bool stored = member->method == 0;
+    return format_decode(run, zip, member->data_off, member->stored_len,
+                         stored ? FORMAT_CODEC_STORE : FORMAT_CODEC_DEFLATE,
+                         stored ? member->stored_len : member->real_len);
+}
+
+/* The place of a gap. Naming parts costs a search, so an archive full of gaps stops naming. */
+static span_place place_of(format_run *run, const zip_member *member)
+{
+    const zip_index *index = format_index_of(run);
+    if (index != NULL && index->memory->gap_count++ >= ZIP_GAPS_MAX) {
+        return (span_place){0};
+    }
+    return (span_place){.part_id = format_part(run, lj_str_bytes(member->name_utf8))};
+}
+
 format_src *zip_member_open(format_run *run, format_src *zip, const zip_member *member)
 {
+    if (!member->in_local) {
+        return NULL;
+    }
     if (is_ours(member)) {
-        return format_decode(run, zip, member->data_off, member->stored_len,
-                             member->method == 0 ? FORMAT_CODEC_STORE : FORMAT_CODEC_DEFLATE,
-                             member->method == 0 ? member->stored_len : member->real_len);
+        return open_plain(run, zip, member);
     }
     lj_code code = LJ_OK;
-    format_src *src = zip_foreign_open(run, zip, member, &code);
-    if (src != NULL && code == LJ_E_FORMAT) {
-        format_gap(run, GAP_DAMAGED, zip_method_name(member->method),
-                   (span_place){.part_id = format_part(run, lj_str_bytes(member->name_utf8))});
+    format_src *src = NULL;
+    if (member->encrypted && zip_is_falsely_locked(run, zip, member)) {
+        format_tell(run, NOTE_DIRECTORY_DISAGREES);
+        src = open_plain(run, zip, member);
+    } else {
+        src = zip_foreign_open(run, zip, member, &code);
+        if (src != NULL && member->encrypted) {
+            format_tell(run, NOTE_PASSWORD_USED);
+        }
     }
-    if (src != NULL && member->encrypted) {
-        format_tell(run, NOTE_PASSWORD_USED);
+    if (src != NULL) {
+        format_claim(run, member->data_off, member->stored_len, FORMAT_READ);
+        if (code == LJ_E_FORMAT) {
+            format_gap(run, GAP_DAMAGED, zip_method_name(member->method), place_of(run, member));
+        }
     }
     return src;
 }
@@ -102,74 +171,101 @@ static lj_code emit_name(format_run *run, lj_str name, uint32_t part_id)
 
 lj_code zip_member_gap(format_run *run, const zip_member *member)
 {
-    uint32_t part_id = format_part(run, lj_str_bytes(member->name_utf8));
-    span_place place = {.part_id = part_id};
-    if (member->encrypted) {
+    span_place place = place_of(run, member);
+    if (!member->in_local) {
+        format_gap(run, GAP_DAMAGED, "missing", place);
+    } else if (member->encrypted) {
         format_gap(run, GAP_ENCRYPTED, zip_encryption_name(member), place);
+        format_claim(run, member->data_off, member->stored_len, FORMAT_LOCKED);
+    } else if (is_ours(member)) {
+        format_gap(run, GAP_MEMORY, "arena", place);
+        format_claim(run, member->data_off, member->stored_len, FORMAT_BROKEN);
     } else {
         format_gap(run, GAP_UNSUPPORTED, zip_method_name(member->method), place);
+        format_claim(run, member->data_off, member->stored_len, FORMAT_BROKEN);
     }
-    return emit_name(run, member->name_utf8, part_id);
+    return emit_name(run, member->name_utf8, place.part_id);
 }
 
-/* The target of a symbolic link is its data (APPNOTE 4.5.7, Info-ZIP). */
-static lj_code read_link(format_run *run, format_src *src)
+/* The target of a symbolic link is its data (Info-ZIP). */
+static lj_code emit_link(format_run *run, format_src *src, const zip_member *member)
 {
+    const zip_index *index = format_index_of(run);
     lj_slice target = format_slurp(run, src, 0, LINK_MAX);
-    span what = span_of(SPAN_LINK, (lj_str){(const char *)target.ptr, target.len});
-    return text_utf8_is_valid(target, NULL) ? format_emit(run, &what) : LJ_OK;
+    lj_str text = zip_text_of(format_arena(run), (text_charset)index->charset, target);
+    span what = span_of(SPAN_LINK, text);
+    what.place = place_of(run, member);
+    what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
+    return format_emit(run, &what);
 }
 
-/* True when the decoded bytes do not have the stated CRC. Members above 32 MiB are not checked:
- * that would decode them twice. */
+/* True when the decoded bytes do not have the stated CRC. What was decoded here is decoded for the
+ * child too. */
 static bool crc_is_wrong(format_run *run, format_src *src, const zip_member *member)
 {
-    if (member->real_len > CRC_MAX || !is_ours(member) ||
-        (member->crc == 0 && !member->in_directory)) {
+    bool stated = member->crc != 0 || (member->in_directory && member->stored_len > 0);
+    if (member->real_len > CRC_MAX || !stated || member->is_cut) {
         return false;
     }
     uint32_t crc = 0;
     uint64_t at = 0;
-    for (;;) {
+    while (at < member->real_len) {
         lj_slice part = format_bytes(run, src, at, FORMAT_WINDOW_MAX);
         if (part.len == 0) {
             break;
         }
         crc = libdeflate_crc32(crc, part.ptr, part.len);
         at += part.len;
-        if (part.len < FORMAT_WINDOW_MAX) {
-            break;
-        }
     }
     return format_src_code(src) == LJ_OK && crc != member->crc;
 }
 
-static lj_code read_member(format_run *run, format_src *zip, const zip_member *member)
+static lj_code give_child(format_run *run, format_src *src, const zip_member *member)
+{
+    const zip_index *index = format_index_of(run);
+    if (is_ours(member) && crc_is_wrong(run, src, member)) {
+        format_gap(run, GAP_DAMAGED, "crc-32", place_of(run, member));
+    }
+    bool hidden = !member->in_directory && index->directory_count > 0;
+    format_child_info info = {.name = member->name,
+                              .name_utf8 = member->name_utf8,
+                              .kind = FORMAT_MEMBER,
+                              .hidden_by = hidden ? SPAN_HIDE(SPAN_HIDDEN_UNREACHABLE) : 0};
+    lj_code code = format_child(run, &info, src);
+    if (format_src_code(src) == LJ_E_FORMAT) {
+        format_claim(run, member->data_off, member->stored_len, FORMAT_BROKEN);
+    }
+    return code;
+}
+
+/* The same stored bytes under another name. */
+static bool is_same_data(const zip_member *a, const zip_member *b)
+{
+    return a->in_local && b->in_local && a->data_off == b->data_off &&
+           a->stored_len == b->stored_len && a->method == b->method &&
+           a->encrypted == b->encrypted && a->stored_len > 0;
+}
+
+static lj_code read_member(format_run *run, format_src *zip, const zip_member *member,
+                           const zip_member *before)
 {
     lj_code code = format_entry(run);
-    if (code != LJ_OK || (member->is_folder && member->stored_len == 0)) {
-        return code == LJ_OK ? emit_name(run, member->name_utf8, 0) : code;
+    if (code != LJ_OK) {
+        return code;
+    }
+    bool again = before != NULL && is_same_data(before, member);
+    if (again || (member->is_folder && member->stored_len == 0)) {
+        return emit_name(run, member->name_utf8, 0);
     }
     lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
     format_src *src = zip_member_open(run, zip, member);
     if (src == NULL) {
-        return zip_member_gap(run, member);
-    }
-    if (member->is_link) {
-        code = read_link(run, src);
-    }
-    if (code == LJ_OK && crc_is_wrong(run, src, member)) {
-        format_gap(run, GAP_DAMAGED, "crc-32",
-                   (span_place){.part_id = format_part(run, lj_str_bytes(member->name_utf8))});
-    }
-    if (code == LJ_OK) {
-        format_child_info info = {
-            .name = member->name, .name_utf8 = member->name_utf8, .kind = FORMAT_MEMBER};
-        if (!member->in_directory) {
-            const zip_index *index = format_index_of(run);
-            info.hidden_by = index->directory_count > 0 ? SPAN_HIDE(SPAN_HIDDEN_UNREACHABLE) : 0;
-        }
-        code = format_child(run, &info, src);
+        code = zip_member_gap(run, member);
+    } else if (member->is_link && member->stored_len <= LINK_MAX) {
+        code = emit_link(run, src, member);
+        code = code == LJ_OK ? emit_name(run, member->name_utf8, 0) : code;
+    } else {
+        code = give_child(run, src, member);
     }
     lj_arena_rewind(format_arena(run), mark);
     return code;
@@ -177,16 +273,69 @@ static lj_code read_member(format_run *run, format_src *zip, const zip_member *m
 
 /* ---- the whole ---- */
 
-static lj_code emit_comment(format_run *run, lj_slice comment)
+/* Claims [from, to) but for the holes in it. */
+static void claim_around(format_run *run, const zip_index *index, uint64_t from, uint64_t to)
+{
+    if (index->holes_full) {
+        return;
+    }
+    uint32_t low = 0;
+    uint32_t high = index->hole_count;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (index->holes[mid].to <= from) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    for (; low < index->hole_count && index->holes[low].from < to; low++) {
+        uint64_t hole = lj_max_u64(index->holes[low].from, from);
+        format_claim(run, from, hole - from, FORMAT_OPAQUE);
+        from = lj_max_u64(from, index->holes[low].to);
+    }
+    if (from < to) {
+        format_claim(run, from, to - from, FORMAT_OPAQUE);
+    }
+}
+
+static void claim_member(format_run *run, const zip_index *index, const zip_member *member)
+{
+    if (!member->in_local) {
+        return;
+    }
+    claim_around(run, index, member->header_off, member->data_off);
+    if (is_ours(member)) {
+        format_claim(run, member->data_off, member->stored_len, FORMAT_READ);
+    }
+    format_claim(run, member->data_off + member->stored_len, member->behind, FORMAT_OPAQUE);
+}
+
+static lj_code emit_comment(format_run *run, const zip_index *index, lj_slice comment)
 {
     if (comment.len == 0) {
         return LJ_OK;
     }
-    lj_buf text;
-    lj_buf_init(&text, format_arena(run), 3 * 65536);
-    (void)text_lines_to_utf8(TEXT_GB18030, comment, false, &text, NULL);
-    span what = span_of(SPAN_COMMENT, lj_buf_str(&text));
-    return format_emit(run, &what);
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    lj_str text = zip_text_of(format_arena(run), (text_charset)index->charset, comment);
+    span what = span_of(SPAN_COMMENT, text);
+    what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
+    lj_code code = format_emit(run, &what);
+    lj_arena_rewind(format_arena(run), mark);
+    return code;
+}
+
+/* The name that the local header tells where the directory tells another. */
+static lj_code emit_local_name(format_run *run, const zip_index *index, lj_slice name)
+{
+    if (name.len == 0) {
+        return LJ_OK;
+    }
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    lj_str text = zip_text_of(format_arena(run), (text_charset)index->charset, name);
+    lj_code code = emit_name(run, text, 0);
+    lj_arena_rewind(format_arena(run), mark);
+    return code;
 }
 
 static void tell_notes(format_run *run, const zip_index *index)
@@ -195,9 +344,9 @@ static void tell_notes(format_run *run, const zip_index *index)
         bool holds;
         format_note note;
     } notes[] = {
-        {index->disagrees || index->overlaps,      NOTE_DIRECTORY_DISAGREES},
-        {index->has_hidden,                        NOTE_HIDDEN_MEMBERS     },
-        {index->first_off > 0 && index->count > 0, NOTE_TRAILING_BYTES     },
+        {index->disagrees || index->overlaps,  NOTE_DIRECTORY_DISAGREES},
+        {index->has_hidden,                    NOTE_HIDDEN_MEMBERS     },
+        {index->first_off > 0 || index->trails, NOTE_TRAILING_BYTES     },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(notes); i++) {
         if (notes[i].holds) {
@@ -206,39 +355,32 @@ static void tell_notes(format_run *run, const zip_index *index)
     }
 }
 
-/* A member's data is locked when it is encrypted and no password fits; that was found out when it
- * was opened, so the gap is the record of it and the claim follows the flag. */
-static void claim_member(format_run *run, const zip_member *member)
+static void report_gaps(format_run *run, const zip_index *index)
 {
-    if (member->in_local) {
-        format_claim(run, member->header_off, member->data_off - member->header_off, FORMAT_OPAQUE);
+    if (index->is_masked) {
+        format_gap(run, GAP_ENCRYPTED, "zip-names", (span_place){0});
     }
-    bool locked = member->encrypted && format_password_count(run) == 0;
-    format_claim(run, member->data_off, member->stored_len, locked ? FORMAT_LOCKED : FORMAT_READ);
-    if ((member->flags & ZIP_LENGTH_BEHIND) != 0) {
-        format_claim(run, member->data_off + member->stored_len, 16, FORMAT_OPAQUE);
+    if (index->split) {
+        format_gap(run, GAP_VOLUME, NULL, (span_place){0});
+    } else if (index->is_cut && !index->is_masked) {
+        format_gap(run, GAP_DAMAGED, index->directory_count == 0 ? "no-directory" : "cut",
+                   (span_place){0});
     }
 }
 
 lj_code zip_claim_structure(format_run *run, const zip_index *index)
 {
     tell_notes(run, index);
+    report_gaps(run, index);
     for (uint32_t i = 0; i < index->claim_count; i++) {
-        format_claim(run, index->claims[i][0], index->claims[i][1] - index->claims[i][0],
-                     FORMAT_OPAQUE);
+        claim_around(run, index, index->claims[i].from, index->claims[i].to);
     }
-    lj_code code = LJ_OK;
+    lj_code code = emit_comment(run, index, index->comment);
     for (uint32_t i = 0; i < index->count && code == LJ_OK; i++) {
-        claim_member(run, &index->members[i]);
-        lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-        code = emit_comment(run, index->members[i].comment);
-        lj_arena_rewind(format_arena(run), mark);
-    }
-    if (code == LJ_OK) {
-        code = emit_comment(run, index->comment);
-    }
-    if (code == LJ_OK && index->split) {
-        format_gap(run, GAP_VOLUME, NULL, (span_place){0});
+        const zip_member *member = &index->members[i];
+        claim_member(run, index, member);
+        code = emit_comment(run, index, member->comment);
+        code = code == LJ_OK ? emit_local_name(run, index, member->local_name) : code;
     }
     return code;
 }
@@ -247,25 +389,21 @@ static lj_code zip_read(format_run *run, format_src *src)
 {
     const zip_index *index = format_index_of(run);
     if (index == NULL) {
-        return LJ_E_FORMAT;
+        return LJ_E_LIMIT;
     }
     lj_code code = zip_claim_structure(run, index);
     for (uint32_t i = 0; i < index->count && code == LJ_OK; i++) {
-        code = read_member(run, src, &index->members[i]);
+        code = read_member(run, src, &index->members[i], i > 0 ? &index->members[i - 1] : NULL);
     }
     if (code == LJ_OK && index->full) {
         return format_gap_limit(run, FORMAT_LIMIT_ENTRIES, index->count, (span_place){0});
-    }
-    if (code == LJ_OK && index->is_cut) {
-        return lj_fail(format_err(run), LJ_E_FORMAT, format_src_size(src),
-                       "the directory or a member is missing");
     }
     return code;
 }
 
 const format_row format_zip_row = {
     .name = "zip",
-    .extensions = "zip jar apk war zipx",
+    .extensions = "zip zipx jar apk war ear xpi cbz",
     .traits = FORMAT_CONTAINER | FORMAT_LEVEL2,
     .sniff = zip_sniff,
     .index = zip_index_make,

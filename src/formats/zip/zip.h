@@ -57,6 +57,7 @@ typedef struct zip_index {
     uint16_t charset;   /* text_charset of names and comments that are not UTF-8 */
     bool disagrees;     /* directory and local headers tell different stories */
     bool has_hidden;    /* members that the directory does not list */
+    bool trails;        /* bytes behind the last structure */
     bool overlaps;      /* two members share bytes */
     bool is_cut;        /* no directory, or members that are missing or reach beyond the end */
     bool is_masked;     /* the directory itself is encrypted */

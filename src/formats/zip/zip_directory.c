@@ -138,6 +138,7 @@ bool zip_entry_read(zip_walk *walk, uint64_t *at, uint64_t shift, zip_trust trus
     if (trust != ZIP_LISTED && (!entry.in_local || entry.local_name.len > 0)) {
         return true; /* found by search: believed only when its local header agrees */
     }
+    entry.behind = zip_descriptor_len(walk, &entry);
     zip_member *member = zip_member_add(walk);
     if (member == NULL) {
         return false;

@@ -1,133 +1,162 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * ZIP members that we do not decode ourselves - bzip2, LZMA, xz, Zstandard, PPMd, and everything
- * encrypted - go through libarchive, one member at a time: it is fed a local header made for it,
- * the member's stored bytes, and a descriptor. So the library never sees the archive's own
- * directory, and what it believes about it cannot hide anything.
+ * encrypted - go through libarchive, one member at a time (PKWARE APPNOTE 6.3.9: 4.4.5 methods, 6.1
+ * traditional encryption, appendix E AES). The library is fed a local header made for it and the
+ * member's stored bytes. So it never sees the archive's own directory, and what it believes about
+ * it cannot hide anything.
  *
- * Passwords: each of the list is tried on the first bytes. ZipCrypto checks one byte only, so one
- * wrong password in 256 is taken; the decoder, or the CRC at the end, finds that out, and the next
- * one is tried. libarchive allocates on the heap; in a worker the process limit is the ceiling, and
- * a failed allocation is an error here. */
+ * Model. A member of modest size is decoded into memory before it is handed out; a larger one is a
+ * stream whose handle closes at its end, or when the core closes it. The CRC is compared here, the
+ * library is told not to (see the check byte below).
+ *
+ * Passwords. Each of the list is tried, the last fitting one first. ZipCrypto has a check byte
+ * only: one wrong password in 256 passes it. So a password is believed when the data decodes without
+ * fault, and, when it is stored plainly or short, to the stated CRC. After ZIP_FAILS_MAX members for
+ * which all failed, the list is not tried any more.
+ *
+ * Traps. With flag bit 3 the check byte is that of the time, else that of the CRC; the made header
+ * has no bit 3 and holds the time's byte where the CRC's stands, because the library's search for a
+ * descriptor is one thing less to trust. Flag bit 0 over data that is not encrypted: a known trick,
+ * so what decodes plainly to the stated CRC is read.
+ *
+ * Limits. libarchive allocates on the heap; in a worker the process limit is the ceiling, and a
+ * failed allocation is an error here. A dictionary that a header asks for above DICTIONARY_MAX is
+ * not tried. Not done: strong encryption (bit 6), masked directories (bit 13), deflate64, and the
+ * methods of the eighties: gaps with their names. */
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
+#include <libdeflate.h>
 
 #include "base/buf.h"
+#include "base/cur.h"
 #include "base/num.h"
 #include "formats/zip/zip_priv.h"
 
-enum { HEAD_MAX = 64, PROBE_LEN = 16, WHOLE_MAX = 32 * 1024 * 1024 };
+enum {
+    HEAD_MAX = 80,
+    FEED_LEN = 32 * 1024,
+    WHOLE_MAX = 4 * 1024 * 1024, /* decoded into memory up to here */
+    TRUST_LEN = 256 * 1024,      /* decoded without fault: the password is believed */
+    DICTIONARY_MAX = 128 * 1024 * 1024,
+    AES_WORK = 100 * 1000, /* work units of one key derivation */
+};
 
 typedef struct foreign {
     format_run *run;
-    format_src *zip;
+    format_src *data; /* the member's stored bytes, with a window of its own */
     const zip_member *member;
     struct archive *reader;
-    lj_slice head, tail; /* made for libarchive */
-    uint32_t password;   /* number of the password that fits */
-    bool has_password;
-    enum { FEED_HEAD, FEED_DATA, FEED_TAIL, FEED_END } stage;
-    uint64_t fed;
+    lj_slice head;        /* the local header made for the library */
+    const char *password; /* or NULL */
+    bool head_fed;
+    uint64_t fed;  /* stored bytes */
+    uint64_t made; /* decoded bytes */
+    uint32_t crc;
 } foreign;
 
 static la_ssize_t feed(struct archive *reader, void *ctx, const void **out)
 {
     foreign *f = ctx;
     (void)reader;
-    if (f->stage == FEED_HEAD) {
-        f->stage = FEED_DATA;
-        *out = f->head.ptr;
-        return (la_ssize_t)f->head.len;
-    }
-    if (f->stage == FEED_DATA) {
-        lj_slice part = {NULL, 0};
-        if (f->fed < f->member->stored_len) {
-            part = format_bytes(f->run, f->zip, f->member->data_off + f->fed,
-                                (size_t)lj_min_u64(65536, f->member->stored_len - f->fed));
-        }
+    lj_slice part = f->head;
+    if (f->head_fed) {
+        part = format_bytes(f->run, f->data, f->fed, FEED_LEN);
         f->fed += part.len;
-        if (part.len > 0) {
-            *out = part.ptr;
-            return (la_ssize_t)part.len;
-        }
-        f->stage = FEED_TAIL;
     }
-    if (f->stage == FEED_TAIL) {
-        f->stage = FEED_END;
-        *out = f->tail.ptr;
-        return (la_ssize_t)f->tail.len;
-    }
-    *out = NULL;
-    return 0;
+    f->head_fed = true;
+    *out = part.ptr;
+    return (la_ssize_t)part.len;
 }
 
-/* A local header with what we know, and the descriptor that flag bit 3 asks for. */
-static bool make_frame(foreign *f)
+/* The sizes, as ZIP64 where they do not fit. */
+static void put_sizes(lj_buf *head, const zip_member *member, uint64_t real_len, bool wide)
+{
+    lj_buf_put_u32le(head, wide ? UINT32_MAX : (uint32_t)member->stored_len);
+    lj_buf_put_u32le(head, wide ? UINT32_MAX : (uint32_t)real_len);
+    lj_buf_put_u16le(head, 1);
+    lj_buf_put_u16le(head, (uint16_t)((member->aes > 0 ? 11 : 0) + (wide ? 20 : 0)));
+    lj_buf_put_u8(head, 'm');
+    if (wide) {
+        lj_buf_put_u16le(head, 0x0001);
+        lj_buf_put_u16le(head, 16);
+        lj_buf_put_u64le(head, real_len);
+        lj_buf_put_u64le(head, member->stored_len);
+    }
+}
+
+static bool make_head(foreign *f)
 {
     const zip_member *member = f->member;
-    lj_arena *arena = format_arena(f->run);
-    bool has_real = member->real_len <= UINT32_MAX;
+    uint64_t real_len = member->real_len == FORMAT_SIZE_UNKNOWN ? 0 : member->real_len;
+    uint32_t crc = member->crc;
+    if ((member->flags & ZIP_LENGTH_BEHIND) != 0) {
+        crc = (crc & 0x00FFFFFF) | (uint32_t)(member->time >> 8) << 24;
+    }
     lj_buf head;
-    lj_buf tail;
-    lj_buf_init(&head, arena, HEAD_MAX);
-    lj_buf_init(&tail, arena, HEAD_MAX);
+    lj_buf_init(&head, format_arena(f->run), HEAD_MAX);
     lj_buf_put_cstr(&head, "PK\3\4");
     lj_buf_put_u16le(&head, 51);
-    lj_buf_put_u16le(&head, (uint16_t)(member->flags & ~(unsigned)ZIP_MASKED));
-    lj_buf_put_u16le(&head, member->aes > 0 ? 99 : member->method);
+    lj_buf_put_u16le(&head, (uint16_t)(member->flags & (ZIP_ENCRYPTED | 6u)));
+    lj_buf_put_u16le(&head, member->aes > 0 ? ZIP_METHOD_AES : member->method);
     lj_buf_put_u16le(&head, member->time);
     lj_buf_put_u16le(&head, 0x0021);
-    lj_buf_put_u32le(&head, member->crc);
-    lj_buf_put_u32le(&head, (uint32_t)member->stored_len);
-    lj_buf_put_u32le(&head, has_real ? (uint32_t)member->real_len : 0);
-    lj_buf_put_u16le(&head, 1);
-    lj_buf_put_u16le(&head, member->aes > 0 ? 11 : 0);
-    lj_buf_put_u8(&head, 'm');
-    if (member->aes >
-        0) { /* APPNOTE appendix E: AE-2 carries no CRC, which spares us a wrong one */
+    lj_buf_put_u32le(&head, crc);
+    put_sizes(&head, member, real_len,
+              real_len >= UINT32_MAX || member->stored_len >= UINT32_MAX);
+    if (member->aes > 0) { /* appendix E; version 2 carries no CRC */
         lj_buf_put_u16le(&head, 0x9901);
         lj_buf_put_u16le(&head, 7);
-        lj_buf_put_u16le(&head, member->crc != 0 ? 1 : 2);
+        lj_buf_put_u16le(&head, 2);
         lj_buf_put_cstr(&head, "AE");
         lj_buf_put_u8(&head, member->aes);
         lj_buf_put_u16le(&head, member->method);
     }
-    if ((member->flags & ZIP_LENGTH_BEHIND) != 0) {
-        lj_buf_put_cstr(&tail, "PK\7\10");
-        lj_buf_put_u32le(&tail, member->crc);
-        lj_buf_put_u32le(&tail, (uint32_t)member->stored_len);
-        lj_buf_put_u32le(&tail, has_real ? (uint32_t)member->real_len : 0);
-    }
     f->head = lj_buf_slice(&head);
-    f->tail = lj_buf_slice(&tail);
-    return lj_buf_ok(&head) && lj_buf_ok(&tail) && member->stored_len <= UINT32_MAX;
+    return lj_buf_ok(&head);
 }
 
 static void close_reader(foreign *f)
 {
     if (f->reader != NULL) {
-        archive_read_free(f->reader);
+        (void)archive_read_free(f->reader);
         f->reader = NULL;
     }
 }
 
-/* Opens at the first byte of the data, with a password or without. */
+/* Why the library gave up. */
+static lj_code reader_code(const foreign *f)
+{
+    if (format_src_code(f->data) != LJ_OK) {
+        return format_src_code(f->data);
+    }
+    const char *text = f->reader != NULL ? archive_error_string(f->reader) : NULL;
+    lj_slice reason = text != NULL ? lj_cstr_bytes(text) : (lj_slice){NULL, 0};
+    if (f->reader != NULL && archive_errno(f->reader) == ENOMEM) {
+        return LJ_E_NOMEM;
+    }
+    return lj_slice_find(reason, LJ_BYTES("nsupported")) < reason.len ? LJ_E_UNSUPPORTED
+                                                                       : LJ_E_FORMAT;
+}
+
+/* Opens at the first byte of the data. */
 static lj_code open_reader(foreign *f)
 {
     close_reader(f);
-    f->stage = FEED_HEAD;
+    f->head_fed = false;
     f->fed = 0;
+    f->made = 0;
+    f->crc = 0;
     f->reader = archive_read_new();
-    if (f->reader == NULL || archive_read_support_format_zip_streamable(f->reader) != ARCHIVE_OK) {
+    if (f->reader == NULL || archive_read_support_format_zip_streamable(f->reader) != ARCHIVE_OK ||
+        archive_read_set_format_option(f->reader, "zip", "ignorecrc32", "1") != ARCHIVE_OK) {
         close_reader(f);
         return LJ_E_NOMEM;
     }
-    if (f->has_password) {
-        lj_str word = format_password(f->run, f->password);
-        char *phrase = lj_arena_cstr(format_arena(f->run), lj_str_bytes(word));
-        if (phrase == NULL || archive_read_add_passphrase(f->reader, phrase) != ARCHIVE_OK) {
-            close_reader(f);
-            return LJ_E_ENCRYPTED;
-        }
+    if (f->password != NULL &&
+        archive_read_add_passphrase(f->reader, f->password) != ARCHIVE_OK) {
+        close_reader(f);
+        return LJ_E_ENCRYPTED;
     }
     struct archive_entry *entry = NULL;
     int status = archive_read_open2(f->reader, f, NULL, feed, NULL, NULL);
@@ -135,10 +164,39 @@ static lj_code open_reader(foreign *f)
         status = archive_read_next_header(f->reader, &entry);
     }
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+        lj_code code = reader_code(f);
         close_reader(f);
-        return LJ_E_FORMAT;
+        return code;
     }
     return LJ_OK;
+}
+
+/* True when the CRC of all that was decoded is not the stated one. */
+static bool crc_is_wrong(const foreign *f)
+{
+    const zip_member *member = f->member;
+    bool stated = member->crc != 0 || (member->aes == 0 && member->in_directory);
+    return stated && f->crc != member->crc;
+}
+
+static lj_code pull(foreign *f, uint8_t *dst, size_t cap, size_t *out_len)
+{
+    *out_len = 0;
+    if (f->reader == NULL) {
+        return LJ_OK; /* closed at the end */
+    }
+    la_ssize_t got = archive_read_data(f->reader, dst, cap);
+    if (got > 0) {
+        *out_len = (size_t)got;
+        f->made += (uint64_t)got;
+        f->crc = libdeflate_crc32(f->crc, dst, (size_t)got);
+        return LJ_OK;
+    }
+    /* a warning: the sizes are not the stated ones, or the authentication code is wrong */
+    bool unsure = got == ARCHIVE_WARN && f->member->real_len == FORMAT_SIZE_UNKNOWN;
+    lj_code code = got < 0 && !unsure ? reader_code(f) : LJ_OK;
+    close_reader(f);
+    return code == LJ_OK && crc_is_wrong(f) ? LJ_E_FORMAT : code;
 }
 
 static lj_code foreign_restart(void *ctx, lj_err *err)
@@ -150,13 +208,9 @@ static lj_code foreign_restart(void *ctx, lj_err *err)
 static lj_code foreign_pull(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err *err)
 {
     foreign *f = ctx;
-    *out_len = 0;
-    la_ssize_t got = archive_read_data(f->reader, dst, cap);
-    if (got >= 0) {
-        *out_len = (size_t)got;
-        return LJ_OK;
-    }
-    return lj_fail(err, LJ_E_FORMAT, f->fed, "the member's data is damaged");
+    lj_code code = pull(f, dst, cap, out_len);
+    return code == LJ_OK ? LJ_OK
+                         : lj_fail(err, code, f->member->data_off, "the member's data is damaged");
 }
 
 static void foreign_close(void *ctx)
@@ -166,46 +220,51 @@ static void foreign_close(void *ctx)
 
 static const format_stream_ops foreign_ops = {foreign_restart, foreign_pull, foreign_close};
 
-/* Tries to read a few bytes; LJ_OK, or why not. */
-static lj_code probe(foreign *f)
+/* Decodes as much as it takes to believe a password or a method. */
+static lj_code try_reading(foreign *f)
 {
-    lj_code code = open_reader(f);
-    if (code != LJ_OK) {
-        return code;
+    uint8_t bytes[16 * 1024];
+    const zip_member *member = f->member;
+    bool to_end = member->encrypted && member->aes == 0 && member->method == 0;
+    lj_code code = f->member->aes > 0 ? format_work(f->run, AES_WORK) : LJ_OK;
+    code = code == LJ_OK ? open_reader(f) : code;
+    while (code == LJ_OK && (to_end || f->made < TRUST_LEN)) {
+        size_t got = 0;
+        code = pull(f, bytes, sizeof(bytes), &got);
+        code = code == LJ_OK ? format_work(f->run, got) : code;
+        if (got == 0 || (member->aes > 0 && !to_end)) {
+            break;
+        }
     }
-    uint8_t bytes[PROBE_LEN];
-    la_ssize_t got = archive_read_data(f->reader, bytes, sizeof(bytes));
-    if (got > 0 || (got == 0 && f->member->real_len == 0)) {
-        close_reader(f);
-        return LJ_OK;
-    }
-    const char *text = archive_error_string(f->reader);
-    lj_slice reason = text != NULL ? lj_cstr_bytes(text) : (lj_slice){NULL, 0};
-    bool unsupported = reason.len > 0 && lj_slice_find(reason, LJ_BYTES("nsupported")) != SIZE_MAX;
     close_reader(f);
-    return unsupported ? LJ_E_UNSUPPORTED : LJ_E_FORMAT;
+    return code;
 }
 
-/* Decodes the member into memory where it fits, so that no handle of the library outlives this
- * call; a larger one is streamed and closed by the core. LJ_E_FORMAT: damaged at some place; *out
- * then holds what stands before. */
-static lj_code take_whole(foreign *f, format_src **out)
+/* The member as a source: out of memory where it is modest, else a stream. LJ_E_FORMAT: damaged at
+ * some place; *out then holds what stands before. */
+static lj_code take(foreign *f, format_src **out)
 {
     const zip_member *member = f->member;
     *out = format_stream(f->run, &foreign_ops, f, member->real_len, member->stored_len);
     if (*out == NULL) {
         return LJ_E_NOMEM;
     }
-    if (member->real_len != FORMAT_SIZE_UNKNOWN && member->real_len > WHOLE_MAX) {
+    if (member->real_len > WHOLE_MAX) {
         return LJ_OK;
     }
     format_src *stream = *out;
-    lj_slice bytes = format_slurp(f->run, stream, 0, UINT64_MAX);
+    lj_slice bytes = format_slurp(f->run, stream, 0, WHOLE_MAX + 1);
     lj_code code = format_src_code(stream);
     close_reader(f);
+    if (bytes.len > WHOLE_MAX) { /* more than stated */
+        *out = format_stream(f->run, &foreign_ops, f, FORMAT_SIZE_UNKNOWN, member->stored_len);
+        return *out == NULL ? LJ_E_NOMEM : LJ_OK;
+    }
     *out = format_memory(f->run, bytes);
     return *out == NULL ? LJ_E_NOMEM : code;
 }
+
+/* ---- names for gaps ---- */
 
 const char *zip_encryption_name(const zip_member *member)
 {
@@ -213,29 +272,36 @@ const char *zip_encryption_name(const zip_member *member)
     if (member->aes > 0) {
         return aes[member->aes];
     }
-    if ((member->flags & ZIP_MASKED) != 0) {
-        return "pkware-directory";
-    }
-    return (member->flags & ZIP_STRONG) != 0 ? "pkware-strong" : aes[0];
+    return (member->flags & (ZIP_STRONG | ZIP_MASKED)) != 0 ? "zip-strong" : aes[0];
 }
 
-/* method, name */
+/* method, name (4.4.5) */
 static const struct {
     uint16_t method;
     const char *name;
 } methods[] = {
     {0,  "stored"   },
     {1,  "shrunk"   },
+    {2,  "reduced"  },
+    {3,  "reduced"  },
+    {4,  "reduced"  },
+    {5,  "reduced"  },
     {6,  "imploded" },
     {8,  "deflated" },
     {9,  "deflate64"},
+    {10, "dcl"      },
     {12, "bzip2"    },
     {14, "lzma"     },
+    {16, "cmpsc"    },
+    {18, "terse"    },
+    {19, "lz77"     },
     {93, "zstd"     },
+    {94, "mp3"      },
     {95, "xz"       },
     {96, "jpeg"     },
     {97, "wavpack"  },
     {98, "ppmd"     },
+    {99, "aes"      },
 };
 
 const char *zip_method_name(uint16_t method)
@@ -248,47 +314,116 @@ const char *zip_method_name(uint16_t method)
     return "method";
 }
 
+/* ---- opening ---- */
+
+/* Methods that the library knows; others need not be asked. */
+static bool is_known(uint16_t method)
+{
+    static const uint16_t known[] = {0, 8, 12, 14, 93, 95, 98};
+    for (size_t i = 0; i < LJ_COUNT_OF(known); i++) {
+        if (known[i] == method) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* LZMA (4.4.5, 5.8.8): the dictionary that the data's head asks for. */
+static bool asks_too_much(foreign *f)
+{
+    if (f->member->encrypted || f->member->method != 14) {
+        return false;
+    }
+    lj_cur cur = lj_cur_of(format_bytes(f->run, f->data, 0, 9));
+    lj_cur_skip(&cur, 5);
+    return lj_cur_u32le(&cur) > DICTIONARY_MAX;
+}
+
+/* Tries the list, the last fitting one first. */
+static lj_code open_locked(foreign *f, format_src **out)
+{
+    const zip_index *index = format_index_of(f->run);
+    zip_memory *memory = index != NULL ? index->memory : NULL;
+    uint32_t count = format_password_count(f->run);
+    uint32_t hint = memory != NULL ? memory->password : 0;
+    bool tired = memory != NULL && memory->failed >= ZIP_FAILS_MAX;
+    for (uint32_t i = 0; i < count && (i == 0 || !tired); i++) {
+        uint32_t no = i == 0 ? hint : i <= hint ? i - 1 : i;
+        lj_arena_mark mark = lj_arena_mark_of(format_arena(f->run));
+        f->password =
+            lj_arena_cstr(format_arena(f->run), lj_str_bytes(format_password(f->run, no)));
+        lj_code code = f->password != NULL ? try_reading(f) : LJ_E_NOMEM;
+        if (code == LJ_OK) {
+            if (memory != NULL) {
+                memory->password = no;
+            }
+            return take(f, out);
+        }
+        lj_arena_rewind(format_arena(f->run), mark);
+        if (code == LJ_E_LIMIT || code == LJ_E_CANCELLED || code == LJ_E_UNSUPPORTED) {
+            return code;
+        }
+    }
+    if (memory != NULL) {
+        memory->failed++;
+    }
+    return LJ_E_ENCRYPTED;
+}
+
 format_src *zip_foreign_open(format_run *run, format_src *zip, const zip_member *member,
                              lj_code *out_code)
 {
     foreign *f = lj_arena_alloc(format_arena(run), sizeof(*f));
+    format_src *data = format_decode(run, zip, member->data_off, member->stored_len,
+                                     FORMAT_CODEC_STORE, member->stored_len);
     *out_code = LJ_E_NOMEM;
-    if (f == NULL) {
+    if (f == NULL || data == NULL) {
         return NULL;
     }
     f->run = run;
-    f->zip = zip;
+    f->data = data;
     f->member = member;
-    if (!make_frame(f)) {
-        *out_code = LJ_E_UNSUPPORTED;
+    if (!make_head(f)) {
+        return NULL;
+    }
+    if ((member->flags & (ZIP_STRONG | ZIP_MASKED)) != 0 && member->encrypted) {
+        *out_code = LJ_E_ENCRYPTED;
+        return NULL;
+    }
+    /* the window is taken here, so that it outlives the child that pulls */
+    (void)format_bytes(run, data, 0, (size_t)lj_min_u64(FEED_LEN, member->stored_len));
+    if (!is_known(member->method) || asks_too_much(f)) {
+        *out_code = member->encrypted ? LJ_E_ENCRYPTED : LJ_E_UNSUPPORTED;
         return NULL;
     }
     format_src *out = NULL;
-    if (!member->encrypted) {
-        *out_code = probe(f);
-        if (*out_code != LJ_E_UNSUPPORTED && *out_code != LJ_E_NOMEM) {
-            *out_code = take_whole(f, &out);
-        }
-        return out;
+    *out_code = member->encrypted ? open_locked(f, &out) : take(f, &out);
+    bool gives = *out_code == LJ_OK || *out_code == LJ_E_FORMAT;
+    return gives ? out : NULL;
+}
+
+bool zip_is_falsely_locked(format_run *run, format_src *zip, const zip_member *member)
+{
+    bool plain = member->method == 0 && member->stored_len == member->real_len;
+    if (member->aes > 0 || (member->flags & ZIP_STRONG) != 0 || member->stored_len == 0 ||
+        member->real_len > WHOLE_MAX || (!plain && member->method != 8) || member->crc == 0) {
+        return false;
     }
-    *out_code = LJ_E_ENCRYPTED;
-    f->has_password = true;
-    for (f->password = 0; f->password < format_password_count(run) && out == NULL; f->password++) {
-        lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-        lj_code code = probe(f);
-        if (code == LJ_OK) {
-            code = take_whole(f, &out);
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    format_src *src =
+        format_decode(run, zip, member->data_off, member->stored_len,
+                      plain ? FORMAT_CODEC_STORE : FORMAT_CODEC_DEFLATE, member->real_len);
+    uint32_t crc = 0;
+    uint64_t at = 0;
+    while (src != NULL && at < member->real_len) {
+        lj_slice part = format_bytes(run, src, at, FORMAT_WINDOW_MAX);
+        if (part.len == 0) {
+            break;
         }
-        if (code == LJ_OK) {
-            *out_code = LJ_OK;
-            return out;
-        }
-        out = NULL;
-        lj_arena_rewind(format_arena(run), mark);
-        if (code == LJ_E_LIMIT || code == LJ_E_CANCELLED) {
-            *out_code = code;
-            return NULL;
-        }
+        crc = libdeflate_crc32(crc, part.ptr, part.len);
+        at += part.len;
     }
-    return NULL;
+    bool fits = src != NULL && at == member->real_len && crc == member->crc;
+    lj_arena_rewind(format_arena(run), mark);
+    return fits;
 }

@@ -170,10 +170,10 @@ void zip_members_sort(zip_index *index)
 
 /* ---- the whole ---- */
 
-/* Data that reaches beyond the file is cut to what is there; descriptors are measured. */
-static void measure_members(zip_walk *walk)
+/* Data that reaches beyond the file is cut to what is there. */
+static void cut_members(zip_walk *walk)
 {
-    for (uint32_t i = 0; i < walk->index->count && walk->code == LJ_OK; i++) {
+    for (uint32_t i = 0; i < walk->index->count; i++) {
         zip_member *member = &walk->index->members[i];
         if (!member->in_local) {
             member->data_off = walk->size;
@@ -182,8 +182,6 @@ static void measure_members(zip_walk *walk)
             member->data_off = lj_min_u64(member->data_off, walk->size);
             member->stored_len = walk->size - member->data_off;
             member->is_cut = true;
-        } else if (member->behind == 0) {
-            member->behind = zip_descriptor_len(walk, member);
         }
     }
 }
@@ -214,6 +212,7 @@ static void judge_members(zip_walk *walk)
     for (uint32_t i = 0; i < index->claim_count; i++) {
         index->first_off = lj_min_u64(index->first_off, index->claims[i].from);
     }
+    index->trails = index->end_off < walk->size;
     index->is_cut = index->is_cut || index->directory_count == 0;
 }
 
@@ -266,10 +265,10 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe)
     walk.member_max =
         (uint32_t)lj_min_u64(format_limit_value(run, FORMAT_LIMIT_ENTRIES), 4000000) + 1;
     zip_directories_read(&walk);
-    measure_members(&walk);
+    cut_members(&walk);
     zip_members_sort(index);
     zip_hidden_find(&walk);
-    measure_members(&walk);
+    cut_members(&walk);
     zip_members_sort(index);
     judge_members(&walk);
     zip_names_decode(&walk);

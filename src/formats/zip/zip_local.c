@@ -98,7 +98,8 @@ static uint8_t match_descriptor(lj_slice bytes, uint64_t stored_len, bool needs_
 
 uint8_t zip_descriptor_len(zip_walk *walk, const zip_member *member)
 {
-    if ((member->flags & ZIP_LENGTH_BEHIND) == 0 || member->is_cut) {
+    if ((member->flags & ZIP_LENGTH_BEHIND) == 0 || !member->in_local ||
+        !lj_range_fits(member->data_off, member->stored_len, walk->size)) {
         return 0;
     }
     lj_slice bytes = format_bytes(walk->run, walk->src, member->data_off + member->stored_len,
@@ -219,8 +220,8 @@ static uint64_t add_hidden(zip_walk *walk, uint64_t at, uint64_t to)
     bool unknown = (local.flags & ZIP_LENGTH_BEHIND) != 0 && local.stored_len == 0;
     if (unknown && !local.is_folder) {
         find_data_end(walk, &local, lj_max_u64(to, local.data_off));
-    } else if (!lj_range_fits(local.data_off, local.stored_len, walk->size)) {
-        local.is_cut = true;
+    } else {
+        local.behind = zip_descriptor_len(walk, &local);
     }
     zip_member *member = zip_member_add(walk);
     if (member == NULL) {
@@ -324,7 +325,6 @@ void zip_hidden_find(zip_walk *walk)
 {
     zip_index *index = walk->index;
     uint32_t member_count = index->count; /* what is found comes behind, and is sorted later */
-    uint32_t claim_count = index->claim_count;
     uint32_t member_idx = 0;
     uint32_t claim_idx = 0;
     uint64_t at = 0;
@@ -334,7 +334,7 @@ void zip_hidden_find(zip_walk *walk)
         }
         uint64_t member_at =
             member_idx < member_count ? index->members[member_idx].header_off : UINT64_MAX;
-        uint64_t claim_at = claim_idx < claim_count ? index->claims[claim_idx].from : UINT64_MAX;
+        uint64_t claim_at = claim_idx < index->claim_count ? index->claims[claim_idx].from : UINT64_MAX;
         uint64_t next = lj_min_u64(lj_min_u64(member_at, claim_at), walk->size);
         if (at < next) {
             search_range(walk, at, next);
@@ -346,7 +346,7 @@ void zip_hidden_find(zip_walk *walk)
         if (member_at <= claim_at) {
             const zip_member *member = &index->members[member_idx++];
             at = lj_max_u64(at, member->data_off + member->stored_len + member->behind);
-        } else {
+        } else { /* claims made meanwhile stand before this one: passing them twice is harmless */
             at = lj_max_u64(at, index->claims[claim_idx++].to);
         }
     }

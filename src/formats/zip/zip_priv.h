@@ -11,6 +11,7 @@ enum {
     ZIP_CENTRAL_LEN = 46,
     ZIP_END_LEN = 22,
     ZIP_METHOD_AES = 99,
+    ZIP_FAILS_MAX = 8,   /* after so many members only the last fitting password is tried */
     ZIP_GAPS_MAX = 4096, /* gaps of one archive that name their member; the rest has no place */
 };
 
@@ -27,9 +28,9 @@ typedef struct zip_walk {
 
 /* What opening members has learnt. */
 typedef struct zip_memory {
-    uint32_t password; /* number of the one that fitted last */
+    uint32_t password; /* number of the one that fitted last, tried first */
+    uint32_t failed;   /* members for which the whole list failed */
     uint32_t gap_count;
-    bool password_told;
 } zip_memory;
 
 /* Four bytes of a signature at the start of bytes. */
