@@ -4,18 +4,19 @@
  *   charset_tables build GB18030.TXT BIG5.TXT FREQUENT.TXT OUT.C     every build
  *   charset_tables dump gb18030|big5 > data/text/...                 once, by a developer
  *
- * `dump` asks glibc's iconv for every code and writes the data file; it is run by hand when a mapping is to change, and
- * its output is reviewed and committed. `build` never calls iconv, so that the machine that builds cannot change what
- * the scanner reads.
+ * `dump` asks glibc's iconv for every code and writes the data file; it is run by hand when a
+ * mapping is to change, and its output is reviewed and committed. `build` never calls iconv, so
+ * that the machine that builds cannot change what the scanner reads.
  *
  * The data format, one item a line, `#` starts a comment:
  *
- *   8140 4E02 4E04+2 4E0F ...   codes from 0x8140 on, in the order of trail bytes 40..7E, 80..FE; `4E04+2` is 4E04 to
- *                               4E06; `00CA.0304` is one code that stands for two code points
- *   R 81308130 0080 36          a range: 36 four-byte codes from 81 30 81 30 stand for U+0080 and the following
+ *   8140 4E02 4E04+2 4E0F ...   codes from 0x8140 on, in the order of trail bytes 40..7E, 80..FE;
+ * `4E04+2` is 4E04 to 4E06; `00CA.0304` is one code that stands for two code points R 81308130 0080
+ * 36          a range: 36 four-byte codes from 81 30 81 30 stand for U+0080 and the following
  *
- * The C tables hold each character as its UTF-8 bytes in one 32-bit number, first byte lowest, so that decoding is one
- * load and one store. Four-byte codes of GB 18030 outside the BMP are arithmetic and need no table. */
+ * The C tables hold each character as its UTF-8 bytes in one 32-bit number, first byte lowest, so
+ * that decoding is one load and one store. Four-byte codes of GB 18030 outside the BMP are
+ * arithmetic and need no table. */
 #include <errno.h>
 #include <iconv.h>
 #include <stdbool.h>
@@ -68,7 +69,8 @@ static size_t ask(iconv_t cd, uint8_t *code, size_t len, uint32_t out[2])
     size_t src_left = len;
     size_t dst_left = sizeof(bytes);
     iconv(cd, NULL, NULL, NULL, NULL);
-    /* The call with NULL flushes a letter that iconv held back to see whether a combining one follows. */
+    /* The call with NULL flushes a letter that iconv held back to see whether a combining one
+     * follows. */
     if (iconv(cd, &src, &src_left, &dst, &dst_left) == (size_t)-1 ||
         iconv(cd, NULL, NULL, &dst, &dst_left) == (size_t)-1) {
         return 0;
@@ -81,9 +83,10 @@ static size_t ask(iconv_t cd, uint8_t *code, size_t len, uint32_t out[2])
     return count;
 }
 
-/* Big5 has no single table. BIG5-HKSCS (2008) is what Hong Kong sends and what browsers read as Big5; it holds the
- * ETEN letters, where glibc's BIG5 (alias CP950) has private-use code points only. The dozen codes which HKSCS leaves
- * out, among them the second U+5341 of A2CC, come from BIG5. */
+/* Big5 has no single table. BIG5-HKSCS (2008) is what Hong Kong sends and what browsers read as
+ * Big5; it holds the ETEN letters, where glibc's BIG5 (alias CP950) has private-use code points
+ * only. The dozen codes which HKSCS leaves out, among them the second U+5341 of A2CC, come from
+ * BIG5. */
 static size_t ask_both(const iconv_t cds[2], uint8_t *code, size_t len, uint32_t out[2])
 {
     size_t count = ask(cds[0], code, len, out);
@@ -377,9 +380,8 @@ static bool read_frequent(const char *path, uint8_t *classes)
         }
         for (const uint8_t *at = (const uint8_t *)line; at[0] != '\0'; at++) {
             if ((at[0] & 0xF0) == 0xE0 && at[1] != '\0' && at[2] != '\0') {
-                raise_class(
-                    classes,
-                    ((at[0] & 0xFu) << 12) | ((at[1] & 0x3Fu) << 6) | (at[2] & 0x3Fu), 3);
+                raise_class(classes,
+                            ((at[0] & 0xFu) << 12) | ((at[1] & 0x3Fu) << 6) | (at[2] & 0x3Fu), 3);
                 at += 2;
             }
         }
@@ -392,9 +394,10 @@ static bool read_frequent(const char *path, uint8_t *classes)
     return true;
 }
 
-/* Class 2: level 1 of GB 2312 (3,755 letters ordered by sound) and of Big5 (5,401 ordered by strokes): what the
- * two standards held for the letters of daily use. Class 1: everything else that GBK's first half or Big5 has in its
- * second level, so that only letters which nearly nobody writes stay in class 0. */
+/* Class 2: level 1 of GB 2312 (3,755 letters ordered by sound) and of Big5 (5,401 ordered by
+ * strokes): what the two standards held for the letters of daily use. Class 1: everything else that
+ * GBK's first half or Big5 has in its second level, so that only letters which nearly nobody writes
+ * stay in class 0. */
 static void classes_of(uint8_t *classes, const charset *gb, const charset *big5)
 {
     for (uint32_t lead = 0xB0; lead <= 0xF7; lead++) {

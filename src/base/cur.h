@@ -33,7 +33,8 @@ static inline lj_slice lj_cur_bytes(lj_cur *cur, size_t len)
         cur->bad = true;
         return (lj_slice){NULL, 0};
     }
-    lj_slice part = {cur->src.ptr + cur->pos, len};
+    /* an empty slice may have no pointer, and adding to that is undefined even for nothing */
+    lj_slice part = {len > 0 ? cur->src.ptr + cur->pos : cur->src.ptr, len};
     cur->pos += len;
     return part;
 }

@@ -88,6 +88,7 @@ typedef struct candidate {
     uint32_t specimens;
     bool no_list;      /* struck or formerly: makes no list of levels */
     bool is_mark_like; /* concealment means something for it */
+    bool bare;         /* the form is FORM_BARE */
     bool whole_level;  /* the line is the level alone: a period may follow on the next line */
     char mark[DOC_MARK_BYTES];
     char period[DOC_PERIOD_BYTES];
@@ -97,6 +98,7 @@ typedef struct candidate {
 typedef struct seen_level {
     uint32_t seq;
     uint16_t pack_idx, level_idx;
+    bool bare; /* stood alone, as the entries of a list do */
     uint32_t sheet_no, row_no, col_no;
 } seen_level;
 

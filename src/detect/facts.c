@@ -92,7 +92,7 @@ static bool facts_is_doc_no(lj_str text, size_t at)
 }
 
 /* A year, and the whole date where month and day follow. */
-static void facts_date(lj_str text, size_t at, line_facts *out)
+static void facts_date(const detect_rules *rules, lj_str text, size_t at, line_facts *out)
 {
     int32_t year = 0;
     int32_t month = 0;
@@ -102,10 +102,17 @@ static void facts_date(lj_str text, size_t at, line_facts *out)
     if (digits != 4 || year < 1949 || year > 2099) {
         return;
     }
-    out->year = year > out->year ? (uint16_t)year : out->year;
     size_t pos = at + 4;
-    bool han = lj_slice_has_prefix(lj_slice_of(text.ptr + pos, text.len - pos), LJ_BYTES("年"));
-    bool sign = pos < text.len && (text.ptr[pos] == '-' || text.ptr[pos] == '.' || text.ptr[pos] == '/');
+    lj_slice rest = lj_slice_of(text.ptr + pos, text.len - pos);
+    bool han = lj_slice_has_prefix(rest, LJ_BYTES("年"));
+    bool sign = rest.len > 0 && (rest.ptr[0] == '-' || rest.ptr[0] == '.' || rest.ptr[0] == '/');
+    /* 2083元 is no year: the number must say what it is, or stand before an examination, or alone. */
+    if (!han && !sign && rest.len > 0 && !lj_slice_has_prefix(rest, LJ_BYTES("届")) &&
+        !lj_slice_has_prefix(rest, LJ_BYTES("级")) && letters_is_word(text_code_point(text, pos, &digits)) &&
+        dict_find(&rules->shared, text, pos, DICT_LIST(LIST_EXAM)) == NULL) {
+        return;
+    }
+    out->year = year > out->year ? (uint16_t)year : out->year;
     if (!han && !sign) {
         return;
     }
@@ -143,7 +150,7 @@ void facts_of_folded(const detect_rules *rules, lj_str folded, line_facts *out)
         if (facts_is_digit(folded.ptr[at])) {
             uint32_t run = facts_digit_run(folded, at);
             if (run == 4) {
-                facts_date(folded, at, out);
+                facts_date(rules, folded, at, out);
             }
             at += run;
             continue;

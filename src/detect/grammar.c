@@ -394,6 +394,11 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
         return;
     }
     bool listed = (match.fired & (RULES_FEATURE(F_CHOICE) | RULES_FEATURE(F_CHECKED))) != 0;
+    /* What clears a field cannot be its mark: 密级：内部. */
+    const dict_entry *clear = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_CLEARED));
+    if (label && match.form == FORM_BARE && clear != NULL && clear->word.len >= entry->word.len) {
+        return;
+    }
     if (match.form == FORM_BARE && (match.fired & RULES_FEATURE(F_CHOICE)) != 0) {
         in->out->mentioned |= mention;
         return;

@@ -94,7 +94,8 @@ static void notice_position(const detect_doc *doc, const line_view *view, const 
         FIRE(out, F_PAGE_REGION);
         return;
     }
-    if (!notice_has_place(view->of->role) || doc->line_no > (uint32_t)pack->numbers[NUMBER_TOP_LINES]) {
+    if (!notice_has_place(view->of->role) || view->of->place.page_no > 1 ||
+        doc->line_no > (uint32_t)pack->numbers[NUMBER_TOP_LINES]) {
         return;
     }
     /* A bare level in a later column or row is an entry of a table, not the head of a page. */
@@ -243,21 +244,27 @@ static bool notice_is_near(const rules_pack *pack, const candidate *a, const see
     return lines <= (uint32_t)pack->numbers[NUMBER_LEVEL_LINES];
 }
 
+/* Different levels; those of different packs only where both stand bare, as in a list 公开 内部 秘密. */
+static bool notice_is_other(const candidate *a, uint16_t level_idx, uint16_t pack_idx, uint16_t other_idx, bool bare)
+{
+    return a->pack_idx == pack_idx ? level_idx != other_idx : a->bare && bare;
+}
+
 /* Remembers a level and tells the waiting candidates of other levels. Returns true when another level is near. */
 static bool notice_seen(detect_doc *doc, const candidate *what, uint16_t level_idx)
 {
     const rules_pack *pack = doc->rules->packs[what->pack_idx];
-    seen_level now = {what->seq, what->pack_idx, level_idx, what->place.sheet_no,
+    seen_level now = {what->seq, what->pack_idx, level_idx, what->bare, what->place.sheet_no,
                       what->role == SPAN_CELL ? what->place.row_no : 0, what->place.col_no};
     bool near = false;
     for (uint32_t i = 0; i < DOC_SEEN; i++) {
         const seen_level *other = &doc->seen[i];
-        near = near || (other->seq != 0 && other->pack_idx == what->pack_idx && other->level_idx != level_idx &&
+        near = near || (other->seq != 0 && notice_is_other(what, level_idx, other->pack_idx, other->level_idx, other->bare) &&
                         notice_is_near(pack, what, other));
     }
     for (uint32_t i = 0; i < doc->pending_count; i++) {
         candidate *other = &doc->pending[i];
-        if (other->pack_idx == what->pack_idx && other->level_idx != level_idx && !other->no_list &&
+        if (notice_is_other(other, other->level_idx, now.pack_idx, now.level_idx, now.bare) && !other->no_list &&
             notice_is_near(pack, other, &now)) {
             FIRE(other, F_LEVELS_NEAR);
         }
@@ -525,6 +532,7 @@ void notice_match(detect_doc *doc, const line_view *view, uint16_t pack_idx, con
         notice_before(doc, pack, &what);
     }
     what.is_mark_like = notice_is_mark_like(match, &what);
+    what.bare = match->form == FORM_BARE;
     bool own = (match->fired & RULES_FEATURE(F_OWN_LINE)) != 0;
     what.whole_level = own && match->outer_to - match->outer_from == match->to - match->from &&
                        (match->form == FORM_BARE || match->form == FORM_STAR);

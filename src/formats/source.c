@@ -183,6 +183,12 @@ lj_code format_src_code(const format_src *src)
     return src->code;
 }
 
+uint64_t format_src_taken(const format_src *src)
+{
+    bool ended = src->kind == SOURCE_INFLATE && src->size != FORMAT_SIZE_UNKNOWN;
+    return ended && src->code == LJ_OK ? src->taken : src->len;
+}
+
 bool source_end_is_near(const format_src *src)
 {
     if (src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY || src->kind == SOURCE_RANGE) {
@@ -326,6 +332,8 @@ static lj_code inflate_pull(format_src *src, uint8_t *dst, size_t cap, size_t *o
                            z->next_in[1] == 0x8B; /* RFC 1952 2.2: members may follow each other */
             if (!goes_on || inflateReset2(z, window_bits(src->codec)) != Z_OK) {
                 src->ended = true;
+                src->taken -= z->avail_in; /* what stands behind the stream was not used */
+                z->avail_in = 0;
                 return LJ_OK;
             }
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
@@ -422,18 +430,20 @@ static void inflate_whole(format_src *src)
     lj_arena_mark mark = lj_arena_mark_of(context->arena);
     uint8_t *in = lj_arena_alloc(context->arena, (size_t)src->len);
     size_t have = 0;
+    size_t used = 0;
     size_t got = 0;
     bool fits = out != NULL && in != NULL &&
                 source_read(src->parent, src->off, in, (size_t)src->len, &have) == LJ_OK &&
-                libdeflate_deflate_decompress(context->inflater, in, have, out, (size_t)src->stated,
-                                              &got) == LIBDEFLATE_SUCCESS;
+                libdeflate_deflate_decompress_ex(context->inflater, in, have, out,
+                                                 (size_t)src->stated, &used,
+                                                 &got) == LIBDEFLATE_SUCCESS;
     lj_arena_rewind(context->arena, mark);
     if (fits) {
         src->memory = lj_slice_of(out, got);
         src->is_whole = true;
         src->size = got;
         src->made = got;
-        src->taken = src->len;
+        src->taken = used;
         (void)charge_decoded(src, got);
     }
 }

@@ -102,8 +102,9 @@ pool_job *pool_job_take(pool *self)
     pool_job *job = &self->jobs[self->free_jobs[--self->free_count]];
     job->id = self->next_id++;
     job->in_use = true;
-    job->announced = job->ask_sha = job->has_link = job->has_own = job->memory = false;
+    job->submitted = job->announced = job->ask_sha = job->has_link = job->has_own = job->memory = false;
     job->attempts = 0;
+    job->old_off = 0;
     job->fate = POOL_FINISHED;
     job->detail[0] = '\0';
     job->stat = (lj_os_stat){0};
@@ -155,6 +156,7 @@ static uint32_t queue_take(pool *self, pool_queue *queue)
 
 void pool_submit(pool *self, pool_job *job)
 {
+    job->submitted = true;
     pool_queue_add(self, &self->ready, (uint32_t)(job - self->jobs), false);
 }
 
@@ -164,6 +166,17 @@ lj_code pool_job_finish(pool *self, pool_job *job, intake *said, lj_err *err)
     lj_code code = self->events->done(self->events->ctx, job, said, err);
     pool_job_return(self, job);
     return code;
+}
+
+bool pool_has_link(const pool *self, const uint8_t link[LJ_SIP_LEN])
+{
+    for (uint32_t i = 0; i < self->job_count; i++) {
+        const pool_job *job = &self->jobs[i];
+        if (job->in_use && job->submitted && job->has_link && memcmp(job->link, link, LJ_SIP_LEN) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool pool_is_idle(const pool *self)

@@ -29,14 +29,14 @@ typedef struct pool_job {
     uint32_t name_from;
     lj_os_stat stat;
     bool ask_sha;
-    bool times_kept;
     uint8_t key[LJ_SIP_LEN];  /* the owner's */
     uint8_t link[LJ_SIP_LEN]; /* the owner's */
     bool has_link;
     gap own; /* the owner's: a gap to be added when has_own */
     bool has_own;
     lj_buf parts;  /* the owner's: offsets of parts of the content, 8 bytes each */
-    lj_buf copied; /* the owner's: content of a twin, for a skipped job */
+    lj_buf copied; /* the owner's: record of a twin whose content this file shares */
+    uint64_t old_off; /* the owner's: record that this reading checks; 0 = none */
     uint32_t attempts;
     /* of the first attempt, when it had hits: they stay if the second one does not get as far */
     lj_buf saved;
@@ -48,7 +48,7 @@ typedef struct pool_job {
     bool memory;         /* POOL_DIED at its memory ceiling */
     /* the pool's own */
     uint32_t next; /* in a queue, or UINT32_MAX */
-    bool in_use, announced;
+    bool in_use, submitted, announced;
 } pool_job;
 
 /* Called from inside pool_step. An error ends the step and is passed on. */
@@ -72,6 +72,8 @@ void pool_free(pool *self); /* ends all workers */
 pool_job *pool_job_take(pool *self);
 void pool_job_return(pool *self, pool_job *job); /* not submitted after all */
 void pool_submit(pool *self, pool_job *job);
+/* True when a job with that link key is queued or under way. */
+bool pool_has_link(const pool *self, const uint8_t link[LJ_SIP_LEN]);
 bool pool_is_idle(const pool *self);     /* nothing queued, nothing under way */
 bool pool_wants_more(const pool *self);  /* workers could take jobs that are not queued yet */
 uint32_t pool_queued(const pool *self);

@@ -13,7 +13,6 @@ typedef enum record_flag {
     RECORD_RETRY = 1 << 2,   /* the cause may be gone next time: a later run opens it again */
     RECORD_OMITTED = 1 << 3, /* clean inner documents were not recorded: not enough for --all */
     RECORD_GROUP = 1 << 4,   /* group is set: same group, same outcome = reported together */
-    RECORD_COPIED = 1 << 5,  /* content taken over from a twin: not examined itself */
 } record_flag;
 
 typedef struct scan_record {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Decoders of the charsets without shift states: GB18030, Big5, UTF-16, UTF-32, Windows-1252.
  *
- * GB 18030-2005: lead 81..FE; trail 40..7E, 80..FE makes a pair, 30..39 begins a four-byte code (lead, digit, lead,
- * digit). Big5 with HKSCS-2008: lead 81..FE, trail 40..7E, A1..FE. Rules for what fits nothing, chosen so that one
- * wrong byte costs as little as possible and so that seeds.c can find character boundaries from the bytes alone:
- *   - a byte that cannot be a lead, or a lead before a byte that cannot be a trail: that one byte is U+FFFD, the next
- *     byte is looked at afresh (an ASCII letter after a stray lead is kept);
+ * GB 18030-2005: lead 81..FE; trail 40..7E, 80..FE makes a pair, 30..39 begins a four-byte code
+ * (lead, digit, lead, digit). Big5 with HKSCS-2008: lead 81..FE, trail 40..7E, A1..FE. Rules for
+ * what fits nothing, chosen so that one wrong byte costs as little as possible and so that seeds.c
+ * can find character boundaries from the bytes alone:
+ *   - a byte that cannot be a lead, or a lead before a byte that cannot be a trail: that one byte
+ * is U+FFFD, the next byte is looked at afresh (an ASCII letter after a stray lead is kept);
  *   - a well-formed pair or four-byte code without a character: U+FFFD for all of its bytes;
- *   - 0x80 alone is the euro sign of code page 936, which Windows programs write into "GBK" files. */
+ *   - 0x80 alone is the euro sign of code page 936, which Windows programs write into "GBK" files.
+ */
 #include "text/charset_priv.h"
 
 #include "base/num.h"
@@ -46,9 +48,8 @@ uint32_t charset_unpack(uint32_t packed)
         return (lead & 0x07) << 18 | (packed >> 8 & 0x3F) << 12 | (packed >> 16 & 0x3F) << 6 |
                (packed >> 24 & 0x3F);
     }
-    return lead >= 0xE0
-               ? (lead & 0x0F) << 12 | (packed >> 8 & 0x3F) << 6 | (packed >> 16 & 0x3F)
-               : (lead & 0x1F) << 6 | (packed >> 8 & 0x3F);
+    return lead >= 0xE0 ? (lead & 0x0F) << 12 | (packed >> 8 & 0x3F) << 6 | (packed >> 16 & 0x3F)
+                        : (lead & 0x1F) << 6 | (packed >> 8 & 0x3F);
 }
 
 uint32_t charset_gb_four(const uint8_t *code)
@@ -209,7 +210,8 @@ size_t charset_step(text_charset charset, lj_slice at, uint32_t *out_code_point)
     case TEXT_UTF32BE:
         return step_utf32(at, charset == TEXT_UTF32BE, out_code_point);
     case TEXT_LATIN1:
-        *out_code_point = at.ptr[0] >= 0x80 && at.ptr[0] < 0xA0 ? windows_1252[at.ptr[0] - 0x80] : at.ptr[0];
+        *out_code_point =
+            at.ptr[0] >= 0x80 && at.ptr[0] < 0xA0 ? windows_1252[at.ptr[0] - 0x80] : at.ptr[0];
         return 1;
     case TEXT_UTF8:
     case TEXT_HZ:
@@ -236,7 +238,8 @@ static inline size_t packed_len(uint32_t packed)
     return 2u + (packed > 0xFFFF) + (packed > 0xFFFFFF);
 }
 
-/* Everything by single steps: the ends of pieces, the charsets that are rare, and the last bytes before a ceiling. */
+/* Everything by single steps: the ends of pieces, the charsets that are rare, and the last bytes
+ * before a ceiling. */
 static size_t decode_steps(charset_sink *sink, text_charset charset, lj_slice src, size_t from,
                            size_t until, bool more)
 {
@@ -248,10 +251,13 @@ static size_t decode_steps(charset_sink *sink, text_charset charset, lj_slice sr
             break;
         }
         if (step == 0) {
-            /* Cut off by the end. The letters of a four-byte code that is none are not swallowed. */
+            /* Cut off by the end. The letters of a four-byte code that is none are not swallowed.
+             */
             step = charset == TEXT_GB18030 || charset == TEXT_BIG5 ? 1 : src.len - at;
         }
-        uint32_t packed = charset == TEXT_BIG5 && step == 2 ? pair_of(charset_big5_pairs, src.ptr[at], src.ptr[at + 1]) : 0;
+        uint32_t packed = charset == TEXT_BIG5 && step == 2
+                              ? pair_of(charset_big5_pairs, src.ptr[at], src.ptr[at + 1])
+                              : 0;
         if (packed != 0) {
             /* Whole, because four codes stand for two code points. */
             uint8_t bytes[4];
@@ -270,8 +276,9 @@ static inline bool is_three(uint32_t packed)
     return packed - 0x10000 < 0xFF0000;
 }
 
-/* Room for the characters that begin in the next `len` source bytes, each byte of them at most 3 of text and one row;
- * 0 when the ceilings are too near for that and single steps must find out how much fits. */
+/* Room for the characters that begin in the next `len` source bytes, each byte of them at most 3 of
+ * text and one row; 0 when the ceilings are too near for that and single steps must find out how
+ * much fits. */
 static size_t block_room(const charset_sink *sink, size_t len)
 {
     size_t room = (sink->dst->max_len - sink->dst->len) / 4;
@@ -300,11 +307,13 @@ static inline uint32_t pack_utf8(uint32_t code_point, size_t *out_len)
         return (0xE0 | code_point >> 12) | third << 8 | last << 16;
     }
     *out_len = 4;
-    return (0xF0 | code_point >> 18) | (0x80 | (code_point >> 12 & 0x3F)) << 8 | third << 16 | last << 24;
+    return (0xF0 | code_point >> 18) | (0x80 | (code_point >> 12 & 0x3F)) << 8 | third << 16 |
+           last << 24;
 }
 
-/* What a fast block starts from and leaves behind. The loops keep all of it in locals: stores through a byte pointer could
- * otherwise change the struct, and the compiler would read it again after each. */
+/* What a fast block starts from and leaves behind. The loops keep all of it in locals: stores
+ * through a byte pointer could otherwise change the struct, and the compiler would read it again
+ * after each. */
 typedef struct block {
     const uint8_t *src;
     size_t at;    /* next source byte */
@@ -326,7 +335,8 @@ typedef struct block {
     } while (0)
 
 /* Pairs and ASCII; anything else ends the block. */
-static inline __attribute__((always_inline)) void block_pairs(block *now, const uint32_t *pairs, bool mapped)
+static inline __attribute__((always_inline)) void block_pairs(block *now, const uint32_t *pairs,
+                                                              bool mapped)
 {
     const uint8_t *src = now->src;
     uint8_t *restrict out = now->out;
@@ -425,8 +435,10 @@ static void run_block(block *now, text_charset charset)
     }
 }
 
-/* The common frame: fast blocks as long as there is room and look-ahead, single steps for what a block leaves. */
-static size_t decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t from, bool more)
+/* The common frame: fast blocks as long as there is room and look-ahead, single steps for what a
+ * block leaves. */
+static size_t decode_blocks(charset_sink *sink, text_charset charset, lj_slice src, size_t from,
+                            bool more)
 {
     size_t at = from;
     while (at < src.len && lj_buf_ok(sink->dst)) {
@@ -449,7 +461,8 @@ static size_t decode_blocks(charset_sink *sink, text_charset charset, lj_slice s
                      .base = sink->dst->len - sink->dst_base,
                      .last_delta = sink->last_delta};
         if (sink->rows != NULL) {
-            now.rows = (text_map_row *)(void *)lj_buf_room(sink->rows, (len + 1) * sizeof(text_map_row));
+            now.rows =
+                (text_map_row *)(void *)lj_buf_room(sink->rows, (len + 1) * sizeof(text_map_row));
         }
         if (now.out == NULL || (sink->rows != NULL && now.rows == NULL)) {
             return at;
@@ -461,7 +474,8 @@ static size_t decode_blocks(charset_sink *sink, text_charset charset, lj_slice s
             sink->last_delta = now.last_delta;
         }
         /* What stopped the block early: one character by a single step. */
-        at = now.at < at + len ? decode_steps(sink, charset, src, now.at, now.at + 1, more) : now.at;
+        at =
+            now.at < at + len ? decode_steps(sink, charset, src, now.at, now.at + 1, more) : now.at;
     }
     return at;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The seven-bit charsets: HZ (RFC 1843), UTF-7 (RFC 2152), ISO-2022-CN (RFC 1922), and their signatures.
+ * The seven-bit charsets: HZ (RFC 1843), UTF-7 (RFC 2152), ISO-2022-CN (RFC 1922), and their
+ * signatures.
  *
- * They look like ASCII, so nothing announces them but their own shifts, and ordinary text holds the same signs (`~{` in
- * a template, `+` in any sum, ESC in a terminal log). A signature therefore counts only when what follows decodes to
- * letters that people write. All shift states end with the line: the standards say so for HZ and ISO-2022-CN, and a
- * state that outlived a damaged line would spoil the rest of the file.
+ * They look like ASCII, so nothing announces them but their own shifts, and ordinary text holds the
+ * same signs (`~{` in a template, `+` in any sum, ESC in a terminal log). A signature therefore
+ * counts only when what follows decodes to letters that people write. All shift states end with the
+ * line: the standards say so for HZ and ISO-2022-CN, and a state that outlived a damaged line would
+ * spoil the rest of the file.
  *
- * What is not decodable is kept as the ASCII it looks like, so that a wrong guess never loses text. ISO-2022-CN: GB 2312
- * in SO (ESC $ ) A; ISO-IR-165 = ESC $ ) E is read with the same table, which holds nearly all of it), and the older
- * form ESC $ A or ESC $ ( A, which lasts until ESC ( B. CNS 11643 (ESC $ ) G, ESC $ * H) is not read: no file with it was
- * ever seen; its letters become U+FFFD. */
+ * What is not decodable is kept as the ASCII it looks like, so that a wrong guess never loses text.
+ * ISO-2022-CN: GB 2312 in SO (ESC $ ) A; ISO-IR-165 = ESC $ ) E is read with the same table, which
+ * holds nearly all of it), and the older form ESC $ A or ESC $ ( A, which lasts until ESC ( B. CNS
+ * 11643 (ESC $ ) G, ESC $ * H) is not read: no file with it was ever seen; its letters become
+ * U+FFFD. */
 #include "text/charset_priv.h"
 
 #include "base/num.h"
@@ -19,7 +22,8 @@ enum { ESC = 0x1B, SHIFT_OUT = 0x0E, SHIFT_IN = 0x0F };
 /* GB 2312 in seven bits; 0 when the two bytes are no character. */
 static uint32_t gb2312(lj_slice at)
 {
-    if (at.len < 2 || at.ptr[0] < 0x21 || at.ptr[0] > 0x77 || at.ptr[1] < 0x21 || at.ptr[1] > 0x7E) {
+    if (at.len < 2 || at.ptr[0] < 0x21 || at.ptr[0] > 0x77 || at.ptr[1] < 0x21 ||
+        at.ptr[1] > 0x7E) {
         return 0;
     }
     uint32_t packed = charset_gb_pairs[(size_t)at.ptr[0] << 8 | at.ptr[1] | 0x80];
@@ -48,8 +52,8 @@ static lj_slice rest_of(lj_slice src, size_t at)
 
 /* ---- HZ ---- */
 
-/* The letters between ~{ and ~} (or the end of the line); *out_end is behind the run. Returns their number, 0 when the
- * run is not of that form. */
+/* The letters between ~{ and ~} (or the end of the line); *out_end is behind the run. Returns their
+ * number, 0 when the run is not of that form. */
 static size_t hz_run(lj_slice src, size_t at, size_t *out_end, bool *out_open)
 {
     size_t count = 0;
@@ -251,7 +255,8 @@ static bool is_utf7(lj_slice text)
             daily += han_class(unit) >= 2;
             good += han_class(unit) >= 1 || is_chinese_sign(unit);
         }
-        /* One letter alone is three signs, which any word may be: then the closing sign must be there too. */
+        /* One letter alone is three signs, which any word may be: then the closing sign must be
+         * there too. */
         if (count > 0 && good == count && daily > 0 && (count >= 2 || run.closed)) {
             return true;
         }
@@ -268,16 +273,22 @@ typedef struct iso_state {
     bool g0;      /* ESC $ A: until ESC ( B */
 } iso_state;
 
-/* Length of the escape sequence at the head of the slice, 0 when it is none of ours; the state is changed by it. */
+/* Length of the escape sequence at the head of the slice, 0 when it is none of ours; the state is
+ * changed by it. */
 static size_t iso_escape(lj_slice at, iso_state *state)
 {
     static const struct {
         const char *text;
         bool g1, g0;
     } rows[] = {
-        {"\x1B$)A", true, false}, {"\x1B$)E", true, false}, {"\x1B$)G", false, false},
-        {"\x1B$*H", false, false}, {"\x1B$(A", false, true}, {"\x1B$A", false, true},
-        {"\x1B(B", false, false}, {"\x1B(J", false, false},
+        {"\x1B$)A", true,  false},
+        {"\x1B$)E", true,  false},
+        {"\x1B$)G", false, false},
+        {"\x1B$*H", false, false},
+        {"\x1B$(A", false, true },
+        {"\x1B$A",  false, true },
+        {"\x1B(B",  false, false},
+        {"\x1B(J",  false, false},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_slice text = lj_cstr_bytes(rows[i].text);
@@ -313,7 +324,8 @@ size_t charset_decode_iso2022cn(charset_sink *sink, lj_slice src, size_t from, b
         } else if (code_point != 0) {
             charset_put(sink, at, code_point);
             at += 2;
-        } else if ((han || (state.shifted && byte > ' ')) && byte > ' ' && byte < 0x7F && src.len - at >= 2) {
+        } else if ((han || (state.shifted && byte > ' ')) && byte > ' ' && byte < 0x7F &&
+                   src.len - at >= 2) {
             charset_put(sink, at, CHARSET_BAD);
             at += 2;
         } else {

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Folding (hidden-marks 1.4, steps 2 to 7) in one pass, with the map back.
  *
- * What a single code point becomes - deleted, NFKC, radical, variant, star - is one look-up in a table made at build time
- * (tools/fold_tables.c). What depends on neighbours is done here:
+ * What a single code point becomes - deleted, NFKC, radical, variant, star - is one look-up in a
+ * table made at build time (tools/fold_tables.c). What depends on neighbours is done here:
  *
- *   overrides   A run from U+202E to the first U+202C, or to the end of the line, is walked backwards, letter by letter,
- *               and brackets in it are mirrored, because that is how it is displayed. Overrides inside a run are deleted
- *               and have no effect of their own: nested runs would need the whole bidirectional algorithm, and U+202E
- *               beside Han is a finding in itself (T06).
- *   blanks      A blank is only remembered when it is read and decided when the next letter comes: it stays, as one
- *               space, when both neighbours are western letters, signs or digits, but not between two digits; it goes
- *               beside Han, stars and brackets and at both ends of the line. A sign sides with what stands before it, so
- *               that the blanks of `TOP SECRET - X` stay and those of a Han level, a dash and a period go.
- *   numerals    At 年, 月 and 日 the text written so far is looked back upon: Han numerals directly before it (or before
- *               个 of 个月) are replaced by digits. Blanks are gone by then.
- *   line ends   Become LF; CR LF becomes one.
+ *   overrides   A run from U+202E to the first U+202C, or to the end of the line, is walked
+ * backwards, letter by letter, and brackets in it are mirrored, because that is how it is
+ * displayed. Overrides inside a run are deleted and have no effect of their own: nested runs would
+ * need the whole bidirectional algorithm, and U+202E beside Han is a finding in itself (T06).
+ *   blanks      A blank is only remembered when it is read and decided when the next letter comes:
+ * it stays, as one space, when both neighbours are western letters, signs or digits, but not
+ * between two digits; it goes beside Han, stars and brackets and at both ends of the line. A sign
+ * sides with what stands before it, so that the blanks of `TOP SECRET - X` stay and those of a Han
+ * level, a dash and a period go. numerals    At 年, 月 and 日 the text written so far is looked
+ * back upon: Han numerals directly before it (or before 个 of 个月) are replaced by digits. Blanks
+ * are gone by then. line ends   Become LF; CR LF becomes one.
  *
- * Speed: folding runs on windows around seed hits, but on all of the text of office documents. The two loops that matter
- * are ASCII and plain Han; everything else goes through fold_one().
+ * Speed: folding runs on windows around seed hits, but on all of the text of office documents. The
+ * two loops that matter are ASCII and plain Han; everything else goes through fold_one().
  *
- * Room: nothing grows but what a row replaces by something longer, so the buffers have the length of the text, and only a
- * longer row looks whether there is room for it and for all that is still to come. */
+ * Room: nothing grows but what a row replaces by something longer, so the buffers have the length
+ * of the text, and only a longer row looks whether there is room for it and for all that is still
+ * to come. */
 #include "text/fold_priv.h"
 
 #include "base/num.h"
@@ -51,9 +52,12 @@ typedef struct folder {
 
 /* Which side a letter of a class takes, given the side of what stands before it. */
 static const uint8_t sides[FOLD_SIGN + 1][4] = {
-    [FOLD_WEST] = {WEST, WEST, WEST, WEST},       [FOLD_DIGIT] = {DIGIT, DIGIT, DIGIT, DIGIT},
-    [FOLD_TIGHT] = {TIGHT, TIGHT, TIGHT, TIGHT},  [FOLD_NUMERAL] = {TIGHT, TIGHT, TIGHT, TIGHT},
-    [FOLD_UNIT] = {TIGHT, TIGHT, TIGHT, TIGHT},   [FOLD_SIGN] = {WEST, WEST, WEST, TIGHT},
+    [FOLD_WEST] = {WEST,  WEST,  WEST,  WEST },
+      [FOLD_DIGIT] = {DIGIT, DIGIT, DIGIT, DIGIT},
+    [FOLD_TIGHT] = {TIGHT, TIGHT, TIGHT, TIGHT},
+      [FOLD_NUMERAL] = {TIGHT, TIGHT, TIGHT, TIGHT},
+    [FOLD_UNIT] = {TIGHT, TIGHT, TIGHT, TIGHT},
+      [FOLD_SIGN] = {WEST,  WEST,  WEST,  TIGHT},
 };
 
 uint32_t text_code_point(lj_str text, size_t at, size_t *out_len)
@@ -185,8 +189,9 @@ static bool numeral_before(const folder *f, size_t len, uint32_t *out_value)
     return false;
 }
 
-/* Value of a numeral in the order of its letters: figures one by one (二〇二三), or with 十, 百, 千 (一百二十, 十五, 廿五).
- * False for what is neither. *out_digits is the least number of digits to write, so that 〇五 stays 05. */
+/* Value of a numeral in the order of its letters: figures one by one (二〇二三), or with 十, 百, 千
+ * (一百二十, 十五, 廿五). False for what is neither. *out_digits is the least number of digits to
+ * write, so that 〇五 stays 05. */
 static bool numeral_value(const uint32_t *values, size_t count, uint32_t *out, size_t *out_digits)
 {
     bool figures = true;
@@ -226,8 +231,8 @@ static bool numeral_value(const uint32_t *values, size_t count, uint32_t *out, s
     return count > 0 && (!figures || count <= 8);
 }
 
-/* Called before a unit is written: turns the Han numeral that ends the text, or that stands before a final 个, into
- * digits. Each digit maps to the letter at its place, or to the last one. */
+/* Called before a unit is written: turns the Han numeral that ends the text, or that stands before
+ * a final 个, into digits. Each digit maps to the letter at its place, or to the last one. */
 static void fold_numeral_before(folder *f, bool month)
 {
     static const uint8_t ge[3] = {0xE4, 0xB8, 0xAA}; /* 个 */
@@ -259,7 +264,8 @@ static void fold_numeral_before(folder *f, bool month)
     for (uint32_t rest = total; rest > 0 || len < digit_count; rest /= 10) {
         digits[len++] = (uint8_t)('0' + rest % 10);
     }
-    /* Three bytes a letter, at most four digits a letter with 千: never longer than the numeral but for 千 alone. */
+    /* Three bytes a letter, at most four digits a letter with 千: never longer than the numeral but
+     * for 千 alone. */
     if (len > end - begin && !make_room(f, len, f->src_len)) {
         return;
     }
@@ -316,12 +322,14 @@ static void put_many(folder *f, const fold_row *row, size_t at)
 }
 
 /* One code point of any kind, of `len` bytes at src + at; `left` bytes of source come after it. */
-static void fold_one(folder *f, uint16_t cell, const uint8_t *bytes, size_t len, size_t at, size_t left)
+static void fold_one(folder *f, uint16_t cell, const uint8_t *bytes, size_t len, size_t at,
+                     size_t left)
 {
     if (cell >= FOLD_ROW) {
         const fold_row *row = &fold_rows[cell - FOLD_ROW];
         f->facts |= row->facts;
-        if ((row->len > len || row->class_ == FOLD_MANY) && !make_room(f, 2u * row->len + 1, left)) {
+        if ((row->len > len || row->class_ == FOLD_MANY) &&
+            !make_room(f, 2u * row->len + 1, left)) {
             return;
         }
         if (row->class_ == FOLD_MANY) {
@@ -358,9 +366,20 @@ static void fold_one(folder *f, uint16_t cell, const uint8_t *bytes, size_t len,
 static uint32_t mirrored(uint32_t code_point)
 {
     static const uint32_t pairs[][2] = {
-        {'(', ')'},       {'[', ']'},       {'{', '}'},       {'<', '>'},       {0x3008, 0x3009},
-        {0x300A, 0x300B}, {0x300C, 0x300D}, {0x300E, 0x300F}, {0x3010, 0x3011}, {0x3014, 0x3015},
-        {0x3016, 0x3017}, {0xFF08, 0xFF09}, {0xFF3B, 0xFF3D}, {0xFF5B, 0xFF5D},
+        {'(',    ')'   },
+        {'[',    ']'   },
+        {'{',    '}'   },
+        {'<',    '>'   },
+        {0x3008, 0x3009},
+        {0x300A, 0x300B},
+        {0x300C, 0x300D},
+        {0x300E, 0x300F},
+        {0x3010, 0x3011},
+        {0x3014, 0x3015},
+        {0x3016, 0x3017},
+        {0xFF08, 0xFF09},
+        {0xFF3B, 0xFF3D},
+        {0xFF5B, 0xFF5D},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(pairs); i++) {
         if (pairs[i][0] == code_point) {
@@ -373,7 +392,8 @@ static uint32_t mirrored(uint32_t code_point)
     return code_point;
 }
 
-/* Folds the run behind the U+202E that ends at `begin`, backwards. Returns the offset behind the run, with its U+202C. */
+/* Folds the run behind the U+202E that ends at `begin`, backwards. Returns the offset behind the
+ * run, with its U+202C. */
 static size_t fold_override(folder *f, size_t begin)
 {
     lj_str text = {(const char *)f->src, f->src_len};
@@ -410,46 +430,78 @@ static size_t fold_override(folder *f, size_t begin)
 
 /* ---- the pass ---- */
 
-/* ASCII letters, signs and digits up to the first byte that needs thought. */
+/* The side of what was written since `start`, all of it ASCII: that of the last character, and
+ * signs side with what stands before them. Worked out here once and not for each byte, which would
+ * be a chain of loads. */
+static uint8_t side_behind(const folder *f, size_t start, size_t len)
+{
+    size_t at = len;
+    while (at > start && fold_cell[0][f->out[at - 1]] == FOLD_SIGN) {
+        at--;
+    }
+    uint8_t before = at > start ? sides[fold_cell[0][f->out[at - 1]]][LINE_START] : f->before;
+    return at < len ? sides[FOLD_SIGN][before] : before;
+}
+
+/* ASCII letters, signs and digits, with the blanks that plainly stay between words, up to the first
+ * byte that needs thought. */
 static inline size_t fold_ascii(folder *f, size_t at)
 {
-    uint8_t before = f->before;
-    size_t len = f->len;
-    while (at < f->src_len) {
-        uint8_t byte = f->src[at];
-        uint16_t cell = fold_cell[0][byte];
-        if (byte >= 0x80 || cell >= FOLD_BLANK) {
+    const uint8_t *src = f->src;
+    size_t src_len = f->src_len;
+    uint8_t *restrict out = f->out;
+    uint32_t *restrict from = f->from;
+    size_t start = f->len;
+    size_t len = start;
+    while (at < src_len) {
+        uint8_t byte = src[at];
+        if (byte < 0x80 && fold_cell[0][byte] < FOLD_BLANK) {
+            out[len] = byte;
+            from[len++] = (uint32_t)at++;
+            continue;
+        }
+        /* One space between two letters: out[len - 1] is a letter, so it is its own side. */
+        if (byte != ' ' || len == start || at + 1 == src_len ||
+            fold_cell[0][out[len - 1]] != FOLD_WEST || src[at + 1] >= 0x80) {
             break;
         }
-        f->out[len] = byte;
-        f->from[len++] = (uint32_t)at++;
-        before = sides[cell][before];
+        uint16_t next = fold_cell[0][src[at + 1]];
+        if (next != FOLD_WEST && next != FOLD_DIGIT && next != FOLD_SIGN) {
+            break;
+        }
+        out[len] = ' ';
+        from[len++] = (uint32_t)at++;
     }
-    f->before = before;
-    f->len = len;
+    if (len > start) {
+        f->before = side_behind(f, start, len);
+        f->len = len;
+    }
     return at;
 }
 
 /* Plain Han and what folds as easily: three bytes that stay and make blanks go. */
 static inline size_t fold_han(folder *f, size_t at)
 {
+    const uint8_t *src = f->src;
+    uint8_t *restrict out = f->out;
+    uint32_t *restrict from = f->from;
     size_t len = f->len;
     size_t start = len;
-    while (f->src_len - at >= 3) {
-        uint8_t lead = f->src[at];
-        if ((lead & 0xF0) != 0xE0) {
+    /* Four bytes are read and written at a time: SLACK on the one side, the last letter left over
+     * on the other. */
+    while (f->src_len - at >= 4) {
+        uint32_t four = 0;
+        uint64_t twice = (uint64_t)at << 32 | at;
+        memcpy(&four, src + at, 4);
+        uint8_t lead = src[at];
+        uint32_t code_point = (uint32_t)(lead & 0x0F) << 12 | (uint32_t)(src[at + 1] & 0x3F) << 6 |
+                              (src[at + 2] & 0x3F);
+        if ((lead & 0xF0) != 0xE0 || (fold_easy[code_point >> 5] >> (code_point & 31) & 1) == 0) {
             break;
         }
-        uint32_t code_point = (uint32_t)(lead & 0x0F) << 12 | (uint32_t)(f->src[at + 1] & 0x3F) << 6 |
-                              (f->src[at + 2] & 0x3F);
-        uint16_t cell = fold_cell_of(code_point);
-        if (cell != FOLD_TIGHT && cell != FOLD_NUMERAL) {
-            break;
-        }
-        memcpy(f->out + len, f->src + at, 3);
-        f->from[len] = (uint32_t)at;
-        f->from[len + 1] = (uint32_t)at;
-        f->from[len + 2] = (uint32_t)at;
+        memcpy(out + len, &four, 4);
+        memcpy(from + len, &twice, 8);
+        memcpy(from + len + 2, &twice, 8);
         at += 3;
         len += 3;
     }
@@ -504,6 +556,9 @@ bool text_fold(lj_str text, lj_arena *arena, text_folded *out)
         return false;
     }
     f.from[f.len] = (uint32_t)text.len;
-    *out = (text_folded){.text = {(const char *)f.out, f.len}, .from = f.from, .facts = f.facts};
+    *out = (text_folded){
+        .text = {(const char *)f.out, f.len},
+          .from = f.from, .facts = f.facts
+    };
     return true;
 }

@@ -5,9 +5,10 @@
 
 #include "text/fold.h"
 
-/* A cell says what folding does with a code point. Below FOLD_ROW the code point stays as it is, or is one of the kinds
- * that leave nothing behind, and the value is its class; from FOLD_ROW on it is replaced by fold_rows[cell - FOLD_ROW].
- * The class decides about blanks between letters and about numerals. */
+/* A cell says what folding does with a code point. Below FOLD_ROW the code point stays as it is, or
+ * is one of the kinds that leave nothing behind, and the value is its class; from FOLD_ROW on it is
+ * replaced by fold_rows[cell - FOLD_ROW]. The class decides about blanks between letters and about
+ * numerals. */
 typedef enum fold_class {
     FOLD_WEST,    /* letters of alphabets: a blank between two of them stays */
     FOLD_DIGIT,   /* 0 to 9: a blank beside a western letter stays, between two digits not */
@@ -37,6 +38,8 @@ typedef struct fold_numeral {
 
 extern const uint8_t fold_page[0x1100]; /* code point / 256 -> index of a page of cells */
 extern const uint16_t fold_cell[][256];
+extern const uint32_t fold_easy[2048]; /* bit for each code point of the BMP: FOLD_TIGHT or
+                                          FOLD_NUMERAL, three bytes */
 extern const fold_row fold_rows[];
 extern const uint8_t fold_pool[];
 extern const fold_numeral fold_numerals[];
@@ -49,8 +52,8 @@ static inline uint16_t fold_cell_of(uint32_t code_point)
 
 /* A code point as UTF-8; its length. */
 size_t fold_encode(uint32_t code_point, uint8_t out[4]);
-/* What a code point folds to, as UTF-8; out needs 4 bytes for code points that stay. Empty for blanks, line ends and
- * what is deleted. For seeds.c, which needs the inverse. */
+/* What a code point folds to, as UTF-8; out needs 4 bytes for code points that stay. Empty for
+ * blanks, line ends and what is deleted. For seeds.c, which needs the inverse. */
 lj_slice fold_of(uint32_t code_point, uint8_t out[4]);
 
 #endif

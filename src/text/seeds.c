@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Where in raw bytes could a mark stand at all?
  *
- * Two stages. The filter (seeds_build.c makes it, seeds_x86.c runs it) looks at three neighbouring bytes and passes
- * about one position in a hundred. Each of these is then verified: the character there is decoded, looked up among all
- * code points that fold to the first letter of a word, and the following letters of the word are matched against the
- * folded characters that follow, with everything skipped that folding would delete or close up.
+ * Two stages. The filter (seeds_build.c makes it, seeds_x86.c runs it) looks at three neighbouring
+ * bytes and passes about one position in a hundred. Each of these is then verified: the character
+ * there is decoded, looked up among all code points that fold to the first letter of a word, and
+ * the following letters of the word are matched against the folded characters that follow, with
+ * everything skipped that folding would delete or close up.
  *
  * What is never missed, and how:
- *   - any spelling of a first letter: the filter is made from all of them, in each charset, by turning the folding and
- *     the charset tables round;
+ *   - any spelling of a first letter: the filter is made from all of them, in each charset, by
+ * turning the folding and the charset tables round;
  *   - a word that the end of the bytes cuts after its first letter: reported;
  *   - a word in a right-to-left override: see below;
  *   - Han numerals for digits inside a word: any numeral is taken for any digit.
- * A first letter that is itself cut by the end is not reported: windows must overlap by four bytes or more.
+ * A first letter that is itself cut by the end is not reported: windows must overlap by four bytes
+ * or more.
  *
- * Overrides. Behind U+202E the letters of a word stand in reverse order. Searching every word reversed everywhere would
- * double the work for something that hardly any file holds, so U+202E is itself a pattern of the filter: where it stands,
- * the run up to U+202C or the end of the line is searched byte by byte for the words and their reverse. A search that
- * begins inside such a run looks back for its U+202E, up to 64 KiB.
+ * Overrides. Behind U+202E the letters of a word stand in reverse order. Searching every word
+ * reversed everywhere would double the work for something that hardly any file holds, so U+202E is
+ * itself a pattern of the filter: where it stands, the run up to U+202C or the end of the line is
+ * searched byte by byte for the words and their reverse. A search that begins inside such a run
+ * looks back for its U+202E, up to 64 KiB.
  *
- * Alignment. In GB18030 and Big5 the two bytes of a letter also appear as the second half of one letter and the first
- * half of the next. Any byte below 0x80 ends a character (it is ASCII or the last byte of one; the digits of four-byte
- * codes come in even distances), so the number of bytes above 0x7F directly before a hit tells: odd means that the hit
- * begins inside a character. Where the run holds a byte that stands alone (0x80, 0xFF, in Big5 anything up to 0xA0),
- * reaches the begin of the bytes, or is very long, the hit is reported unseen. */
+ * Alignment. In GB18030 and Big5 the two bytes of a letter also appear as the second half of one
+ * letter and the first half of the next. Any byte below 0x80 ends a character (it is ASCII or the
+ * last byte of one; the digits of four-byte codes come in even distances), so the number of bytes
+ * above 0x7F directly before a hit tells: odd means that the hit begins inside a character. Where
+ * the run holds a byte that stands alone (0x80, 0xFF, in Big5 anything up to 0xA0), reaches the
+ * begin of the bytes, or is very long, the hit is reported unseen. */
 #include "text/seeds_priv.h"
 
 #include "base/num.h"
@@ -31,10 +35,12 @@
 #include "text/seeds_build.h"
 
 enum {
-    SEEDS_TAIL = 8,  /* bytes at the end that the filter does not judge: a first letter and a cut second one */
+    SEEDS_TAIL = 8, /* bytes at the end that the filter does not judge: a first letter and a cut
+                       second one */
     LOOK_BACK = 64 * 1024, /* bytes in which the begin of an override is looked for */
-    RUN_MAX = 4096,  /* bytes walked back for alignment */
-    SKIP_MAX = 512,  /* characters that folding removes, between two letters of a word; more are reported unseen */
+    RUN_MAX = 4096,        /* bytes walked back for alignment */
+    SKIP_MAX = 512, /* characters that folding removes, between two letters of a word; more are
+                       reported unseen */
 };
 
 static bool is_pairs(text_charset charset)
@@ -44,7 +50,8 @@ static bool is_pairs(text_charset charset)
 
 bool text_seeds_can_search(text_charset charset)
 {
-    return charset == TEXT_UTF8 || is_pairs(charset) || charset == TEXT_UTF16LE || charset == TEXT_UTF16BE;
+    return charset == TEXT_UTF8 || is_pairs(charset) || charset == TEXT_UTF16LE ||
+           charset == TEXT_UTF16BE;
 }
 
 /* False when the byte at `at` is certainly the second of a pair. */
@@ -109,9 +116,11 @@ typedef struct place {
     bool narrow; /* ASCII is one byte */
 } place;
 
-/* The next character that a fold would leave something of; false when the bytes end first, or when there is so much to
- * skip that a seed must be supposed. *out_gap tells that a blank or the end of a line was skipped. */
-static inline bool next_letter(place *now, uint32_t *out_code_point, uint16_t *out_cell, bool *out_gap)
+/* The next character that a fold would leave something of; false when the bytes end first, or when
+ * there is so much to skip that a seed must be supposed. *out_gap tells that a blank or the end of
+ * a line was skipped. */
+static inline bool next_letter(place *now, uint32_t *out_code_point, uint16_t *out_cell,
+                               bool *out_gap)
 {
     *out_gap = false;
     for (size_t skipped = 0; skipped < SKIP_MAX; skipped++) {
@@ -137,8 +146,10 @@ static inline bool next_letter(place *now, uint32_t *out_code_point, uint16_t *o
     return false;
 }
 
-/* Matches one character, which follows a gap or not, against the letters of the word from *letter_idx on. */
-static match match_letter(const seeds_word *word, uint32_t code_point, uint16_t cell, bool gap, size_t *letter_idx)
+/* Matches one character, which follows a gap or not, against the letters of the word from
+ * *letter_idx on. */
+static match match_letter(const seeds_word *word, uint32_t code_point, uint16_t cell, bool gap,
+                          size_t *letter_idx)
 {
     uint32_t want = word->letters[*letter_idx];
     if (gap && seeds_keeps_gap(word->letters[*letter_idx - 1], want)) {
@@ -183,9 +194,10 @@ static const seeds_key *key_of(const text_seeds *seeds, uint32_t code_point)
     return &seeds->keys[at];
 }
 
-/* Is there a seed at `at`? The second letter is read once and then compared with those of all words that begin with the
- * first, which is where nearly all of them end. */
-static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t at, bool in_run)
+/* Is there a seed at `at`? The second letter is read once and then compared with those of all words
+ * that begin with the first, which is where nearly all of them end. */
+static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t at,
+                   bool in_run)
 {
     uint32_t first = 0;
     size_t step = charset_step(charset, lj_slice_part(bytes, at, 4), &first);
@@ -239,10 +251,11 @@ bool seeds_passes(const seeds_filter *filter, const uint8_t *at)
     return any != 0;
 }
 
-bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from, seeds_verify_fn *verify_fn,
-                void *ctx, size_t *out_at)
+bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
+                seeds_verify_fn *verify_fn, void *ctx, size_t *out_at)
 {
-    if (vector != TEXT_VECTOR_NONE && from < bytes.len && seeds_walk_x86(vector, filter, bytes, from, verify_fn, ctx, out_at)) {
+    if (vector != TEXT_VECTOR_NONE && from < bytes.len &&
+        seeds_walk_x86(vector, filter, bytes, from, verify_fn, ctx, out_at)) {
         return true;
     }
     size_t at = vector != TEXT_VECTOR_NONE && from < bytes.len ? *out_at : from;
@@ -260,7 +273,8 @@ bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, 
 
 static bool is_at(lj_slice bytes, size_t at, const seeds_sign *sign)
 {
-    return sign->len > 0 && at + sign->len <= bytes.len && memcmp(bytes.ptr + at, sign->bytes, sign->len) == 0;
+    return sign->len > 0 && at + sign->len <= bytes.len &&
+           memcmp(bytes.ptr + at, sign->bytes, sign->len) == 0;
 }
 
 static bool ends_run(const seeds_signs *signs, lj_slice bytes, size_t at)
@@ -268,7 +282,8 @@ static bool ends_run(const seeds_signs *signs, lj_slice bytes, size_t at)
     return is_at(bytes, at, &signs->line) || is_at(bytes, at, &signs->pop);
 }
 
-/* A bit set in each of eight bytes that equals the value; above the lowest such byte there may be wrong ones. */
+/* A bit set in each of eight bytes that equals the value; above the lowest such byte there may be
+ * wrong ones. */
 static uint64_t equal8(uint64_t eight, uint8_t value)
 {
     uint64_t diff = eight ^ (0x0101010101010101u * value);
@@ -320,10 +335,12 @@ static bool verify_probe(void *ctx, size_t at)
 {
     probe *what = ctx;
     what->override = is_at(what->bytes, at, &what->signs->override);
-    return what->override || verify(what->seeds, what->charset, what->bytes, at, /* in_run= */ false);
+    return what->override ||
+           verify(what->seeds, what->charset, what->bytes, at, /* in_run= */ false);
 }
 
-/* Searches the rest of a run from *at on. True with *at on a seed, false with *at behind the run. */
+/* Searches the rest of a run from *at on. True with *at on a seed, false with *at behind the run.
+ */
 static bool find_in_run(const probe *what, size_t *at)
 {
     for (; *at < what->bytes.len; (*at)++) {
@@ -340,8 +357,10 @@ static bool find_in_run(const probe *what, size_t *at)
 /* The next seed or U+202E outside of runs; the length of the bytes when there is none. */
 static size_t find_outside(probe *what, bool naive, text_vector vector, size_t at)
 {
-    /* Near the end a word may be cut, inside a character too, and then any bytes may stand there: all are verified. */
-    lj_slice body = lj_slice_part(what->bytes, 0, what->bytes.len - lj_min_size(what->bytes.len, SEEDS_TAIL));
+    /* Near the end a word may be cut, inside a character too, and then any bytes may stand there:
+     * all are verified. */
+    lj_slice body =
+        lj_slice_part(what->bytes, 0, what->bytes.len - lj_min_size(what->bytes.len, SEEDS_TAIL));
     const seeds_filter *filter = &what->seeds->filters[what->charset];
     if (!naive && seeds_walk(vector, filter, body, at, verify_probe, what, &at)) {
         return at;
@@ -352,8 +371,8 @@ static size_t find_outside(probe *what, bool naive, text_vector vector, size_t a
     return at;
 }
 
-static size_t find(const text_seeds *seeds, bool naive, text_vector vector, text_charset charset, lj_slice bytes,
-                   size_t from)
+static size_t find(const text_seeds *seeds, bool naive, text_vector vector, text_charset charset,
+                   lj_slice bytes, size_t from)
 {
     probe what = {seeds, &seeds->signs[charset], bytes, charset, false};
     size_t at = from;
@@ -373,7 +392,8 @@ static size_t find(const text_seeds *seeds, bool naive, text_vector vector, text
     return bytes.len;
 }
 
-size_t seeds_find_with(const text_seeds *seeds, text_vector vector, text_charset charset, lj_slice bytes, size_t from)
+size_t seeds_find_with(const text_seeds *seeds, text_vector vector, text_charset charset,
+                       lj_slice bytes, size_t from)
 {
     return find(seeds, /* naive= */ false, vector, charset, bytes, from);
 }
@@ -389,5 +409,6 @@ size_t text_seeds_find(const text_seeds *seeds, text_charset charset, lj_slice b
         /* Anything could be a seed: the caller must decode. */
         return lj_min_size(from, bytes.len);
     }
-    return from < bytes.len ? seeds_find_with(seeds, text_vector_best(), charset, bytes, from) : bytes.len;
+    return from < bytes.len ? seeds_find_with(seeds, text_vector_best(), charset, bytes, from)
+                            : bytes.len;
 }

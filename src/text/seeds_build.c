@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Makes a seed set: from words to keys (which code points may begin a word) and to the byte filter of each charset.
+ * Makes a seed set: from words to keys (which code points may begin a word) and to the byte filter
+ * of each charset.
  *
  * 1. The letters of the words, and each word reversed (seeds.c says why).
- * 2. The inverse of folding: one walk over the folding table finds, for every letter that is wanted, all code points
- *    whose folded form holds it. It is taken from the table that text_fold uses, so the two cannot drift apart; the
- *    walk touches only pages in which anything folds and takes some 50 microseconds.
- * 3. The inverse of the charset: one walk over the pairs of GB18030 and Big5 finds every code of those code points, also
- *    where two codes mean the same letter.
- * 4. Patterns: what three neighbouring bytes must be for a word to begin there. A Han letter in UTF-8 fills them; behind
- *    a letter of one or two bytes come the first bytes of the next letter, or of anything that folding takes away.
- * 5. Buckets: the filter has eight, so patterns are joined, always the two whose union lets the least ordinary text pass,
- *    by a rough table of how often bytes occur in Chinese prose of that charset and in ASCII. */
+ * 2. The inverse of folding: one walk over the folding table finds, for every letter that is
+ * wanted, all code points whose folded form holds it. It is taken from the table that text_fold
+ * uses, so the two cannot drift apart; the walk touches only pages in which anything folds and
+ * takes some 50 microseconds.
+ * 3. The inverse of the charset: one walk over the pairs of GB18030 and Big5 finds every code of
+ * those code points, also where two codes mean the same letter.
+ * 4. Patterns: what three neighbouring bytes must be for a word to begin there. A Han letter in
+ * UTF-8 fills them; behind a letter of one or two bytes come the first bytes of the next letter, or
+ * of anything that folding takes away.
+ * 5. Buckets: the filter has eight, so patterns are joined, always the two whose union lets the
+ * least ordinary text pass, by a rough table of how often bytes occur in Chinese prose of that
+ * charset and in ASCII. */
 #include "text/seeds_build.h"
 
 #include <stdlib.h>
@@ -22,11 +26,18 @@ enum {
     WORDS_MAX = 100000,
     SCRATCH = 64 * 1024 * 1024,
     KEPT = 64 * 1024 * 1024,
-    ANY = 0xFFFF,      /* all 16 halves of a byte */
-    CLUSTER_MAX = 64,  /* patterns that are compared each with each */
-    CHUNKS = 512,      /* patterns that are compared with their neighbours */
+    CLUSTER_MAX = 64,   /* patterns that are compared each with each */
+    CHUNKS = 512,       /* patterns that are compared with their neighbours */
     WANTED_LETTERS = 3, /* of a word are turned round: more cannot stand in three bytes */
 };
+
+/* All 16 halves of a byte; and the set of one. */
+static const uint16_t ANY = 0xFFFF;
+
+static uint16_t set_of(unsigned half)
+{
+    return (uint16_t)(1u << half);
+}
 
 /* A code point whose folded form holds a wanted letter. */
 typedef struct source {
@@ -73,11 +84,11 @@ typedef struct builder {
     node_map letters; /* wanted letter -> sources */
     lj_buf sources;
     text_charset charset; /* at work */
-    node_map codes; /* code point -> pair codes of the charset at work */
+    node_map codes;       /* code point -> pair codes of the charset at work */
     lj_buf pair_codes;
     byte_set removed;      /* first bytes of what folding takes away beside Han */
     byte_set removed_west; /* the same between letters of alphabets: no blanks, no line ends */
-    lj_buf gone; /* code points that folding takes away */
+    lj_buf gone;           /* code points that folding takes away */
     lj_buf patterns;
 } builder;
 
@@ -116,7 +127,8 @@ static const node *map_lookup(const node_map *map, uint32_t code_point)
 
 /* ---- words and letters ---- */
 
-/* Reads the letters; blanks count for nothing. False when a letter is not in folded form, or when there is none. */
+/* Reads the letters; blanks count for nothing. False when a letter is not in folded form, or when
+ * there is none. */
 static bool parse_word(lj_str text, seeds_word *out, seeds_word *out_reversed)
 {
     size_t total = 0;
@@ -152,7 +164,8 @@ static lj_code read_words(builder *b, const lj_str *words, size_t count, lj_err 
 {
     text_seeds *seeds = b->seeds;
     seeds->words = lj_arena_array(seeds->arena, 2 * count + 1, sizeof(*seeds->words));
-    if (seeds->words == NULL || !map_init(&b->letters, b->scratch, 2 * WANTED_LETTERS * count + 1)) {
+    if (seeds->words == NULL ||
+        !map_init(&b->letters, b->scratch, 2 * WANTED_LETTERS * count + 1)) {
         return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many seed words");
     }
     for (size_t i = 0; i < count; i++) {
@@ -247,7 +260,8 @@ static lj_code make_keys(builder *b, lj_err *err)
     text_seeds *seeds = b->seeds;
     size_t uses = 0;
     for (size_t i = 0; i < seeds->word_count; i++) {
-        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END; k = source_of(b, k)->next) {
+        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END;
+             k = source_of(b, k)->next) {
             uses++;
         }
     }
@@ -265,17 +279,21 @@ static lj_code make_keys(builder *b, lj_err *err)
         seeds->keys[i] = (seeds_key){SEEDS_NO_KEY, SEEDS_END};
     }
     for (size_t i = 0; i < seeds->word_count; i++) {
-        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END; k = source_of(b, k)->next) {
+        for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END;
+             k = source_of(b, k)->next) {
             const source *row = source_of(b, k);
             size_t at = seeds_hash(row->code_point, seeds->key_bits);
-            while (seeds->keys[at].code_point != row->code_point && seeds->keys[at].code_point != SEEDS_NO_KEY) {
+            while (seeds->keys[at].code_point != row->code_point &&
+                   seeds->keys[at].code_point != SEEDS_NO_KEY) {
                 at = at == 0 ? size - 1 : at - 1;
             }
             uint8_t plain[4];
             lj_slice folded = fold_of(row->code_point, plain);
             uint8_t letter[4];
-            bool single = lj_slice_is(folded, lj_slice_of(letter, fold_encode(seeds->words[i].letters[0], letter)));
-            seeds->uses[seeds->use_count] = (seeds_use){(uint32_t)i, row->folded_at, single, seeds->keys[at].first};
+            bool single = lj_slice_is(
+                folded, lj_slice_of(letter, fold_encode(seeds->words[i].letters[0], letter)));
+            seeds->uses[seeds->use_count] =
+                (seeds_use){(uint32_t)i, row->folded_at, single, seeds->keys[at].first};
             seeds->keys[at] = (seeds_key){row->code_point, (uint32_t)seeds->use_count};
             seeds->use_count++;
         }
@@ -300,7 +318,8 @@ static bool is_pairs(const builder *b)
     return b->charset == TEXT_GB18030 || b->charset == TEXT_BIG5;
 }
 
-/* Finds all pair codes of the code points that are sources, and the lead bytes of what folding removes. */
+/* Finds all pair codes of the code points that are sources, and the lead bytes of what folding
+ * removes. */
 static bool find_pair_codes(builder *b)
 {
     const uint32_t *pairs = b->charset == TEXT_BIG5 ? charset_big5_pairs : charset_gb_pairs;
@@ -396,11 +415,11 @@ typedef struct spell_cursor {
     uint32_t source_idx;
     uint32_t code_idx; /* pair code that comes next, SEEDS_END when there is none */
     uint32_t letter;
-    bool begun;        /* the source's single spelling was given */
+    bool begun; /* the source's single spelling was given */
 } spell_cursor;
 
-/* *out_more: letters follow within the same code point, or it is a numeral that may be any digits, so that nothing is
- * known of the next bytes. */
+/* *out_more: letters follow within the same code point, or it is a numeral that may be any digits,
+ * so that nothing is known of the next bytes. */
 static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bool *out_more)
 {
     while (cur->source_idx != SEEDS_END) {
@@ -408,9 +427,11 @@ static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bo
         uint8_t plain[4];
         lj_slice folded = fold_of(row->code_point, plain);
         size_t letter_len = 0;
-        text_code_point((lj_str){(const char *)folded.ptr, folded.len}, row->folded_at, &letter_len);
+        text_code_point((lj_str){(const char *)folded.ptr, folded.len}, row->folded_at,
+                        &letter_len);
         *out_more = row->folded_at + letter_len < folded.len ||
-                    (cur->letter >= '0' && cur->letter <= '9' && fold_cell_of(row->code_point) == FOLD_NUMERAL);
+                    (cur->letter >= '0' && cur->letter <= '9' &&
+                     fold_cell_of(row->code_point) == FOLD_NUMERAL);
         if (!cur->begun) {
             const node *slot = is_pairs(b) ? map_lookup(&b->codes, row->code_point) : NULL;
             cur->begun = true;
@@ -421,9 +442,13 @@ static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bo
             }
         }
         if (cur->code_idx != SEEDS_END) {
-            const pair_code *code = &((const pair_code *)(const void *)b->pair_codes.ptr)[cur->code_idx];
+            const pair_code *code =
+                &((const pair_code *)(const void *)b->pair_codes.ptr)[cur->code_idx];
             cur->code_idx = code->next;
-            *out = (spelling){{(uint8_t)(code->code >> 8), (uint8_t)code->code}, 2};
+            *out = (spelling){
+                {(uint8_t)(code->code >> 8), (uint8_t)code->code},
+                2
+            };
             return true;
         }
         cur->begun = false;
@@ -454,8 +479,12 @@ static pattern pattern_of(const spelling *raw)
 {
     pattern out;
     for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
-        out.low[i] = i < raw->len ? (uint16_t)(1u << (raw->bytes[i] & 15)) : ANY;
-        out.high[i] = i < raw->len ? (uint16_t)(1u << (raw->bytes[i] >> 4)) : ANY;
+        out.low[i] = ANY;
+        out.high[i] = ANY;
+        if (i < raw->len) {
+            out.low[i] = set_of(raw->bytes[i] & 15);
+            out.high[i] = set_of(raw->bytes[i] >> 4);
+        }
     }
     return out;
 }
@@ -465,15 +494,17 @@ static void add_pattern(builder *b, pattern row)
     lj_buf_put(&b->patterns, lj_slice_of(&row, sizeof(row)));
 }
 
-/* The pattern with position i narrowed to the set; nothing when the set is empty. Bytes are grouped by their high half,
- * so that the sets of halves stay exact. */
+/* The pattern with position i narrowed to the set; nothing when the set is empty. Bytes are grouped
+ * by their high half, so that the sets of halves stay exact. */
 static void add_narrowed(builder *b, pattern row, size_t i, const byte_set *set)
 {
     bool used[16] = {false};
     for (unsigned high = 0; high < 16; high++) {
         uint16_t low = 0;
         for (unsigned k = 0; k < 16; k++) {
-            low |= set->has[high << 4 | k] ? (uint16_t)(1u << k) : 0;
+            if (set->has[high << 4 | k]) {
+                low |= set_of(k);
+            }
         }
         if (low == 0 || used[high]) {
             continue;
@@ -485,10 +516,12 @@ static void add_narrowed(builder *b, pattern row, size_t i, const byte_set *set)
         for (unsigned other = high; other < 16; other++) {
             uint16_t same = 0;
             for (unsigned k = 0; k < 16; k++) {
-                same |= set->has[other << 4 | k] ? (uint16_t)(1u << k) : 0;
+                if (set->has[other << 4 | k]) {
+                    same |= set_of(k);
+                }
             }
             if (same == low) {
-                part.high[i] |= (uint16_t)(1u << other);
+                part.high[i] |= set_of(other);
                 used[other] = true;
             }
         }
@@ -515,7 +548,8 @@ static byte_set leads_of(const builder *b, const seeds_word *word, size_t idx)
     return set;
 }
 
-/* Behind a first letter of one byte: second letters of one byte are spelled out too, with what follows them. */
+/* Behind a first letter of one byte: second letters of one byte are spelled out too, with what
+ * follows them. */
 static void add_after_one(builder *b, const seeds_word *word, pattern row)
 {
     byte_set wide = removed_between(b, word->letters[0], word->letters[1]);
@@ -528,8 +562,8 @@ static void add_after_one(builder *b, const seeds_word *word, pattern row)
             continue;
         }
         pattern two = row;
-        two.low[1] = (uint16_t)(1u << (raw.bytes[0] & 15));
-        two.high[1] = (uint16_t)(1u << (raw.bytes[0] >> 4));
+        two.low[1] = set_of(raw.bytes[0] & 15);
+        two.high[1] = set_of(raw.bytes[0] >> 4);
         if (word->letter_count == 2) {
             add_pattern(b, two);
         } else {
@@ -560,12 +594,13 @@ static void add_word(builder *b, const seeds_word *word)
 
 /* ---- buckets ---- */
 
-/* Kinds of text that must pass quickly: Chinese prose in the charset, its commonest signs and letters (a comma is every
- * fifteenth character, and one bucket that lets it pass costs more than all others), and the ASCII of logs and sources. */
+/* Kinds of text that must pass quickly: Chinese prose in the charset, its commonest signs and
+ * letters (a comma is every fifteenth character, and one bucket that lets it pass costs more than
+ * all others), and the ASCII of logs and sources. */
 enum { MODEL_PROSE, MODEL_COMMON, MODEL_ASCII, MODELS };
 
-/* How often bytes occur in a kind of text, in ten-thousandths; only the order of size matters. Kept as sums over sets of
- * low halves, eight at a time, for each high half. */
+/* How often bytes occur in a kind of text, in ten-thousandths; only the order of size matters. Kept
+ * as sums over sets of low halves, eight at a time, for each high half. */
 typedef struct model {
     uint32_t sums[16][2][256];
 } model;
@@ -573,7 +608,8 @@ typedef struct model {
 /* The bytes of ，。、：；（）“”的 in UTF-8 and of ，。、的 in GB18030. */
 static uint32_t weight_of_common(text_charset charset, unsigned byte)
 {
-    static const uint8_t utf8[] = {0xEF, 0xBC, 0x8C, 0xE3, 0x80, 0x82, 0x81, 0x9A, 0x9B, 0x88, 0x89, 0xE7, 0x9A, 0x84};
+    static const uint8_t utf8[] = {0xEF, 0xBC, 0x8C, 0xE3, 0x80, 0x82, 0x81,
+                                   0x9A, 0x9B, 0x88, 0x89, 0xE7, 0x9A, 0x84};
     static const uint8_t gb[] = {0xA3, 0xAC, 0xA1, 0xA2, 0xB5, 0xC4};
     if (charset == TEXT_UTF8) {
         return memchr(utf8, (int)byte, sizeof(utf8)) != NULL ? 700 : 0;
@@ -589,7 +625,11 @@ static uint32_t weight_of(text_charset charset, int model_no, unsigned byte)
     bool letter = byte >= 'a' && byte <= 'z';
     bool capital = byte >= 'A' && byte <= 'Z';
     if (model_no == MODEL_ASCII) {
-        uint32_t weight = letter ? 280 : byte == ' ' ? 1200 : capital ? 40 : byte >= 0x20 && byte < 0x7F ? 25 : 1;
+        uint32_t weight = letter                        ? 280
+                          : byte == ' '                 ? 1200
+                          : capital                     ? 40
+                          : byte >= 0x20 && byte < 0x7F ? 25
+                                                        : 1;
         /* In UTF-16 every other byte is 0. */
         bool wide = charset == TEXT_UTF16LE || charset == TEXT_UTF16BE;
         return wide && byte == 0 ? 5000 : wide ? weight / 2 : weight;
@@ -597,10 +637,10 @@ static uint32_t weight_of(text_charset charset, int model_no, unsigned byte)
     uint32_t weight = byte >= 0x20 && byte < 0x7F ? 15 : byte < 0x80 ? 3 : 1;
     switch (charset) {
     case TEXT_UTF8:
-        return byte >= 0x80 && byte < 0xC0                  ? 75
-               : byte >= 0xE4 && byte <= 0xE9               ? 400
+        return byte >= 0x80 && byte < 0xC0                    ? 75
+               : byte >= 0xE4 && byte <= 0xE9                 ? 400
                : byte == 0xE2 || byte == 0xE3 || byte == 0xEF ? 150
-                                                            : weight;
+                                                              : weight;
     case TEXT_GB18030:
     case TEXT_BIG5:
         return byte >= 0xA1 && byte <= 0xF7 ? 90 : byte >= 0x81 && byte < 0xA1 ? 10 : weight;
@@ -625,7 +665,8 @@ static void make_models(text_charset charset, model out[MODELS])
     }
 }
 
-/* Share of positions that pass, in units of 10^-12 (a position's weights add up to about 10^4), summed over the models. */
+/* Share of positions that pass, in units of 10^-12 (a position's weights add up to about 10^4),
+ * summed over the models. */
 static uint64_t cost_of(const model models[MODELS], const pattern *row)
 {
     uint64_t total = 0;
@@ -655,7 +696,8 @@ static pattern joined(const pattern *a, const pattern *b)
 }
 
 /* What joining the two adds to what passes; their own costs are known. */
-static int64_t join_cost(const model models[MODELS], const pattern *a, uint64_t a_cost, const pattern *b, uint64_t b_cost)
+static int64_t join_cost(const model models[MODELS], const pattern *a, uint64_t a_cost,
+                         const pattern *b, uint64_t b_cost)
 {
     pattern both = joined(a, b);
     return (int64_t)cost_of(models, &both) - (int64_t)a_cost - (int64_t)b_cost;
@@ -681,8 +723,9 @@ static size_t sort_patterns(pattern *rows, size_t count)
     return kept;
 }
 
-/* Joins neighbours in sorted order, the cheapest first, until few enough are left to compare each with each. Above
- * CHUNKS that many equal shares are joined first, so that the time stays bounded. */
+/* Joins neighbours in sorted order, the cheapest first, until few enough are left to compare each
+ * with each. Above CHUNKS that many equal shares are joined first, so that the time stays bounded.
+ */
 static size_t join_neighbours(const model models[MODELS], pattern *rows, size_t count)
 {
     if (count > CHUNKS) {
@@ -719,7 +762,8 @@ static size_t join_neighbours(const model models[MODELS], pattern *rows, size_t 
             costs[best] = join_cost(models, &rows[best], own[best], &rows[best + 1], own[best + 1]);
         }
         if (best > 0) {
-            costs[best - 1] = join_cost(models, &rows[best - 1], own[best - 1], &rows[best], own[best]);
+            costs[best - 1] =
+                join_cost(models, &rows[best - 1], own[best - 1], &rows[best], own[best]);
         }
     }
     return count;
@@ -757,7 +801,8 @@ static size_t join_to_buckets(const model models[MODELS], pattern *rows, size_t 
             costs[i][b] = never;
             costs[b][i] = never;
             if (i != a && !gone[i]) {
-                costs[i < a ? i : a][i < a ? a : i] = join_cost(models, &rows[a], own[a], &rows[i], own[i]);
+                costs[i < a ? i : a][i < a ? a : i] =
+                    join_cost(models, &rows[a], own[a], &rows[i], own[i]);
             }
         }
     }

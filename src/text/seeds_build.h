@@ -17,7 +17,8 @@ typedef struct seeds_word {
     bool reversed; /* counts in right-to-left overrides only */
 } seeds_word;
 
-/* A code point that may begin words: `first` of its uses. Open addressing, towards lower indexes. */
+/* A code point that may begin words: `first` of its uses. Open addressing, towards lower indexes.
+ */
 typedef struct seeds_key {
     uint32_t code_point; /* or SEEDS_NO_KEY */
     uint32_t first;
@@ -61,8 +62,8 @@ static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
     return (code_point * 0x9E3779B1u) >> (32 - bits);
 }
 
-/* Does folding leave a blank, and of course the end of a line, between these letters of a folded word? Beside Han both
- * count as nothing (vertical text is joined over lines). */
+/* Does folding leave a blank, and of course the end of a line, between these letters of a folded
+ * word? Beside Han both count as nothing (vertical text is joined over lines). */
 static inline bool seeds_keeps_gap(uint32_t before, uint32_t after)
 {
     return fold_cell_of(before) == FOLD_WEST && fold_cell_of(after) == FOLD_WEST;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The byte filter of the seed search in vector registers: two shuffles for each byte that is looked at, as in the
- * "Teddy" matcher of Hyperscan (W. Langdale and others). Same answer as seeds_passes, which tests compare. */
+ * The byte filter of the seed search in vector registers: two shuffles for each byte that is looked
+ * at, as in the "Teddy" matcher of Hyperscan (W. Langdale and others). Same answer as seeds_passes,
+ * which tests compare. */
 #include "text/seeds_priv.h"
 
 #if defined(__x86_64__)
@@ -15,7 +16,8 @@ typedef struct tables32 {
 
 static_assert(SEEDS_BANKS == 2 && SEEDS_POSITIONS == 3, "pass32 is written out for these");
 
-__attribute__((target("avx2"))) static inline __m256i join32(__m256i low, __m256i high, __m256i lows, __m256i highs)
+__attribute__((target("avx2"))) static inline __m256i join32(__m256i low, __m256i high,
+                                                             __m256i lows, __m256i highs)
 {
     return _mm256_and_si256(_mm256_shuffle_epi8(low, lows), _mm256_shuffle_epi8(high, highs));
 }
@@ -47,8 +49,9 @@ __attribute__((target("avx2"))) static inline uint32_t bits32(__m256i pass)
     return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(pass, _mm256_setzero_si256()));
 }
 
-__attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter, lj_slice bytes, size_t at,
-                                                      seeds_verify_fn *verify, void *ctx, size_t *out_at)
+__attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter, lj_slice bytes,
+                                                      size_t at, seeds_verify_fn *verify, void *ctx,
+                                                      size_t *out_at)
 {
     tables32 t;
     for (int bank = 0; bank < SEEDS_BANKS; bank++) {
@@ -66,7 +69,8 @@ __attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter
         if (_mm256_testz_si256(any, any) != 0) {
             continue;
         }
-        for (uint64_t mask = (uint64_t)bits32(two) << 32 | bits32(one); mask != 0; mask &= mask - 1) {
+        for (uint64_t mask = (uint64_t)bits32(two) << 32 | bits32(one); mask != 0;
+             mask &= mask - 1) {
             *out_at = at + (size_t)__builtin_ctzll(mask);
             if (verify(ctx, *out_at)) {
                 return true;
@@ -77,7 +81,8 @@ __attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter
     return false;
 }
 
-__attribute__((target("ssse3"))) static uint32_t bits16(const seeds_filter *filter, const uint8_t *at)
+__attribute__((target("ssse3"))) static uint32_t bits16(const seeds_filter *filter,
+                                                        const uint8_t *at)
 {
     const __m128i half = _mm_set1_epi8(0x0F);
     __m128i any = _mm_setzero_si128();
@@ -87,7 +92,8 @@ __attribute__((target("ssse3"))) static uint32_t bits16(const seeds_filter *filt
             const void *lows = filter->low[bank][i];
             const void *highs = filter->high[bank][i];
             __m128i text = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
-            __m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)lows), _mm_and_si128(text, half));
+            __m128i a =
+                _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)lows), _mm_and_si128(text, half));
             __m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)highs),
                                          _mm_and_si128(_mm_srli_epi16(text, 4), half));
             pass = _mm_and_si128(pass, _mm_and_si128(a, b));
@@ -97,13 +103,15 @@ __attribute__((target("ssse3"))) static uint32_t bits16(const seeds_filter *filt
     return ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) & 0xFFFF;
 }
 
-__attribute__((target("ssse3"))) static bool walk_ssse3(const seeds_filter *filter, lj_slice bytes, size_t at,
-                                                        seeds_verify_fn *verify, void *ctx, size_t *out_at)
+__attribute__((target("ssse3"))) static bool walk_ssse3(const seeds_filter *filter, lj_slice bytes,
+                                                        size_t at, seeds_verify_fn *verify,
+                                                        void *ctx, size_t *out_at)
 {
     for (; bytes.len - at >= SEEDS_BLOCK_BYTES + SEEDS_POSITIONS - 1; at += SEEDS_BLOCK_BYTES) {
         const uint8_t *text = bytes.ptr + at;
         uint64_t mask = (uint64_t)bits16(filter, text) | (uint64_t)bits16(filter, text + 16) << 16 |
-                        (uint64_t)bits16(filter, text + 32) << 32 | (uint64_t)bits16(filter, text + 48) << 48;
+                        (uint64_t)bits16(filter, text + 32) << 32 |
+                        (uint64_t)bits16(filter, text + 48) << 48;
         for (; mask != 0; mask &= mask - 1) {
             *out_at = at + (size_t)__builtin_ctzll(mask);
             if (verify(ctx, *out_at)) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Is it UTF-8, and the decoder for what is nearly UTF-8.
  *
- * The check runs over every byte of every text file, so the bulk of it is done with vector instructions where the
- * machine has them (utf8_x86.c). That code only ever says "certainly valid up to here"; the loop below, which is the
- * whole check on other machines, decides the rest and alone knows where an error is. So there is one definition of
- * valid (Unicode table 3-7), and a fault in the vector code can be found by comparing with this file. */
+ * The check runs over every byte of every text file, so the bulk of it is done with vector
+ * instructions where the machine has them (utf8_x86.c). That code only ever says "certainly valid
+ * up to here"; the loop below, which is the whole check on other machines, decides the rest and
+ * alone knows where an error is. So there is one definition of valid (Unicode table 3-7), and a
+ * fault in the vector code can be found by comparing with this file. */
 #include "text/charset_priv.h"
 
 #include "base/json.h"
@@ -36,9 +37,9 @@ bool text_utf8_is_valid(lj_slice bytes, size_t *out_valid)
     return at == bytes.len;
 }
 
-/* How many bytes one U+FFFD replaces: the longest head of the broken sequence that a valid one could begin with
- * (Unicode 3.9, "maximal subpart"), so that no following letter is swallowed. *out_cut tells that the slice ends inside
- * a sequence that is right so far. */
+/* How many bytes one U+FFFD replaces: the longest head of the broken sequence that a valid one
+ * could begin with (Unicode 3.9, "maximal subpart"), so that no following letter is swallowed.
+ * *out_cut tells that the slice ends inside a sequence that is right so far. */
 static size_t broken_len(lj_slice at, bool *out_cut)
 {
     uint8_t lead = at.ptr[0];

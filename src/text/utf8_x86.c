@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Valid UTF-8 by table look-up in vector registers: J. Keiser, D. Lemire, "Validating UTF-8 In Less Than One
- * Instruction Per Byte" (2020), written anew from the paper.
+ * Valid UTF-8 by table look-up in vector registers: J. Keiser, D. Lemire, "Validating UTF-8 In Less
+ * Than One Instruction Per Byte" (2020), written anew from the paper.
  *
- * Every error but one kind shows in two neighbouring bytes. Three tables of 16, indexed by the high half of the first
- * byte, its low half, and the high half of the second, each give a set of error kinds as bits; an error is there when
- * one bit stands in all three. The kind that needs more, a third or fourth byte that is missing or too much, is bit 7
- * (two continuation bytes in a row), which must be set exactly where the byte two or three before asks for it.
+ * Every error but one kind shows in two neighbouring bytes. Three tables of 16, indexed by the high
+ * half of the first byte, its low half, and the high half of the second, each give a set of error
+ * kinds as bits; an error is there when one bit stands in all three. The kind that needs more, a
+ * third or fourth byte that is missing or too much, is bit 7 (two continuation bytes in a row),
+ * which must be set exactly where the byte two or three before asks for it.
  *
  * The result is only a length of text that is certainly valid: see utf8.c. */
 #include "text/charset_priv.h"
@@ -23,7 +24,8 @@ enum {
     LARGE_1000 = 1 << 6, /* F5 and above with 80..8F */
     OVERLONG_4 = 1 << 6, /* F0 80..8F: told apart from the former by the first byte */
     TWO_CONTS = 1 << 7,
-    CARRY = TOO_SHORT | TOO_LONG | TWO_CONTS, /* kinds that the low half of the first byte says nothing about */
+    CARRY = TOO_SHORT | TOO_LONG |
+            TWO_CONTS, /* kinds that the low half of the first byte says nothing about */
 };
 
 #define ROW16(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)                                      \
@@ -50,7 +52,8 @@ enum {
           TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE, TOO_SHORT, TOO_SHORT,         \
           TOO_SHORT, TOO_SHORT)
 
-/* Where the last character before `end` begins, when it reaches over `end`; else `end`. Everything before is valid. */
+/* Where the last character before `end` begins, when it reaches over `end`; else `end`. Everything
+ * before is valid. */
 static size_t boundary(const uint8_t *bytes, size_t end)
 {
     for (size_t back = 1; back <= 3 && back <= end; back++) {
@@ -77,8 +80,8 @@ __attribute__((target("avx2"))) static __m256i errors32(__m256i now, __m256i bef
     __m256i back1 = _mm256_alignr_epi8(now, joint, 15);
     __m256i back2 = _mm256_alignr_epi8(now, joint, 14);
     __m256i back3 = _mm256_alignr_epi8(now, joint, 13);
-    __m256i a = _mm256_shuffle_epi8(first_high,
-                                    _mm256_and_si256(_mm256_srli_epi16(back1, 4), low_half));
+    __m256i a =
+        _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(back1, 4), low_half));
     __m256i b = _mm256_shuffle_epi8(first_low, _mm256_and_si256(back1, low_half));
     __m256i c =
         _mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(now, 4), low_half));
@@ -86,8 +89,7 @@ __attribute__((target("avx2"))) static __m256i errors32(__m256i now, __m256i bef
     /* Bit 7 remains exactly for E0 and above two back, F0 and above three back. */
     __m256i third = _mm256_subs_epu8(back2, _mm256_set1_epi8((char)(0xE0 - 0x80)));
     __m256i fourth = _mm256_subs_epu8(back3, _mm256_set1_epi8((char)(0xF0 - 0x80)));
-    __m256i asked =
-        _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
+    __m256i asked = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
     return _mm256_xor_si256(asked, kinds);
 }
 
@@ -98,8 +100,8 @@ __attribute__((target("avx2"))) static size_t prefix_avx2(lj_slice bytes)
     for (; bytes.len - at >= 64; at += 64) {
         __m256i one = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.ptr + at));
         __m256i two = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.ptr + at + 32));
-        /* ASCII is most of a log; only a sequence left open by the block before could be wrong then, and boundary()
-         * and the next look at it find that. */
+        /* ASCII is most of a log; only a sequence left open by the block before could be wrong
+         * then, and boundary() and the next look at it find that. */
         if (_mm256_movemask_epi8(_mm256_or_si256(one, two)) == 0) {
             if (at > 0 && boundary(bytes.ptr, at) != at) {
                 break;
@@ -128,8 +130,7 @@ __attribute__((target("ssse3"))) static size_t prefix_ssse3(lj_slice bytes)
         __m128i back1 = _mm_alignr_epi8(now, before, 15);
         __m128i back2 = _mm_alignr_epi8(now, before, 14);
         __m128i back3 = _mm_alignr_epi8(now, before, 13);
-        __m128i a =
-            _mm_shuffle_epi8(first_high, _mm_and_si128(_mm_srli_epi16(back1, 4), low_half));
+        __m128i a = _mm_shuffle_epi8(first_high, _mm_and_si128(_mm_srli_epi16(back1, 4), low_half));
         __m128i b = _mm_shuffle_epi8(first_low, _mm_and_si128(back1, low_half));
         __m128i c = _mm_shuffle_epi8(second_high, _mm_and_si128(_mm_srli_epi16(now, 4), low_half));
         __m128i kinds = _mm_and_si128(_mm_and_si128(a, b), c);

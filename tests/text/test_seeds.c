@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Tests of text/seeds: no spelling of a seed is missed at any place, the vector code finds what the naive search finds,
- * and whatever folding makes a word of is found in the raw bytes. */
+ * Tests of text/seeds: no spelling of a seed is missed at any place, the vector code finds what the
+ * naive search finds, and whatever folding makes a word of is found in the raw bytes. */
 #include "text/seeds.h"
 
 #include "../check.h"
@@ -13,10 +13,12 @@
 #include "text/fold_priv.h"
 #include "text/seeds_priv.h"
 
-static const char *const words[] = {"密",   "内部", "外传",       "限阅",    "SECRET", "CONFIDENTIAL",
-                                    "RESTRICTED", "CUI", "Classified", "Derived", "绝", "特急", "10年"};
+static const char *const words[] = {"密",           "内部",       "外传", "限阅",       "SECRET",
+                                    "CONFIDENTIAL", "RESTRICTED", "CUI",  "Classified", "Derived",
+                                    "绝",           "特急",       "10年"};
 
-static const text_charset raw_charsets[] = {TEXT_UTF8, TEXT_GB18030, TEXT_BIG5, TEXT_UTF16LE, TEXT_UTF16BE};
+static const text_charset raw_charsets[] = {TEXT_UTF8, TEXT_GB18030, TEXT_BIG5, TEXT_UTF16LE,
+                                            TEXT_UTF16BE};
 
 static const text_vector vectors[] = {TEXT_VECTOR_NONE, TEXT_VECTOR_SSSE3, TEXT_VECTOR_AVX2};
 
@@ -74,14 +76,17 @@ static bool encode(text_charset charset, lj_slice text, lj_buf *out)
     size_t src_left = text.len;
     size_t dst_left = cap;
     assert_true(cd != (iconv_t)-1 && room != NULL);
-    bool good = iconv(cd, &src, &src_left, &dst, &dst_left) == 0 && iconv(cd, NULL, NULL, &dst, &dst_left) == 0;
+    bool good = iconv(cd, &src, &src_left, &dst, &dst_left) == 0 &&
+                iconv(cd, NULL, NULL, &dst, &dst_left) == 0;
     out->len += good ? cap - dst_left : 0;
     iconv_close(cd);
     return good;
 }
 
-/* Every code of the charset that decodes to the code point: by trying all codes, not by the tables' inverse. */
-static size_t all_codes(text_charset charset, uint32_t code_point, uint8_t out[8][4], size_t lens[8])
+/* Every code of the charset that decodes to the code point: by trying all codes, not by the tables'
+ * inverse. */
+static size_t all_codes(text_charset charset, uint32_t code_point, uint8_t out[8][4],
+                        size_t lens[8])
 {
     uint8_t utf8[4];
     lj_buf buf;
@@ -97,7 +102,8 @@ static size_t all_codes(text_charset charset, uint32_t code_point, uint8_t out[8
             }
         }
     }
-    if (count < 8 && encode(charset, lj_slice_of(utf8, fold_encode(code_point, utf8)), &buf) && buf.len <= 4) {
+    if (count < 8 && encode(charset, lj_slice_of(utf8, fold_encode(code_point, utf8)), &buf) &&
+        buf.len <= 4) {
         memcpy(out[count], buf.ptr, buf.len);
         lens[count++] = buf.len;
     }
@@ -105,21 +111,23 @@ static size_t all_codes(text_charset charset, uint32_t code_point, uint8_t out[8
     return count;
 }
 
-static void check_found(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t wanted, uint32_t code_point)
+static void check_found(const text_seeds *seeds, text_charset charset, lj_slice bytes,
+                        size_t wanted, uint32_t code_point)
 {
     for (size_t v = 0; v < LJ_COUNT_OF(vectors); v++) {
-        size_t found = can_run(vectors[v]) ? seeds_find_with(seeds, vectors[v], charset, bytes, 0) : wanted;
+        size_t found =
+            can_run(vectors[v]) ? seeds_find_with(seeds, vectors[v], charset, bytes, 0) : wanted;
         if (found != wanted) {
-            fail_msg("%s U+%04X: found at %zu, wanted %zu (vector %d)", text_charset_name(charset), (unsigned)code_point,
-                     found, wanted, (int)vectors[v]);
+            fail_msg("%s U+%04X: found at %zu, wanted %zu (vector %d)", text_charset_name(charset),
+                     (unsigned)code_point, found, wanted, (int)vectors[v]);
         }
     }
     assert_int_equal(seeds_find_naive(seeds, charset, bytes, 0), wanted);
     assert_int_equal(text_seeds_find(seeds, charset, bytes, 0), wanted);
 }
 
-/* Each code point that folds to a single-letter seed, in each of its codes, at each place of three blocks, with the end of
- * the bytes directly behind it and far behind it. */
+/* Each code point that folds to a single-letter seed, in each of its codes, at each place of three
+ * blocks, with the end of the bytes directly behind it and far behind it. */
 static void test_seeds__finds_every_spelling_at_every_place(void **state)
 {
     (void)state;
@@ -166,37 +174,37 @@ static void test_seeds__follows_the_letters_of_a_word(void **state)
         const char *text;
         size_t wanted; /* SIZE_MAX: no seed */
     } rows[] = {
-        {"whole word", "xx SECRET", 3},
-        {"other word", "xx SECTION", SIZE_MAX},
-        {"lower case", "xx secret Secret", SIZE_MAX},
-        {"Han word", "甲内部", 3},
-        {"its first letter alone", "内容", SIZE_MAX},
-        {"cut by the end", "xx SEC", 3},
-        {"cut after one letter", "xx S", 3},
-        {"Han word cut by the end", "甲内", 3},
-        {"zero width inside", "S\u200BE\u200DC\u00ADRET", 0},
-        {"blanks stay between western letters", "S E C R E x", SIZE_MAX},
-        {"blanks go beside Han", "内 　部", 0},
-        {"line ends inside (vertical)", "内\n部", 0},
-        {"full width", "ＳＥＣＲＥＴ", 0},
-        {"mathematical", "x𝐒𝐄𝐂𝐑𝐄𝐓", 1},
-        {"mixed", "S𝐄ＣRET", 0},
-        {"traditional", "內部", 0},
-        {"variant letters of the second place", "限閱", 0},
-        {"reversed", "\u202ETERCES\u202C", 3},
-        {"reversed Han", "\u202E部内", 3},
-        {"reversed with ignorables", "\u202ET\u200BERCES", 3},
-        {"reversed without an override", "部内 TERCES xx", SIZE_MAX},
-        {"reversed behind the end of an override", "\u202Ex\u202C部内。", SIZE_MAX},
-        {"reversed in the next line", "\u202Ex\n部内。", SIZE_MAX},
-        {"forward in an override", "\u202Ex内部", 4},
-        {"long word by its first eight letters", "CONFIDING CONFIDENTIAL", 10},
-        {"word behind another of the same letter", "CULT CUI", 5},
-        {"numeral for a digit", "机★十年", 6},
-        {"letters of a longer code point", "\u3392 CUI", 4}, /* MHz */
-        {"degree Celsius is no word", "20℃ unx", SIZE_MAX},
-        {"degree Celsius that begins one", "℃ONFIDENTIAL", 0},
-        {"nothing", "", SIZE_MAX},
+        {"whole word",                             "xx SECRET",                 3       },
+        {"other word",                             "xx SECTION",                SIZE_MAX},
+        {"lower case",                             "xx secret Secret",          SIZE_MAX},
+        {"Han word",                               "甲内部",                 3       },
+        {"its first letter alone",                 "内容",                    SIZE_MAX},
+        {"cut by the end",                         "xx SEC",                    3       },
+        {"cut after one letter",                   "xx S",                      3       },
+        {"Han word cut by the end",                "甲内",                    3       },
+        {"zero width inside",                      "S\u200BE\u200DC\u00ADRET",  0       },
+        {"blanks stay between western letters",    "S E C R E x",               SIZE_MAX},
+        {"blanks go beside Han",                   "内 　部",                0       },
+        {"line ends inside (vertical)",            "内\n部",                  0       },
+        {"full width",                             "ＳＥＣＲＥＴ",        0       },
+        {"mathematical",                           "x𝐒𝐄𝐂𝐑𝐄𝐓", 1       },
+        {"mixed",                                  "S𝐄ＣRET",               0       },
+        {"traditional",                            "內部",                    0       },
+        {"variant letters of the second place",    "限閱",                    0       },
+        {"reversed",                               "\u202ETERCES\u202C",        3       },
+        {"reversed Han",                           "\u202E部内",              3       },
+        {"reversed with ignorables",               "\u202ET\u200BERCES",        3       },
+        {"reversed without an override",           "部内 TERCES xx",          SIZE_MAX},
+        {"reversed behind the end of an override", "\u202Ex\u202C部内。",    SIZE_MAX},
+        {"reversed in the next line",              "\u202Ex\n部内。",        SIZE_MAX},
+        {"forward in an override",                 "\u202Ex内部",             4       },
+        {"long word by its first eight letters",   "CONFIDING CONFIDENTIAL",    10      },
+        {"word behind another of the same letter", "CULT CUI",                  5       },
+        {"numeral for a digit",                    "机★十年",              6       },
+        {"letters of a longer code point",         "\u3392 CUI",                4       }, /* MHz */
+        {"degree Celsius is no word",              "20℃ unx",                 SIZE_MAX},
+        {"degree Celsius that begins one",         "℃ONFIDENTIAL",            0       },
+        {"nothing",                                "",                          SIZE_MAX},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_slice text = lj_cstr_bytes(rows[i].text);
@@ -204,7 +212,8 @@ static void test_seeds__follows_the_letters_of_a_word(void **state)
         CHECK_ROW(rows[i].name, seeds_find_naive(*state, TEXT_UTF8, text, 0), wanted);
         for (size_t v = 0; v < LJ_COUNT_OF(vectors); v++) {
             if (can_run(vectors[v])) {
-                CHECK_ROW(rows[i].name, seeds_find_with(*state, vectors[v], TEXT_UTF8, text, 0), wanted);
+                CHECK_ROW(rows[i].name, seeds_find_with(*state, vectors[v], TEXT_UTF8, text, 0),
+                          wanted);
             }
         }
     }
@@ -216,7 +225,8 @@ static void test_seeds__goes_on_behind_a_hit(void **state)
     static const size_t wanted[] = {0, 5, 8, 11, 26};
     lj_slice bytes = lj_cstr_bytes(text);
     size_t at = 0;
-    /* 部 at 11 begins the reversed word only if 内 follows: it does not (。), so 8 is followed by 密 at the end. */
+    /* 部 at 11 begins the reversed word only if 内 follows: it does not (。), so 8 is followed by
+     * 密 at the end. */
     size_t hits[8];
     size_t count = 0;
     for (at = text_seeds_find(*state, TEXT_UTF8, bytes, 0); at < bytes.len && count < 8;
@@ -240,15 +250,15 @@ static void test_seeds__rejects_pairs_that_are_out_of_step(void **state)
         const char *bytes;
         size_t wanted; /* SIZE_MAX: none */
     } rows[] = {
-        {"in step behind ASCII", "a\xC3\xDC", 1},
-        {"in step behind pairs", "\n\xB0\xA1\xB0\xA1\xC3\xDC", 5},
-        {"out of step", "\n\xB0\xC3\xDC\xA1", SIZE_MAX},
+        {"in step behind ASCII",                       "a\xC3\xDC",                  1       },
+        {"in step behind pairs",                       "\n\xB0\xA1\xB0\xA1\xC3\xDC", 5       },
+        {"out of step",                                "\n\xB0\xC3\xDC\xA1",         SIZE_MAX},
         {"out of step behind a pair with a low trail", "\n\xB0\x41\xB0\xC3\xDC\xA1", SIZE_MAX},
-        {"in step behind a low trail", "\n\xB0\x41\xC3\xDC", 3},
-        {"in step behind a four-byte code", "\n\x81\x30\x81\x30\xC3\xDC", 5},
-        {"nothing known at the begin", "\xB0\xC3\xDC\xA1", 1},
-        {"a byte that stands alone", "\n\xFF\xC3\xDC", 2},
-        {"euro sign", "\n\x80\xC3\xDC", 2},
+        {"in step behind a low trail",                 "\n\xB0\x41\xC3\xDC",         3       },
+        {"in step behind a four-byte code",            "\n\x81\x30\x81\x30\xC3\xDC", 5       },
+        {"nothing known at the begin",                 "\xB0\xC3\xDC\xA1",           1       },
+        {"a byte that stands alone",                   "\n\xFF\xC3\xDC",             2       },
+        {"euro sign",                                  "\n\x80\xC3\xDC",             2       },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_slice bytes = lj_cstr_bytes(rows[i].bytes);
@@ -267,9 +277,13 @@ static void test_seeds__rejects_pairs_that_are_out_of_step(void **state)
 
 /* Parts that a disguised text is put together from; each charset takes those that it can encode. */
 static const char *const parts[] = {
-    "密", "宻", "内", "內", "部", "外", "傳", "传", "限", "閱", "阅", "绝", "絕", "特", "急", "S", "E", "C", "R", "T", "SECRET",
-    "CUI", "U", "I", "Ｓ", "Ｅ", "CONFIDENTIAL", "Classified", "Derived", "RESTRICTED", " ", "　", "\n", "\t", "\u200B", "\u00AD",
-    "\u202E", "\u202C", "1", "0", "十", "年", "10年", "的", "一", "。", "，", "abc", "级", "★", "℃", "𝐒", "㊙", "\u0301", "特急", "部内",
+    "密",         "宻",      "内",         "內",  "部", "外", "傳",   "传",     "限",
+    "閱",         "阅",      "绝",         "絕",  "特", "急", "S",    "E",      "C",
+    "R",          "T",       "SECRET",     "CUI", "U",  "I",  "Ｓ",   "Ｅ",     "CONFIDENTIAL",
+    "Classified", "Derived", "RESTRICTED", " ",   "　", "\n", "\t",   "\u200B", "\u00AD",
+    "\u202E",     "\u202C",  "1",          "0",   "十", "年", "10年", "的",     "一",
+    "。",         "，",      "abc",        "级",  "★",  "℃",  "𝐒",    "㊙",     "\u0301",
+    "特急",       "部内",
 };
 
 static lj_buf random_text(uint64_t *seed, text_charset charset, lj_buf *out_utf8, size_t want)
@@ -311,7 +325,8 @@ static void test_seeds__misses_nothing_that_folding_brings_out(void **state)
         for (size_t w = 0; w < LJ_COUNT_OF(words); w++) {
             lj_slice word = lj_cstr_bytes(words[w]);
             lj_slice rest = lj_str_bytes(folded.text);
-            for (size_t at = lj_slice_find(rest, word), from = 0; at != SIZE_MAX; at = lj_slice_find(rest, word)) {
+            for (size_t at = lj_slice_find(rest, word), from = 0; at != SIZE_MAX;
+                 at = lj_slice_find(rest, word)) {
                 size_t low = SIZE_MAX;
                 size_t high = 0;
                 for (size_t i = 0; i < word.len; i++) {
@@ -323,8 +338,8 @@ static void test_seeds__misses_nothing_that_folding_brings_out(void **state)
                 }
                 size_t found = text_seeds_find(*state, charset, lj_buf_slice(&raw), low);
                 if (found > high) {
-                    fail_msg("round %d, %s: %s from %zu to %zu was missed", round, text_charset_name(charset), words[w], low,
-                             high);
+                    fail_msg("round %d, %s: %s from %zu to %zu was missed", round,
+                             text_charset_name(charset), words[w], low, high);
                 }
                 occurrences++;
                 from += at + 1;
@@ -365,9 +380,10 @@ static void test_seeds__every_way_of_searching_finds_the_same(void **state)
                 if (can_run(vectors[v])) {
                     size_t found = seeds_find_with(*state, vectors[v], charset, bytes, at);
                     if (found != naive) {
-                        fail_msg("round %d, %s, vector %d: %zu, naive %zu: %02X %02X %02X %02X", round,
-                                 text_charset_name(charset), (int)vectors[v], found, naive, bytes.ptr[naive],
-                                 naive + 1 < cut ? bytes.ptr[naive + 1] : 0, naive + 2 < cut ? bytes.ptr[naive + 2] : 0,
+                        fail_msg("round %d, %s, vector %d: %zu, naive %zu: %02X %02X %02X %02X",
+                                 round, text_charset_name(charset), (int)vectors[v], found, naive,
+                                 bytes.ptr[naive], naive + 1 < cut ? bytes.ptr[naive + 1] : 0,
+                                 naive + 2 < cut ? bytes.ptr[naive + 2] : 0,
                                  naive + 3 < cut ? bytes.ptr[naive + 3] : 0);
                     }
                 }
@@ -405,8 +421,10 @@ static void test_seeds__vector_walks_are_the_portable_ones(void **state)
         }
         for (size_t i = 0; i < (size_t)SEEDS_BANKS * SEEDS_POSITIONS; i++) {
             for (size_t k = 0; k < 16; k++) {
-                filter.low[i % SEEDS_BANKS][i / SEEDS_BANKS][k] = (uint8_t)(next_random(&seed) & next_random(&seed));
-                filter.high[i % SEEDS_BANKS][i / SEEDS_BANKS][k] = (uint8_t)(next_random(&seed) & next_random(&seed));
+                filter.low[i % SEEDS_BANKS][i / SEEDS_BANKS][k] =
+                    (uint8_t)(next_random(&seed) & next_random(&seed));
+                filter.high[i % SEEDS_BANKS][i / SEEDS_BANKS][k] =
+                    (uint8_t)(next_random(&seed) & next_random(&seed));
             }
         }
         size_t len = next_random(&seed) % sizeof(bytes);
@@ -414,7 +432,8 @@ static void test_seeds__vector_walks_are_the_portable_ones(void **state)
         passed wanted = {.stop = round % 3 == 0 ? next_random(&seed) % sizeof(bytes) : SIZE_MAX};
         passed found = {.stop = wanted.stop};
         size_t wanted_at = 0;
-        bool wanted_end = seeds_walk(TEXT_VECTOR_NONE, &filter, lj_slice_of(bytes, len), from, note_passed, &wanted, &wanted_at);
+        bool wanted_end = seeds_walk(TEXT_VECTOR_NONE, &filter, lj_slice_of(bytes, len), from,
+                                     note_passed, &wanted, &wanted_at);
         for (size_t i = from, k = 0; i + 3 <= len && (!wanted_end || i <= wanted_at); i++) {
             bool noted = k < wanted.count && wanted.at[k] == i;
             assert_int_equal(seeds_passes(&filter, bytes + i), noted);
@@ -424,7 +443,8 @@ static void test_seeds__vector_walks_are_the_portable_ones(void **state)
             size_t at = 0;
             found.count = 0;
             if (can_run(vectors[v])) {
-                assert_int_equal(seeds_walk(vectors[v], &filter, lj_slice_of(bytes, len), from, note_passed, &found, &at),
+                assert_int_equal(seeds_walk(vectors[v], &filter, lj_slice_of(bytes, len), from,
+                                            note_passed, &found, &at),
                                  wanted_end);
                 assert_int_equal(at, wanted_at);
                 assert_int_equal(found.count, wanted.count);
@@ -458,10 +478,14 @@ static void test_seeds__random_bytes_are_searched_safely(void **state)
 static void test_seeds__says_which_charsets_it_can_search(void **state)
 {
     (void)state;
-    static const bool wanted[TEXT_CHARSET_COUNT] = {
-        [TEXT_UTF8] = true, [TEXT_GB18030] = true, [TEXT_BIG5] = true, [TEXT_UTF16LE] = true, [TEXT_UTF16BE] = true};
+    static const bool wanted[TEXT_CHARSET_COUNT] = {[TEXT_UTF8] = true,
+                                                    [TEXT_GB18030] = true,
+                                                    [TEXT_BIG5] = true,
+                                                    [TEXT_UTF16LE] = true,
+                                                    [TEXT_UTF16BE] = true};
     for (int i = 0; i < TEXT_CHARSET_COUNT; i++) {
-        CHECK_ROW(text_charset_name((text_charset)i), text_seeds_can_search((text_charset)i), wanted[i]);
+        CHECK_ROW(text_charset_name((text_charset)i), text_seeds_can_search((text_charset)i),
+                  wanted[i]);
     }
 }
 
@@ -487,7 +511,8 @@ static void test_seeds__an_empty_set_finds_nothing(void **state)
     lj_err err = {0};
     assert_int_equal(text_seeds_new(NULL, 0, &seeds, &err), LJ_OK);
     for (size_t i = 0; i < LJ_COUNT_OF(raw_charsets); i++) {
-        lj_slice text = LJ_BYTES("机密★10年 SECRET .............................................................");
+        lj_slice text = LJ_BYTES(
+            "机密★10年 SECRET .............................................................");
         assert_int_equal(text_seeds_find(seeds, raw_charsets[i], text, 0), text.len);
     }
     text_seeds_free(seeds);
@@ -518,7 +543,8 @@ static void test_seeds__large_sets_miss_nothing(void **state)
             lj_buf_put_cstr(&raw, "................");
             if (encode(raw_charsets[k], lj_str_bytes(list[i]), &raw) && raw.len > 16) {
                 /* A dot and half of the letter may be a letter of the set too. */
-                assert_in_range(text_seeds_find(seeds, raw_charsets[k], lj_buf_slice(&raw), 0), 14, 16);
+                assert_in_range(text_seeds_find(seeds, raw_charsets[k], lj_buf_slice(&raw), 0), 14,
+                                16);
             }
             lj_buf_done(&raw);
         }
@@ -532,7 +558,8 @@ static void test_seeds__filter_lets_little_prose_pass(void **state)
     for (size_t i = 0; i < LJ_COUNT_OF(raw_charsets); i++) {
         uint32_t rate = seeds_pass_rate(*state, raw_charsets[i]);
         if (rate > 50000) {
-            fail_msg("%s: %u of a million positions pass", text_charset_name(raw_charsets[i]), rate);
+            fail_msg("%s: %u of a million positions pass", text_charset_name(raw_charsets[i]),
+                     rate);
         }
     }
 }

@@ -85,10 +85,9 @@ static const opc_root docx_roots[] = {
     {OPC_glossaryDocument, SPAN_BODY,     docx_read_story   },
     {OPC_styles,           SPAN_STYLE,    docx_read_styles  },
     {OPC_settings,         SPAN_FIELD,    read_settings     },
-    {OPC_chartSpace,       SPAN_TEXTBOX,  drawingml_read    },
-    {OPC_dataModel,        SPAN_TEXTBOX,  drawingml_read    },
-    {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read    },
-    {OPC_theme,            SPAN_STYLE,    drawingml_read_theme},
+    {OPC_chartSpace,       SPAN_TEXTBOX,  drawingml_read_plain},
+    {OPC_dataModel,        SPAN_TEXTBOX,  drawingml_read_plain},
+    {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read_plain},
 };
 
 static lj_code docx_read(format_run *run, format_src *src)
@@ -107,6 +106,7 @@ static lj_code docx_read(format_run *run, format_src *src)
     if (styles != OPC_NONE) {
         code = opc_visit(&pkg, styles, &roots, OPC_KEEP);
     }
+    context.is_closed = true;
     if (code == LJ_OK && main != OPC_NONE) {
         code = opc_visit(&pkg, main, &roots, 0);
     }

@@ -377,7 +377,8 @@ static void begin_style(opc_xml *x, docx_styles *styles, docx_look **look)
 void docx_read_styles(opc_xml *x, void *ctx)
 {
     docx_context *context = ctx;
-    docx_styles *styles = &context->styles;
+    docx_styles other;
+    docx_styles *styles = context->is_closed ? &other : &context->styles;
     *styles = (docx_styles){0};
     styles->defaults = (docx_look){.fg = OPC_NO_COLOUR,
                                    .shade = OPC_NO_COLOUR,
@@ -417,11 +418,7 @@ void docx_read_styles(opc_xml *x, void *ctx)
             if (look != NULL) {
                 docx_look_take(look, token);
             }
-            if (token->id == OPC_name && opc_is_wordy(XML_VALUE(token, "val"))) {
-                opc_emit_unseen(x, SPAN_STYLE, LJ_STR("name"), XML_VALUE(token, "val"));
-            } else {
-                opc_emit_attrs(x);
-            }
+            opc_emit_attrs(x);
             break;
         }
     }

@@ -830,6 +830,12 @@ void drawingml_read(opc_xml *x, void *ctx)
     x->pkg->parts[x->part].has_art = d->has_art;
 }
 
+void drawingml_read_plain(opc_xml *x, void *ctx)
+{
+    (void)ctx;
+    drawingml_read(x, NULL);
+}
+
 void drawingml_read_theme(opc_xml *x, void *ctx)
 {
     static const opc_name slots[DRAWINGML_COLOURS] = {OPC_dk1,     OPC_lt1,     OPC_dk2,     OPC_lt2,

@@ -17,6 +17,8 @@ typedef struct drawingml_context {
 
 /* Reads the part. Afterwards opc_part.ground and .has_art tell what the part paints. */
 void drawingml_read(opc_xml *x, void *ctx);
+/* The same without a context, whatever ctx is. */
+void drawingml_read_plain(opc_xml *x, void *ctx);
 /* Reads a theme part into ctx (a drawingml_context). */
 void drawingml_read_theme(opc_xml *x, void *ctx);
 

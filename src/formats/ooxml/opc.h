@@ -145,6 +145,7 @@ bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case 
 /* True for text in which somebody could read something: letters beyond ASCII, or some words. */
 bool opc_is_wordy(lj_str text);
 bool opc_is_blank(lj_str text);
+bool opc_has_byte(lj_str text, char byte);
 /* xsd:dateTime to UTC milliseconds; 0 when it is none. */
 int64_t opc_time(lj_str text);
 /* xsd:boolean of a property element: absent value means true. */

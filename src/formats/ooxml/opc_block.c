@@ -64,7 +64,7 @@ void opc_block_add(opc_block *block, lj_str text, const span_look *look)
     if (text.len == 0 || !lj_buf_ok(&block->text)) {
         return;
     }
-    block->has_break = block->has_break || memchr(text.ptr, '\n', text.len) != NULL;
+    block->has_break = block->has_break || opc_has_byte(text, '\n');
     if (look != NULL &&
         (look->known != 0 || look->flags != 0 || look->hidden_by != 0)) {
         add_look(block, look, from, text.len);

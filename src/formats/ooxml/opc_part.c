@@ -161,7 +161,7 @@ static void emit_wordy_attrs(opc_xml *x)
     for (uint32_t i = 0; i < token->attr_count; i++) {
         const xml_attr *attr = &token->attrs[i];
         bool sentence = attr->value.len >= ATTR_WORDS_MIN && opc_is_wordy(attr->value) &&
-                        memchr(attr->value.ptr, ' ', attr->value.len) != NULL;
+                        opc_has_byte(attr->value, ' ');
         if ((has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
             opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }

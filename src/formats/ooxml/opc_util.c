@@ -32,6 +32,11 @@ bool opc_is_blank(lj_str text)
     return true;
 }
 
+bool opc_has_byte(lj_str text, char byte)
+{
+    return text.len > 0 && memchr(text.ptr, byte, text.len) != NULL;
+}
+
 bool opc_is_wordy(lj_str text)
 {
     size_t letters = 0;

@@ -35,12 +35,11 @@ static const opc_root xlsx_roots[] = {
     {OPC_externalLink,          SPAN_CELL,       xlsx_read_external  },
     {OPC_pivotCacheDefinition,  SPAN_CELL,       xlsx_read_pivot     },
     {OPC_pivotCacheRecords,     SPAN_CELL,       xlsx_read_pivot     },
-    {OPC_wsDr,                  SPAN_TEXTBOX,    drawingml_read      },
-    {OPC_chartSpace,            SPAN_TEXTBOX,    drawingml_read      },
-    {OPC_dataModel,             SPAN_TEXTBOX,    drawingml_read      },
-    {OPC_drawing,               SPAN_TEXTBOX,    drawingml_read      },
+    {OPC_wsDr,                  SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_chartSpace,            SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_dataModel,             SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_drawing,               SPAN_TEXTBOX,    drawingml_read_plain},
     {OPC_xml,                   SPAN_TEXTBOX,    vml_read            },
-    {OPC_theme,                 SPAN_STYLE,      drawingml_read_theme},
 };
 
 static bool is_sheet_name(lj_slice name)
@@ -79,6 +78,7 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     }
     context->styles = (xlsx_styles){NULL, 0};
     context->strings = (xlsx_strings){.is_full = true};
+    context->is_closed = true;
     lj_arena_rewind(pkg->arena, mark);
     return code;
 }

@@ -239,7 +239,7 @@ static void emit_formula(sheet *s)
 {
     opc_xml *x = s->x;
     lj_str text = lj_buf_str(&s->formula);
-    bool constant = memchr(text.ptr, '"', text.len) != NULL ||
+    bool constant = opc_has_byte(text, '"') ||
                     lj_slice_find(lj_str_bytes(text), LJ_BYTES("CHAR")) != SIZE_MAX;
     if (!constant && !format_wants_all(x->pkg->run)) {
         return;
@@ -406,7 +406,7 @@ static void cell_close(sheet *s)
         break;
     case 't':
         (void)emit_rendered(s, value);
-        if (memchr(value.ptr, '_', value.len) != NULL) {
+        if (opc_has_byte(value, '_')) {
             lj_buf_clear(&s->made);
             xlsx_unescape(value, &s->made);
             value = lj_buf_str(&s->made);

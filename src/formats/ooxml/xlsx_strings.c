@@ -88,7 +88,7 @@ static void rich_text(xlsx_rich *rich, lj_str text)
     if (rich->block.text.len > OPC_BLOCK_MAX) {
         return; /* Excel keeps 32,767 characters in a cell */
     }
-    if (memchr(text.ptr, '_', text.len) != NULL) {
+    if (opc_has_byte(text, '_')) {
         lj_buf_clear(&rich->plain);
         xlsx_unescape(text, &rich->plain);
         text = lj_buf_ok(&rich->plain) ? lj_buf_str(&rich->plain) : text;
@@ -207,12 +207,12 @@ void xlsx_read_strings(opc_xml *x, void *ctx)
 {
     xlsx_context *context = ctx;
     xlsx_strings *strings = &context->strings;
-    if (strings->count > 0) { /* a second table: all its strings are unused */
-        opc_read_generic(x, NULL);
-        return;
+    if (context->is_closed || strings->count > 0) {
+        strings->is_full = true; /* a second table: its strings are emitted, no cell means them */
+    } else {
+        *strings = (xlsx_strings){.part = x->part};
+        lj_buf_init(&strings->text, x->pkg->arena, TEXT_MAX);
     }
-    *strings = (xlsx_strings){.part = x->part};
-    lj_buf_init(&strings->text, x->pkg->arena, TEXT_MAX);
     xlsx_rich rich;
     xlsx_rich_init(&rich, x->pkg->arena);
     bool in_item = false;

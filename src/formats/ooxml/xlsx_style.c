@@ -310,5 +310,7 @@ void xlsx_read_styles(opc_xml *x, void *ctx)
             s.in_dxfs = s.in_dxfs && token->id != OPC_dxfs;
         }
     }
-    context->styles = (xlsx_styles){s.xfs.ptr, s.xfs.count};
+    if (!context->is_closed) {
+        context->styles = (xlsx_styles){s.xfs.ptr, s.xfs.count};
+    }
 }

@@ -8,7 +8,8 @@
  *   pdf_open.c    context, stream over the core's bytes, passwords, the guard where exceptions end
  *   pdf_memory.c  every byte that MuPDF holds, counted and limited
  *   pdf_names.c   information, XMP, outlines, labels, destinations, layers, form fields
- *   pdf_pages.c   page tree -> page -> pdf_content.c (machine), pdf_lex.c, pdf_font.c, pdf_color.c
+ *   pdf_pages.c   page tree -> page -> pdf_content.c (machine; pdf_paint.c, pdf_xobject.c),
+ * pdf_lex.c, pdf_font.c, pdf_color.c
  *                 -> pdf_glyphs.c (contrast, cover) -> pdf_lines.c -> pdf_order.c -> spans
  *   pdf_annots.c  annotations and their appearances
  *   pdf_files.c   attached files and XFA as children
@@ -56,6 +57,7 @@ static lj_code finish(format_pdf *pdf)
     span_place place = {.page_no = pdf->damaged_page};
     if (pdf_was_repaired(pdf->ctx, pdf->doc)) {
         format_tell(pdf->run, NOTE_REPAIRED);
+        pdf->damaged = pdf->damaged || !pdf->has_end; /* cut: nobody knows what stood behind */
     }
     if (pdf->unsupported) {
         format_gap(pdf->run, GAP_UNSUPPORTED, "filters", place);

@@ -18,7 +18,11 @@
  * that lies (F13), text inside Type 3 glyph programs, W2. */
 #include "formats/pdf/pdf_priv.h"
 
-enum { WIDTH_RANGES_MAX = 1 << 17 };
+enum {
+    WIDTH_RANGES_MAX = 1 << 17,
+    MAP_MAX = 4 * 1024 * 1024, /* bytes of a ToUnicode map; one for 65,536 letters has 1.5 MB */
+    MAP_WORK = 64,             /* work of a byte of it: MuPDF sorts as it reads */
+};
 
 typedef struct font_job {
     format_pdf *pdf;
@@ -200,7 +204,8 @@ static void encoding_load(fz_context *ctx, format_pdf_font *font, pdf_obj *encod
     (void)pdf_keep_obj(ctx, pdf_resolve_indirect_chain(ctx, encoding)); /* the names are its */
 }
 
-/* The letter that a glyph name stands for; looked up when it is first used, for most names never are. */
+/* The letter that a glyph name stands for; looked up when it is first used, for most names never
+ * are. */
 static int letter_of_name(format_pdf_font *font, uint8_t code)
 {
     if (font->letters[code] == 0 && font->names[code] != NULL) {
@@ -296,12 +301,33 @@ static void font_fill(fz_context *ctx, void *arg)
     }
 }
 
+/* MuPDF's loader would take a map of any length; this one is cut and charged. */
+static pdf_cmap *map_load(fz_context *ctx, format_pdf *pdf, pdf_obj *map)
+{
+    fz_buffer *text = fz_new_buffer(ctx, 4096);
+    fz_stream *stream = pdf_open_stream(ctx, map);
+    unsigned char part[4096];
+    unsigned char *data = NULL;
+    size_t got = 0;
+    while (pdf->stop == LJ_OK && fz_buffer_storage(ctx, text, &data) < MAP_MAX &&
+           (got = fz_read(ctx, stream, part, sizeof(part))) > 0) {
+        fz_append_data(ctx, text, part, got);
+        (void)format_pdf_work(pdf, got * MAP_WORK);
+    }
+    fz_drop_stream(ctx, stream);
+    stream = fz_open_buffer(ctx, text);
+    pdf_cmap *loaded = pdf_load_cmap(ctx, stream);
+    fz_drop_stream(ctx, stream);
+    fz_drop_buffer(ctx, text);
+    return loaded;
+}
+
 static void to_unicode_load(fz_context *ctx, void *arg)
 {
     font_job *job = arg;
     pdf_obj *map = pdf_dict_get(ctx, job->dict, PDF_NAME(ToUnicode));
     if (pdf_is_stream(ctx, map)) {
-        job->font->to_unicode = pdf_load_embedded_cmap(ctx, job->pdf->doc, map);
+        job->font->to_unicode = map_load(ctx, job->pdf, map);
     } else if (pdf_is_name(ctx, map) && !name_has(pdf_to_name(ctx, map), "Identity")) {
         job->font->to_unicode = pdf_load_system_cmap(ctx, pdf_to_name(ctx, map));
     }

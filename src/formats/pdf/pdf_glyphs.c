@@ -67,7 +67,8 @@ static uint16_t style_no(format_pdf_page *page, const format_pdf_style *style)
     return (uint16_t)glyphs->style_count++;
 }
 
-/* Matrices of a broken document overflow: such places become far away ones, so that everything can be compared. */
+/* Matrices of a broken document overflow: such places become far away ones, so that everything can
+ * be compared. */
 static float held(float value)
 {
     return !(value > -1e6F) ? -1e6F : value > 1e6F ? 1e6F : value;

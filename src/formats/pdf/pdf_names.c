@@ -79,7 +79,8 @@ static void xmp_value(xmp *it, lj_slice raw)
             used = is_hex ? 3 : 2;
             while (used < rest.len && used < 10 && rest.ptr[used] != ';') {
                 uint8_t digit = rest.ptr[used++];
-                uint32_t low = digit <= '9' ? (uint32_t)digit : (uint32_t)((digit | 0x20) - 'a' + 10);
+                uint32_t low =
+                    digit <= '9' ? (uint32_t)digit : (uint32_t)((digit | 0x20) - 'a' + 10);
                 number = number * (is_hex ? 16 : 10) + (low & 0xF);
             }
             used++;
@@ -310,8 +311,7 @@ static void trees_read(fz_context *ctx, void *arg)
     format_pdf *pdf = arg;
     pdf_obj *root = root_of(ctx, pdf);
     pdf_obj *names = pdf_dict_get(ctx, root, PDF_NAME(Names));
-    format_pdf_tree_walk(pdf, pdf_dict_gets(ctx, root, "PageLabels"), PDF_NAME(Nums),
-                         label_tell);
+    format_pdf_tree_walk(pdf, pdf_dict_gets(ctx, root, "PageLabels"), PDF_NAME(Nums), label_tell);
     format_pdf_tree_walk(pdf, pdf_dict_get(ctx, names, PDF_NAME(EmbeddedFiles)), PDF_NAME(Names),
                          file_collect);
     format_pdf_tree_walk(pdf, pdf_dict_get(ctx, names, PDF_NAME(Dests)), PDF_NAME(Names),

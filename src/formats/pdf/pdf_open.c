@@ -314,6 +314,7 @@ static uint64_t document_end(format_pdf *pdf)
         if (tail.ptr[i - 5] != '%' || memcmp(tail.ptr + i - 5, "%%EOF", 5) != 0) {
             continue;
         }
+        pdf->has_end = true;
         size_t end = i;
         while (end < tail.len && (tail.ptr[end] <= ' ')) {
             end++;

@@ -36,6 +36,7 @@ typedef struct format_pdf {
     bool damaged;   /* something was thrown: what could be read was read */
     bool no_memory; /* the ceiling was reached */
     bool foreign_crypt; /* a security handler that is not the standard one */
+    bool has_end;       /* there is a %%EOF near the end */
     bool unsupported;   /* a stream with more filters than FORMAT_PDF_FILTERS */
     uint64_t size;      /* of the source */
     uint64_t pending;   /* work not yet charged */
@@ -110,10 +111,11 @@ struct format_pdf_font {
     bool tried_desc;
     bool wants_desc_width;
     bool vertical;
-    uint16_t flags;      /* span_look_flag */
-    const char *names[256]; /* simple fonts: glyph names by code, or NULL; live as long as the document */
-    uint16_t letters[256];  /* what the names mean, once asked for; 0 = not yet or unknown */
-    float widths[256];   /* simple fonts: in text space units of 1 */
+    uint16_t flags; /* span_look_flag */
+    const char
+        *names[256]; /* simple fonts: glyph names by code, or NULL; live as long as the document */
+    uint16_t letters[256]; /* what the names mean, once asked for; 0 = not yet or unknown */
+    float widths[256];     /* simple fonts: in text space units of 1 */
     float missing_width;
     struct format_pdf_width *ranges; /* composite fonts: sorted by lo */
     uint32_t range_count;

@@ -11,13 +11,14 @@
  * is claimed by nobody and swept by the core.
  *
  * Traps. Several entries over the same data (a flat bomb): data is decoded once, every name is
- * judged. Overlapping data is decoded as often as it is stated, up to the limits of the core.
+ * judged. Overlapping data is decoded as often as it is stated, up to the limits of the core. A
+ * stated length that is longer than the deflate stream in it: what stands behind is swept, and
+ * searched for members.
  *
  * Limits. CRC-32 is compared for members of up to CRC_MAX bytes; above that it would cost a second
  * decoding (a larger one that is damaged shows in its decoder, unless it is stored).
  *
- * Not done: other volumes are not joined (gap `volume`); an encrypted directory is only named;
- * bytes behind the end of a deflate stream, inside the member's stored length, are not swept. */
+ * Not done: other volumes are not joined (gap `volume`); an encrypted directory is only named. */
 #include <libdeflate.h>
 
 #include "base/cur.h"
@@ -107,10 +108,16 @@ static bool is_ours(const zip_member *member)
 
 static format_src *open_plain(format_run *run, format_src *zip, const zip_member *member)
 {
-    bool stored = member->method == 0;
-    return format_decode(run, zip, member->data_off, member->stored_len,
-                         stored ? FORMAT_CODEC_STORE : FORMAT_CODEC_DEFLATE,
-                         stored ? member->stored_len : member->real_len);
+    if (member->method == 0) {
+        return format_decode(run, zip, member->data_off, member->stored_len, FORMAT_CODEC_STORE,
+                             member->stored_len);
+    }
+    /* deflate adds 5 bytes to 64 KiB at most: where more is stated, the size is a lie, and decoding
+     * in one go would fetch all of it */
+    bool lies = member->stored_len > 64 && member->stored_len - 64 > member->real_len +
+                                                                         member->real_len / 1024;
+    return format_decode(run, zip, member->data_off, member->stored_len, FORMAT_CODEC_DEFLATE,
+                         lies ? FORMAT_SIZE_UNKNOWN : member->real_len);
 }
 
 /* The place of a gap. Naming parts costs a search, so an archive full of gaps stops naming. */
@@ -220,6 +227,30 @@ static bool crc_is_wrong(format_run *run, format_src *src, const zip_member *mem
     return format_src_code(src) == LJ_OK && crc != member->crc;
 }
 
+/* Bytes inside the stated data but behind the end of its stream: searched later for members, and
+ * swept. */
+static void keep_rest(format_run *run, format_src *src, const zip_member *member)
+{
+    const zip_index *index = format_index_of(run);
+    zip_memory *memory = index->memory;
+    uint64_t taken = format_src_taken(src);
+    if (format_src_code(src) == LJ_E_FORMAT) {
+        format_claim(run, member->data_off, member->stored_len, FORMAT_BROKEN);
+        return;
+    }
+    format_claim(run, member->data_off, lj_min_u64(taken, member->stored_len), FORMAT_READ);
+    if (taken >= member->stored_len || member->method != 8) {
+        return;
+    }
+    format_tell(run, NOTE_DIRECTORY_DISAGREES);
+    if (memory->rest_count == ZIP_RESTS_MAX) {
+        format_gap(run, GAP_DAMAGED, "sizes", place_of(run, member));
+        return;
+    }
+    memory->rests[memory->rest_count++] =
+        (zip_range){member->data_off + taken, member->data_off + member->stored_len};
+}
+
 static lj_code give_child(format_run *run, format_src *src, const zip_member *member)
 {
     const zip_index *index = format_index_of(run);
@@ -232,8 +263,8 @@ static lj_code give_child(format_run *run, format_src *src, const zip_member *me
                               .kind = FORMAT_MEMBER,
                               .hidden_by = hidden ? SPAN_HIDE(SPAN_HIDDEN_UNREACHABLE) : 0};
     lj_code code = format_child(run, &info, src);
-    if (format_src_code(src) == LJ_E_FORMAT) {
-        format_claim(run, member->data_off, member->stored_len, FORMAT_BROKEN);
+    if (is_ours(member)) {
+        keep_rest(run, src, member);
     }
     return code;
 }
@@ -254,7 +285,8 @@ static lj_code read_member(format_run *run, format_src *zip, const zip_member *m
         return code;
     }
     bool again = before != NULL && is_same_data(before, member);
-    if (again || (member->is_folder && member->stored_len == 0)) {
+    bool is_empty = member->stored_len == 0 || (member->real_len == 0 && member->stored_len <= 16);
+    if (again || (member->is_folder && is_empty)) {
         return emit_name(run, member->name_utf8, 0);
     }
     lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
@@ -299,13 +331,15 @@ static void claim_around(format_run *run, const zip_index *index, uint64_t from,
     }
 }
 
-static void claim_member(format_run *run, const zip_index *index, const zip_member *member)
+/* with_data: deflated data is claimed as stated; else it is claimed when it was read. */
+static void claim_member(format_run *run, const zip_index *index, const zip_member *member,
+                         bool with_data)
 {
     if (!member->in_local) {
         return;
     }
     claim_around(run, index, member->header_off, member->data_off);
-    if (is_ours(member)) {
+    if (is_ours(member) && (with_data || member->method == 0)) {
         format_claim(run, member->data_off, member->stored_len, FORMAT_READ);
     }
     format_claim(run, member->data_off + member->stored_len, member->behind, FORMAT_OPAQUE);
@@ -368,7 +402,7 @@ static void report_gaps(format_run *run, const zip_index *index)
     }
 }
 
-lj_code zip_claim_structure(format_run *run, const zip_index *index)
+static lj_code claim_structure(format_run *run, const zip_index *index, bool with_data)
 {
     tell_notes(run, index);
     report_gaps(run, index);
@@ -378,9 +412,39 @@ lj_code zip_claim_structure(format_run *run, const zip_index *index)
     lj_code code = emit_comment(run, index, index->comment);
     for (uint32_t i = 0; i < index->count && code == LJ_OK; i++) {
         const zip_member *member = &index->members[i];
-        claim_member(run, index, member);
+        claim_member(run, index, member, with_data);
         code = emit_comment(run, index, member->comment);
         code = code == LJ_OK ? emit_local_name(run, index, member->local_name) : code;
+    }
+    return code;
+}
+
+lj_code zip_claim_structure(format_run *run, const zip_index *index)
+{
+    return claim_structure(run, index, /* with_data= */ true);
+}
+
+lj_code zip_member_rest(format_run *run, format_src *zip, const format_src *src,
+                        const zip_member *member)
+{
+    uint64_t taken = format_src_taken(src);
+    if (!is_ours(member) || member->method != 8 || format_src_code(src) != LJ_OK ||
+        taken >= member->stored_len) {
+        return LJ_OK;
+    }
+    format_tell(run, NOTE_DIRECTORY_DISAGREES);
+    return format_sweep(run, zip, member->data_off + taken, member->stored_len - taken,
+                        SPAN_HIDE(SPAN_HIDDEN_SLACK));
+}
+
+static lj_code read_members(format_run *run, format_src *src, const zip_index *index)
+{
+    lj_code code = claim_structure(run, index, /* with_data= */ false);
+    for (uint32_t i = 0; i < index->count && code == LJ_OK; i++) {
+        code = read_member(run, src, &index->members[i], i > 0 ? &index->members[i - 1] : NULL);
+    }
+    if (code == LJ_OK && index->full) {
+        return format_gap_limit(run, FORMAT_LIMIT_ENTRIES, index->count, (span_place){0});
     }
     return code;
 }
@@ -391,12 +455,16 @@ static lj_code zip_read(format_run *run, format_src *src)
     if (index == NULL) {
         return LJ_E_LIMIT;
     }
-    lj_code code = zip_claim_structure(run, index);
-    for (uint32_t i = 0; i < index->count && code == LJ_OK; i++) {
-        code = read_member(run, src, &index->members[i], i > 0 ? &index->members[i - 1] : NULL);
-    }
-    if (code == LJ_OK && index->full) {
-        return format_gap_limit(run, FORMAT_LIMIT_ENTRIES, index->count, (span_place){0});
+    lj_code code = read_members(run, src, index);
+    zip_memory *memory = index->memory;
+    while (code == LJ_OK && memory->rest_count > 0) { /* what is found there may have rests too */
+        zip_range rest = memory->rests[--memory->rest_count];
+        lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+        const zip_index *found = zip_index_of_range(run, src, index, rest);
+        if (found != NULL) {
+            code = read_members(run, src, found);
+        }
+        lj_arena_rewind(format_arena(run), mark);
     }
     return code;
 }

@@ -80,6 +80,10 @@ lj_code zip_member_gap(format_run *run, const zip_member *member);
  * notes and the gaps of the index (cut, masked, other volumes). Gaps in between are left to the
  * sweep. */
 lj_code zip_claim_structure(format_run *run, const zip_index *index);
+/* For dialects, when a member was read to its end: sweeps the bytes inside its stated data that stand
+ * behind the end of its stream. The zip row does it itself. */
+lj_code zip_member_rest(format_run *run, format_src *zip, const format_src *src,
+                        const zip_member *member);
 /* The names of the members as the probe of dialect rows wants them; NULL without memory. */
 lj_slice *zip_index_names(lj_arena *arena, const zip_index *index);
 

@@ -3,9 +3,10 @@
  * ZIP64, 4.3.16 end record).
  *
  * Model. A library asks the last end record and believes it. Here all end records of the last
- * 64 KiB are followed. The one that counts (`listed`) is the last that reaches just to the end of
- * the file, else the last that leads to a directory; entries that only another one names become
- * members that the directory does not list. Each entry is compared with its local header; a local
+ * 64 KiB are followed. The one that counts (ZIP_LISTED) is the last that reaches just to the end of
+ * the file; when there is none - bytes stand behind it, or it is gone - the file is gone through from
+ * its first byte, member by member, and the first directory outside of them counts. Entries that
+ * only another one names become members that the directory does not list. Each entry is compared with its local header; a local
  * header that states other data becomes a member of its own (a twin), because whoever reads without
  * the directory sees that one.
  *
@@ -264,13 +265,6 @@ bool zip_end_read(zip_walk *walk, uint64_t at, zip_trust trust)
     }
     uint64_t to = lj_min_u64(at + ZIP_END_LEN + end.comment_len, walk->size);
     if (!find_directory(walk, &end, &dir_at, &shift)) {
-        if (listed && (end.masked || end.split)) {
-            index->is_masked = end.masked;
-            index->split = index->split || end.split;
-        }
-        if (listed) {
-            zip_claim_add(walk, end.dir_end, at + ZIP_END_LEN);
-        }
         return false;
     }
     if (listed) {
@@ -315,23 +309,34 @@ static bool is_in_member(const zip_index *index, uint64_t at)
     return false;
 }
 
-/* The candidate that counts, or count when none leads to a directory. ends are the last first. */
+/* The candidate that counts, or count when none both leads to a directory and reaches just to the
+ * end of the file. ends are the last first. */
 static size_t choose_end(zip_walk *walk, const uint64_t *ends, size_t count)
 {
-    size_t fallback = count;
     for (size_t i = 0; i < count; i++) {
         end_record end;
         uint64_t dir_at = 0;
         uint64_t shift = 0;
-        if (!read_record(walk, ends[i], &end) || !find_directory(walk, &end, &dir_at, &shift)) {
-            continue;
-        }
-        if (ends[i] + ZIP_END_LEN + end.comment_len == walk->size) {
+        if (read_record(walk, ends[i], &end) && find_directory(walk, &end, &dir_at, &shift) &&
+            ends[i] + ZIP_END_LEN + end.comment_len == walk->size) {
             return i;
         }
-        fallback = fallback == count ? i : fallback;
     }
-    return fallback;
+    return count;
+}
+
+/* An end record that leads nowhere here may still say why: the directory is encrypted, or it
+ * stands in another volume. */
+static void take_oddities(zip_walk *walk, uint64_t at)
+{
+    end_record end;
+    uint64_t dir_at = 0;
+    uint64_t shift = 0;
+    if (read_record(walk, at, &end) && !find_directory(walk, &end, &dir_at, &shift)) {
+        walk->index->is_masked = end.masked;
+        walk->index->split = end.split;
+        zip_claim_add(walk, end.dir_end, at + ZIP_END_LEN);
+    }
 }
 
 void zip_directories_read(zip_walk *walk)
@@ -350,10 +355,10 @@ void zip_directories_read(zip_walk *walk)
     lj_arena_rewind(walk->arena, mark);
     size_t main_end = choose_end(walk, ends, count);
     if (main_end == count) {
-        if (count > 0) { /* an end record that leads nowhere still says split or masked */
-            (void)zip_end_read(walk, ends[0], ZIP_LISTED);
+        if (count > 0) {
+            take_oddities(walk, ends[0]);
         }
-        return; /* zip_hidden_find looks for it in the whole file */
+        return; /* zip_hidden_find goes through the whole file, member by member */
     }
     (void)zip_end_read(walk, ends[main_end], ZIP_LISTED);
     for (size_t i = 0; i < count && walk->code == LJ_OK; i++) {

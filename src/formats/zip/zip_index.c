@@ -251,6 +251,14 @@ static uint64_t learn_size(format_run *run, format_src *src)
     return format_src_size(src);
 }
 
+static zip_walk walk_of(format_run *run, format_src *src, zip_index *index)
+{
+    zip_walk walk = {.run = run, .src = src, .arena = format_arena(run), .index = index};
+    walk.member_max =
+        (uint32_t)lj_min_u64(format_limit_value(run, FORMAT_LIMIT_ENTRIES), 4000000) + 1;
+    return walk;
+}
+
 lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe)
 {
     lj_arena *arena = format_arena(run);
@@ -260,10 +268,8 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe)
         return LJ_E_LIMIT;
     }
     index->memory = memory;
-    zip_walk walk = {.run = run, .src = src, .arena = arena, .index = index};
+    zip_walk walk = walk_of(run, src, index);
     walk.size = learn_size(run, src);
-    walk.member_max =
-        (uint32_t)lj_min_u64(format_limit_value(run, FORMAT_LIMIT_ENTRIES), 4000000) + 1;
     zip_directories_read(&walk);
     cut_members(&walk);
     zip_members_sort(index);
@@ -277,4 +283,22 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe)
     probe->root_space = find_mimetype(&walk);
     format_index_keep(run, index);
     return walk.code;
+}
+
+zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index *whole,
+                              zip_range range)
+{
+    zip_index *index = lj_arena_alloc(format_arena(run), sizeof(*index));
+    if (index == NULL) {
+        return NULL;
+    }
+    index->memory = whole->memory;
+    zip_walk walk = walk_of(run, src, index);
+    walk.size = lj_min_u64(range.to, format_src_size(src));
+    zip_range_search(&walk, range.from, walk.size);
+    cut_members(&walk);
+    zip_members_sort(index);
+    zip_names_decode(&walk);
+    index->has_hidden = index->count > 0;
+    return index->count > 0 ? index : NULL;
 }

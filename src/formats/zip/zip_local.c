@@ -310,7 +310,7 @@ static uint64_t take_signature(zip_walk *walk, uint64_t at, uint64_t to)
     return end > at ? end : at + 4;
 }
 
-static void search_range(zip_walk *walk, uint64_t from, uint64_t to)
+void zip_range_search(zip_walk *walk, uint64_t from, uint64_t to)
 {
     uint64_t at = from;
     while (at < to && walk->code == LJ_OK && !walk->index->full) {
@@ -337,7 +337,7 @@ void zip_hidden_find(zip_walk *walk)
         uint64_t claim_at = claim_idx < index->claim_count ? index->claims[claim_idx].from : UINT64_MAX;
         uint64_t next = lj_min_u64(lj_min_u64(member_at, claim_at), walk->size);
         if (at < next) {
-            search_range(walk, at, next);
+            zip_range_search(walk, at, next);
             at = next;
         }
         if (next >= walk->size) {

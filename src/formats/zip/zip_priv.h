@@ -12,6 +12,7 @@ enum {
     ZIP_END_LEN = 22,
     ZIP_METHOD_AES = 99,
     ZIP_FAILS_MAX = 8,   /* after so many members only the last fitting password is tried */
+    ZIP_RESTS_MAX = 256, /* ranges behind the end of a stream that are searched */
     ZIP_GAPS_MAX = 4096, /* gaps of one archive that name their member; the rest has no place */
 };
 
@@ -31,6 +32,8 @@ typedef struct zip_memory {
     uint32_t password; /* number of the one that fitted last, tried first */
     uint32_t failed;   /* members for which the whole list failed */
     uint32_t gap_count;
+    uint32_t rest_count;
+    zip_range rests[ZIP_RESTS_MAX]; /* inside stated data, behind the end of its stream */
 } zip_memory;
 
 /* Four bytes of a signature at the start of bytes. */
@@ -45,6 +48,9 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe);
 zip_member *zip_member_add(zip_walk *walk);
 void zip_claim_add(zip_walk *walk, uint64_t from, uint64_t to);
 void zip_hole_add(zip_walk *walk, uint64_t from, uint64_t to);
+/* An index of one range only: what stands behind the end of a stream; NULL when there is nothing. */
+zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index *whole,
+                              zip_range range);
 /* Sorts by place and drops what is there twice. */
 void zip_members_sort(zip_index *index);
 
@@ -69,6 +75,7 @@ bool zip_local_read(zip_walk *walk, uint64_t off, zip_member *out);
 uint8_t zip_descriptor_len(zip_walk *walk, const zip_member *member);
 /* Searches every range that neither members nor claims cover for members and directories. */
 void zip_hidden_find(zip_walk *walk);
+void zip_range_search(zip_walk *walk, uint64_t from, uint64_t to);
 
 /* ---- zip_name.c ---- */
 /* Extra fields (APPNOTE 4.5) at extra_off: sizes, AES and Unicode path into the member; fields that
