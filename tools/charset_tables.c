@@ -10,9 +10,10 @@
  *
  * The data format, one item a line, `#` starts a comment:
  *
- *   8140 4E02 4E04+2 4E0F ...   codes from 0x8140 on, in the order of trail bytes 40..7E, 80..FE;
- * `4E04+2` is 4E04 to 4E06; `00CA.0304` is one code that stands for two code points R 81308130 0080
- * 36          a range: 36 four-byte codes from 81 30 81 30 stand for U+0080 and the following
+ * - `8140 4E02 4E04+2 4E0F ...`: codes from 0x8140 on, in the order of trail bytes 40..7E, 80..FE;
+ *   `4E04+2` is 4E04 to 4E06; `00CA.0304` is one code that stands for two code points.
+ * - `R 81308130 0080 36`: a range; 36 four-byte codes from 81 30 81 30 on stand for U+0080 and the
+ *   following.
  *
  * The C tables hold each character as its UTF-8 bytes in one 32-bit number, first byte lowest, so
  * that decoding is one load and one store. Four-byte codes of GB 18030 outside the BMP are

@@ -188,7 +188,8 @@ static bool normalise(uint32_t code_point, sequence *out)
 {
     utf8proc_int32_t buf[SEQUENCE];
     utf8proc_uint8_t bytes[4];
-    utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+    utf8proc_option_t options =
+        (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
     utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)code_point, bytes);
     utf8proc_ssize_t count = utf8proc_decompose(bytes, len, buf, SEQUENCE, options);
     if (count > SEQUENCE) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * os.h on Linux. Traps: glibc's fstat is newfstatat() with an empty path, which a sandbox cannot tell from a real
- * path, so the descriptor form calls the kernel's own fstat; readdir() allocates per folder, so entries come straight
- * from getdents64; O_NOATIME is refused (EPERM) on files of other owners, and then the file is opened without it. */
+ * os.h on Linux. Traps: glibc's fstat is newfstatat() with an empty path, which a sandbox cannot
+ * tell from a real path, so the descriptor form calls the kernel's own fstat; readdir() allocates
+ * per folder, so entries come straight from getdents64; O_NOATIME is refused (EPERM) on files of
+ * other owners, and then the file is opened without it. */
 #define _GNU_SOURCE
 #include "base/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <limits.h>
 #include <locale.h>
 #include <sched.h>
@@ -109,9 +111,19 @@ void lj_os_host_name(char *dst, size_t cap)
 void lj_os_use_utf8(void)
 {
     (void)setlocale(LC_CTYPE, "C.UTF-8");
+    /* libarchive converts names of CAB, ISO and others through iconv, which loads its modules from
+     * disk at the first use: in a sandbox that is a forbidden call. Converters that stay open keep
+     * their modules loaded. */
+    static const char *const charsets[] = {"UTF-8",      "UTF-16BE", "UTF-16LE", "CP437", "CP1252",
+                                           "ISO-8859-1", "CP936",    "EUC-JP",   "CP932"};
+    for (size_t i = 0; i < LJ_COUNT_OF(charsets); i++) {
+        (void)iconv_open("UTF-8", charsets[i]);
+        (void)iconv_open(charsets[i], "UTF-8");
+    }
 }
 
-/* Days to a civil date: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days. */
+/* Days to a civil date: Howard Hinnant, "chrono-compatible low-level date algorithms",
+ * civil_from_days. */
 void lj_os_time_text(int64_t at, char out[32])
 {
     int64_t seconds = at / 1000 - (at % 1000 < 0 ? 1 : 0);
@@ -351,8 +363,9 @@ static lj_code write_all(int fd, const uint64_t *off, lj_slice bytes, lj_err *er
 {
     size_t done = 0;
     while (done < bytes.len) {
-        ssize_t part = off == NULL ? write(fd, bytes.ptr + done, bytes.len - done)
-                                   : pwrite(fd, bytes.ptr + done, bytes.len - done, (off_t)(*off + done));
+        ssize_t part = off == NULL
+                           ? write(fd, bytes.ptr + done, bytes.len - done)
+                           : pwrite(fd, bytes.ptr + done, bytes.len - done, (off_t)(*off + done));
         if (part < 0 && errno == EINTR) {
             continue;
         }

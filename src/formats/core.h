@@ -67,6 +67,8 @@ format_src *source_of_input(format_context *context);
 /* Forgets windows and decoder states that lie in memory which is about to be rewound; the source
  * can be read again. */
 void source_rest(format_src *src);
+/* Its size, or of a decoder that did not reach its end how many bytes it gave. */
+uint64_t source_reached(const format_src *src);
 /* True when its end can be reached without decoding more than a few megabytes. */
 bool source_end_is_near(const format_src *src);
 

@@ -511,9 +511,7 @@ static lj_code document_read(format_run *run)
     uint64_t covered = claim_total(&run->covered);
     uint64_t lost = claim_total(&run->lost);
     end.examined = covered > lost ? covered - lost : 0;
-    if (end.size != FORMAT_SIZE_UNKNOWN && end.examined > end.size) {
-        end.examined = end.size;
-    }
+    end.examined = lj_min_u64(end.examined, source_reached(run->src)); /* a claim to the end of what never ended */
     context->sink->doc_end(context->sink->ctx, &run->doc, &end);
     return context->stopped;
 }

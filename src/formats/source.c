@@ -58,10 +58,11 @@ struct format_src {
     /* decoder state */
     bool started;
     bool ended;
-    uint64_t made;  /* bytes decoded since the last start */
-    uint64_t taken; /* stored bytes used since the last start */
-    lj_buf kept;    /* the first kept.len decoded bytes */
-    bool keeps;     /* still appending to kept */
+    uint64_t made;    /* bytes decoded since the last start */
+    uint64_t reached; /* most bytes ever decoded */
+    uint64_t taken;   /* stored bytes used since the last start */
+    lj_buf kept;      /* the first kept.len decoded bytes */
+    bool keeps;       /* still appending to kept */
     z_stream *inflate;
     uint8_t *chunk_in;
 };
@@ -176,6 +177,11 @@ void source_rest(format_src *src)
 uint64_t format_src_size(const format_src *src)
 {
     return src->size;
+}
+
+uint64_t source_reached(const format_src *src)
+{
+    return src->size != FORMAT_SIZE_UNKNOWN ? src->size : src->reached;
 }
 
 lj_code format_src_code(const format_src *src)
@@ -364,6 +370,7 @@ static lj_code decoder_pull(format_src *src, uint8_t *dst, size_t cap, size_t *o
         src->keeps = lj_buf_ok(&src->kept);
     }
     src->made += *out_len;
+    src->reached = lj_max_u64(src->reached, src->made);
     if (code != LJ_OK) {
         src->ended = true;
         (void)source_fail(src, code);
@@ -432,11 +439,11 @@ static void inflate_whole(format_src *src)
     size_t have = 0;
     size_t used = 0;
     size_t got = 0;
-    bool fits = out != NULL && in != NULL &&
-                source_read(src->parent, src->off, in, (size_t)src->len, &have) == LJ_OK &&
-                libdeflate_deflate_decompress_ex(context->inflater, in, have, out,
-                                                 (size_t)src->stated, &used,
-                                                 &got) == LIBDEFLATE_SUCCESS;
+    bool fits =
+        out != NULL && in != NULL &&
+        source_read(src->parent, src->off, in, (size_t)src->len, &have) == LJ_OK &&
+        libdeflate_deflate_decompress_ex(context->inflater, in, have, out, (size_t)src->stated,
+                                         &used, &got) == LIBDEFLATE_SUCCESS;
     lj_arena_rewind(context->arena, mark);
     if (fits) {
         src->memory = lj_slice_of(out, got);

@@ -267,17 +267,19 @@ static bool is_two_byte_only(lj_slice text, size_t *out_count)
 
 /* Beyond this many such pairs chance is out of the question: each is valid UTF-8 in one of six
  * random pairs. */
-enum { CHANCE_MAX = 6, LINE_CHARS = 64 /* letters that decide on a line */ };
+enum { CHANCE_MAX = 6, FEW_CHARS = 16, LINE_CHARS = 64 /* letters that decide on a line */ };
 
 static text_charset judge_line(text_charset base, lj_slice line)
 {
     static const text_charset others[] = {TEXT_GB18030, TEXT_BIG5, TEXT_UTF8};
     uint32_t count = 0;
     text_charset best = base;
-    int32_t best_score = charset_score(base, line, LINE_CHARS, &count);
-    if (best_score >= 850 && count >= 4) {
+    /* A few letters in a row that people write settle it: read in the wrong charset they would have
+     * a mean near 300. */
+    if (charset_score(base, line, FEW_CHARS, &count) >= 800 && count >= 4) {
         return base;
     }
+    int32_t best_score = charset_score(base, line, LINE_CHARS, &count);
     int32_t margin = count < 4 ? 300 : count < 10 ? 150 : 60;
     int32_t bar = best_score + margin;
     for (size_t i = 0; i < LJ_COUNT_OF(others); i++) {

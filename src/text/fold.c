@@ -4,17 +4,18 @@
  * What a single code point becomes - deleted, NFKC, radical, variant, star - is one look-up in a
  * table made at build time (tools/fold_tables.c). What depends on neighbours is done here:
  *
- *   overrides   A run from U+202E to the first U+202C, or to the end of the line, is walked
- * backwards, letter by letter, and brackets in it are mirrored, because that is how it is
- * displayed. Overrides inside a run are deleted and have no effect of their own: nested runs would
- * need the whole bidirectional algorithm, and U+202E beside Han is a finding in itself (T06).
- *   blanks      A blank is only remembered when it is read and decided when the next letter comes:
- * it stays, as one space, when both neighbours are western letters, signs or digits, but not
- * between two digits; it goes beside Han, stars and brackets and at both ends of the line. A sign
- * sides with what stands before it, so that the blanks of `TOP SECRET - X` stay and those of a Han
- * level, a dash and a period go. numerals    At 年, 月 and 日 the text written so far is looked
- * back upon: Han numerals directly before it (or before 个 of 个月) are replaced by digits. Blanks
- * are gone by then. line ends   Become LF; CR LF becomes one.
+ * - Overrides. A run from U+202E to the first U+202C, or to the end of the line, is walked
+ *   backwards, letter by letter, and brackets in it are mirrored, because that is how it is shown.
+ *   Overrides inside a run are deleted and have no effect of their own: nested runs would need the
+ *   whole bidirectional algorithm, and U+202E beside Han is a finding in itself (T06).
+ * - Blanks. A blank is only remembered when it is read, and decided on when the next letter comes:
+ *   it stays, as one space, when both neighbours are western letters, signs or digits, but not
+ *   between two digits; it goes beside Han, stars and brackets and at both ends of the line. A sign
+ *   sides with what stands before it, so that the blanks of `TOP SECRET - X` stay and those of a
+ *   Han level, a dash and a period go.
+ * - Numerals. At 年, 月 and 日 the text written so far is looked back upon: Han numerals directly
+ *   before it (or before 个 of 个月) are replaced by digits. Blanks are gone by then.
+ * - Line ends become LF; CR LF becomes one.
  *
  * Speed: folding runs on windows around seed hits, but on all of the text of office documents. The
  * two loops that matter are ASCII and plain Han; everything else goes through fold_one().
@@ -154,6 +155,12 @@ static void put(folder *f, const uint8_t *bytes, size_t len, size_t at)
     f->len += len;
 }
 
+/* Does a blank stay between letters of these sides? */
+static inline bool keeps_blank(uint8_t before, uint8_t side)
+{
+    return before != TIGHT && side != TIGHT && !(before == DIGIT && side == DIGIT);
+}
+
 /* Decides on the blank before a letter of the given side. */
 static void settle_blank(folder *f, uint8_t side)
 {
@@ -161,7 +168,7 @@ static void settle_blank(folder *f, uint8_t side)
     if (f->before == LINE_START) {
         return;
     }
-    if (f->before != TIGHT && side != TIGHT && !(f->before == DIGIT && side == DIGIT)) {
+    if (keeps_blank(f->before, side)) {
         f->out[f->len] = ' ';
         f->from[f->len++] = f->blank_at;
     } else {
@@ -430,52 +437,59 @@ static size_t fold_override(folder *f, size_t begin)
 
 /* ---- the pass ---- */
 
-/* The side of what was written since `start`, all of it ASCII: that of the last character, and
- * signs side with what stands before them. Worked out here once and not for each byte, which would
- * be a chain of loads. */
-static uint8_t side_behind(const folder *f, size_t start, size_t len)
+/* The side of the last character before `len`, when all from `mark` on is ASCII without blanks and
+ * `side` is what stood before `mark`: signs side with what stands before them. Worked out where it
+ * is needed and not for each byte, which would be a chain of loads. */
+static uint8_t side_behind(const uint8_t *out, size_t mark, uint8_t side, size_t len)
 {
     size_t at = len;
-    while (at > start && fold_cell[0][f->out[at - 1]] == FOLD_SIGN) {
+    while (at > mark && fold_cell[0][out[at - 1]] == FOLD_SIGN) {
         at--;
     }
-    uint8_t before = at > start ? sides[fold_cell[0][f->out[at - 1]]][LINE_START] : f->before;
-    return at < len ? sides[FOLD_SIGN][before] : before;
+    side = at > mark ? sides[fold_cell[0][out[at - 1]]][LINE_START] : side;
+    return at < len ? sides[FOLD_SIGN][side] : side;
 }
 
-/* ASCII letters, signs and digits, with the blanks that plainly stay between words, up to the first
- * byte that needs thought. */
+/* ASCII letters, signs, digits and the blanks between them, up to the first byte that needs
+ * thought. */
 static inline size_t fold_ascii(folder *f, size_t at)
 {
     const uint8_t *src = f->src;
     size_t src_len = f->src_len;
     uint8_t *restrict out = f->out;
     uint32_t *restrict from = f->from;
-    size_t start = f->len;
-    size_t len = start;
-    while (at < src_len) {
-        uint8_t byte = src[at];
-        if (byte < 0x80 && fold_cell[0][byte] < FOLD_BLANK) {
-            out[len] = byte;
+    size_t len = f->len;
+    size_t mark = len; /* the side of what stands before is known here */
+    uint8_t side = f->before;
+    while (at < src_len && src[at] < 0x80) {
+        uint16_t cell = fold_cell[0][src[at]];
+        if (cell < FOLD_BLANK) {
+            out[len] = src[at];
             from[len++] = (uint32_t)at++;
             continue;
         }
-        /* One space between two letters: out[len - 1] is a letter, so it is its own side. */
-        if (byte != ' ' || len == start || at + 1 == src_len ||
-            fold_cell[0][out[len - 1]] != FOLD_WEST || src[at + 1] >= 0x80) {
+        if (cell != FOLD_BLANK) {
             break;
         }
-        uint16_t next = fold_cell[0][src[at + 1]];
-        if (next != FOLD_WEST && next != FOLD_DIGIT && next != FOLD_SIGN) {
+        size_t next = at + 1;
+        while (next < src_len && src[next] < 0x80 && fold_cell[0][src[next]] == FOLD_BLANK) {
+            next++;
+        }
+        if (next == src_len || src[next] >= 0x80 || fold_cell[0][src[next]] > FOLD_BLANK) {
             break;
         }
-        out[len] = ' ';
-        from[len++] = (uint32_t)at++;
+        side = side_behind(out, mark, side, len);
+        if (side != LINE_START && keeps_blank(side, sides[fold_cell[0][src[next]]][side])) {
+            out[len] = ' ';
+            from[len++] = (uint32_t)at;
+        } else if (side != LINE_START) {
+            f->facts |= TEXT_FOLD_BLANK;
+        }
+        mark = len;
+        at = next;
     }
-    if (len > start) {
-        f->before = side_behind(f, start, len);
-        f->len = len;
-    }
+    f->before = side_behind(out, mark, side, len);
+    f->len = len;
     return at;
 }
 

@@ -12,7 +12,7 @@
  * 4. Patterns: what three neighbouring bytes must be for a word to begin there. A Han letter in
  * UTF-8 fills them; behind a letter of one or two bytes come the first bytes of the next letter, or
  * of anything that folding takes away.
- * 5. Buckets: the filter has eight, so patterns are joined, always the two whose union lets the
+ * 5. Buckets: the filter has sixteen, so patterns are joined, always the two whose union lets the
  * least ordinary text pass, by a rough table of how often bytes occur in Chinese prose of that
  * charset and in ASCII. */
 #include "text/seeds_build.h"
@@ -477,7 +477,7 @@ static void find_removed(builder *b)
 
 static pattern pattern_of(const spelling *raw)
 {
-    pattern out;
+    pattern out = {{0}, {0}};
     for (size_t i = 0; i < SEEDS_POSITIONS; i++) {
         out.low[i] = ANY;
         out.high[i] = ANY;

@@ -1071,9 +1071,9 @@ static void test_pdf__forms_that_multiply_end_by_work(void **state)
         "/XObject << /A 1 0 R /B 2 0 R /C 3 0 R >>",
         "/A Do /A Do /A Do /A Do /A Do /A Do /A Do /A Do",
         {"/B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B Do /B "
-          "Do /B Do /B Do",            "/C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C "
-          "Do /C Do /C Do", "BT /F1 12 Tf (x) Tj ET"},
-        { FORM, FORM, FORM}
+         "Do /B Do /B Do", "/C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C Do /C "
+         "Do /C Do /C Do", "BT /F1 12 Tf (x) Tj ET"},
+        {FORM,                      FORM,                     FORM                    }
     };
     seen it = examine_parts(&bomb, "");
     assert_int_equal(it.code, LJ_OK);
