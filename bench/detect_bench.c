@@ -41,7 +41,7 @@ static lj_slice bench_load(const char *path)
     lj_buf text;
     lj_buf_init(&text, NULL, 256 * LJ_MIB);
     size_t bom = 0;
-    text_charset charset = text_charset_guess(lj_buf_slice(&raw), TEXT_CHARSET_COUNT, &bom);
+    text_charset charset = text_charset_guess(lj_buf_slice(&raw), TEXT_CHARSET_NONE, &bom);
     (void)text_to_utf8(charset, lj_slice_part(lj_buf_slice(&raw), bom, raw.len), false, &text, NULL);
     lj_buf_done(&raw);
     return lj_buf_slice(&text); /* kept until the end of the program */

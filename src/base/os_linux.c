@@ -108,7 +108,7 @@ void lj_os_host_name(char *dst, size_t cap)
     dst[cap - 1] = '\0';
 }
 
-void lj_os_use_utf8(void)
+void lj_os_prepare_libraries(void)
 {
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     /* libarchive converts names of CAB, ISO and others through iconv, which loads its modules from
@@ -120,6 +120,9 @@ void lj_os_use_utf8(void)
         (void)iconv_open("UTF-8", charsets[i]);
         (void)iconv_open(charsets[i], "UTF-8");
     }
+    /* mktime() in the same library looks at the time zone's file at each call, unless TZ names a zone that needs none */
+    (void)setenv("TZ", "UTC0", 1);
+    tzset();
 }
 
 /* Days to a civil date: Howard Hinnant, "chrono-compatible low-level date algorithms",

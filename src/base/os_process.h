@@ -19,10 +19,10 @@ typedef enum lj_os_io {
 } lj_os_io;
 /* One message with descriptors (which stay the sender's). wait: block until there is room. */
 lj_os_io lj_os_send(int channel, lj_slice bytes, const int *fds, size_t fd_count, bool wait);
-/* One message into room, *out_len bytes; descriptors received are the caller's to close: at most LJ_OS_PASS_MAX. fds may
- * be NULL: then any descriptor that comes is closed. */
-lj_os_io lj_os_receive(int channel, uint8_t *room, size_t cap, size_t *out_len, int *fds, size_t *out_fd_count,
-                       bool wait);
+/* One message into room, *out_len bytes; descriptors received are the caller's to close: at most
+ * LJ_OS_PASS_MAX. fds may be NULL: then any descriptor that comes is closed. */
+lj_os_io lj_os_receive(int channel, uint8_t *room, size_t cap, size_t *out_len, int *fds,
+                       size_t *out_fd_count, bool wait);
 
 typedef struct lj_os_wait {
     int fd;
@@ -31,10 +31,10 @@ typedef struct lj_os_wait {
 /* Waits until one is ready, a signal came or the time is over. */
 void lj_os_wait_any(lj_os_wait *waits, size_t count, int timeout_ms);
 
-/* The process id of the child in the parent, 0 in the child, -1 on failure. The child dies with its parent, ignores
- * keyboard signals, and has 0, 1, 2 on the null device. */
+/* The process id of the child in the parent, 0 in the child, -1 on failure. The child dies with its
+ * parent, ignores keyboard signals, and has 0, 1, 2 on the null device. */
 int lj_os_fork(void);
-void lj_os_ignore_broken_pipes(void); /* SIGPIPE ignored, SIGCHLD at its default */
+void lj_os_ignore_broken_pipes(void);  /* SIGPIPE ignored, SIGCHLD at its default */
 _Noreturn void lj_os_exit(int status); /* at once: nothing of the parent's is flushed twice */
 /* Closes every descriptor above 2 except those kept (ascending). */
 void lj_os_close_others(const int *keep, size_t keep_count);

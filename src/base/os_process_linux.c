@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * os_process.h on Linux. Channels are SOCK_SEQPACKET: a message arrives whole, with its descriptors, or not at all. */
+ * os_process.h on Linux. Channels are SOCK_SEQPACKET: a message arrives whole, with its
+ * descriptors, or not at all. */
 #define _GNU_SOURCE
 #include "base/os_process.h"
 
@@ -42,7 +43,7 @@ typedef union control_room {
 
 static lj_os_io io_of(int os)
 {
-    return os == EAGAIN || os == ENOBUFS ? LJ_OS_AGAIN
+    return os == EAGAIN || os == ENOBUFS                       ? LJ_OS_AGAIN
            : os == EPIPE || os == ECONNRESET || os == ENOTCONN ? LJ_OS_CLOSED
                                                                : LJ_OS_BROKEN;
 }
@@ -76,13 +77,15 @@ lj_os_io lj_os_send(int channel, lj_slice bytes, const int *fds, size_t fd_count
     }
 }
 
-lj_os_io lj_os_receive(int channel, uint8_t *room, size_t cap, size_t *out_len, int *fds, size_t *out_fd_count,
-                       bool wait)
+lj_os_io lj_os_receive(int channel, uint8_t *room, size_t cap, size_t *out_len, int *fds,
+                       size_t *out_fd_count, bool wait)
 {
     control_room control;
     struct iovec part = {room, cap};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
     ssize_t got = 0;
     do {
         got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
@@ -91,7 +94,8 @@ lj_os_io lj_os_receive(int channel, uint8_t *room, size_t cap, size_t *out_len, 
         return io_of(errno);
     }
     size_t count = 0;
-    for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head != NULL; head = CMSG_NXTHDR(&message, head)) {
+    for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head != NULL;
+         head = CMSG_NXTHDR(&message, head)) {
         if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) {
             continue;
         }
@@ -265,9 +269,18 @@ const char *lj_os_signal_name(int number)
         int number;
         const char *name;
     } rows[] = {
-        {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGABRT, "SIGABRT"}, {SIGILL, "SIGILL"},
-        {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGSYS, "SIGSYS"},   {SIGTRAP, "SIGTRAP"},
-        {SIGXCPU, "SIGXCPU"}, {SIGTERM, "SIGTERM"}, {SIGXFSZ, "SIGXFSZ"}, {SIGPIPE, "SIGPIPE"},
+        {SIGSEGV, "SIGSEGV"},
+        {SIGBUS,  "SIGBUS" },
+        {SIGABRT, "SIGABRT"},
+        {SIGILL,  "SIGILL" },
+        {SIGFPE,  "SIGFPE" },
+        {SIGKILL, "SIGKILL"},
+        {SIGSYS,  "SIGSYS" },
+        {SIGTRAP, "SIGTRAP"},
+        {SIGXCPU, "SIGXCPU"},
+        {SIGTERM, "SIGTERM"},
+        {SIGXFSZ, "SIGXFSZ"},
+        {SIGPIPE, "SIGPIPE"},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         if (rows[i].number == number) {

@@ -143,7 +143,7 @@ static int command_help_all(void *args)
 int main(int argc, char **argv)
 {
     /* libarchive turns member names into UTF-8 through the locale; no other category is touched */
-    lj_os_use_utf8();
+    lj_os_prepare_libraries();
     static arguments args;
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {

@@ -115,7 +115,8 @@ static void add_types(package *pack, const char *main_name, const char *main_typ
     add(rels,
         "<Relationships xmlns=\"" OFFICE_SPACE "package/2006/relationships\">"
         "<Relationship Id=\"rId1\" Type=\"" OFFICE_REL
-        "officeDocument\" Target=\"%s\"/></Relationships>",
+        "officeDocument\" Target=\"%s\"/><Relationship Id=\"rId2\" Type=\"" OFFICE_REL
+        "custom-properties\" Target=\"docProps/custom.xml\"/></Relationships>",
         main_name);
 }
 
@@ -175,6 +176,10 @@ int samples_docx(const char *path, const char *text, int variant)
     add_paragraphs(body, text);
     add(body, "</w:body></w:document>");
     if (variant == SAMPLE_DOCX_HEADER) {
+        part *rels = package_part(&pack, "word/_rels/document.xml.rels");
+        add(rels, "<Relationships xmlns=\"" OFFICE_SPACE
+                  "package/2006/relationships\"><Relationship Id=\"rId1\" "
+                  "Type=\"" OFFICE_REL "header\" Target=\"header1.xml\"/></Relationships>");
         part *header = package_part(&pack, "word/header1.xml");
         add(header, "<w:hdr " WORD_SPACE "><w:p><w:r><w:t>" MARK "</w:t></w:r></w:p></w:hdr>");
     }
@@ -287,6 +292,11 @@ int samples_pptx(const char *path, const char *text, int variant)
     add_shape(slide, text, 2000000);
     add(slide, "</p:spTree></p:cSld></p:sld>");
     if (variant == SAMPLE_PPTX_NOTES) {
+        part *slide_rels = package_part(&pack, "ppt/slides/_rels/slide1.xml.rels");
+        add(slide_rels, "<Relationships xmlns=\"" OFFICE_SPACE
+                        "package/2006/relationships\"><Relationship Id=\"rId1\" "
+                        "Type=\"" OFFICE_REL
+                        "notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>");
         part *notes = package_part(&pack, "ppt/notesSlides/notesSlide1.xml");
         add(notes, "<p:notes " SLIDE_SPACE "><p:cSld><p:spTree>");
         add_shape(notes, MARK, 200000);

@@ -80,7 +80,10 @@ static lj_code read_all(format_pdf *pdf)
     format_pdf_claim(pdf, FORMAT_READ);
     code = format_pdf_names_read(pdf);
     if (code == LJ_OK) {
+        lj_arena_mark mark = lj_arena_mark_of(pdf->arena);
         code = format_pdf_pages_read(pdf);
+        lj_arena_rewind(pdf->arena, mark); /* children need the room */
+        pdf->machine = NULL;
     }
     if (code == LJ_OK) {
         code = finish(pdf);

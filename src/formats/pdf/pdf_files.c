@@ -49,15 +49,11 @@ void format_pdf_file_add(format_pdf *pdf, pdf_obj *spec)
     }
     if (pdf->file_count == pdf->file_cap) {
         uint32_t cap = pdf->file_cap == 0 ? 16 : pdf->file_cap * 2;
-        void *grown = cap > FILES_MAX
-                          ? NULL
-                          : lj_arena_grow(pdf->arena, pdf->files, pdf->file_cap * sizeof(pdf_obj *),
-                                          cap * sizeof(pdf_obj *));
-        if (grown == NULL) {
-            pdf->no_memory = true;
+        if (cap > FILES_MAX) {
+            pdf->damaged = true;
             return;
         }
-        pdf->files = grown;
+        pdf->files = fz_realloc(ctx, pdf->files, cap * sizeof(*pdf->files));
         pdf->file_cap = cap;
     }
     pdf->files[pdf->file_count++] = pdf_keep_obj(ctx, spec);

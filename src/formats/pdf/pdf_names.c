@@ -430,11 +430,8 @@ lj_code format_pdf_names_read(format_pdf *pdf)
                                              trees_read, rest_read, fields_read};
     for (size_t i = 0; i < LJ_COUNT_OF(parts) && pdf->stop == LJ_OK; i++) {
         lj_arena_mark mark = lj_arena_mark_of(pdf->arena);
-        bool keeps = parts[i] == trees_read; /* the list of files grows in the arena */
         (void)format_pdf_guard(pdf, parts[i], pdf);
-        if (!keeps) {
-            lj_arena_rewind(pdf->arena, mark);
-        }
+        lj_arena_rewind(pdf->arena, mark);
     }
     return pdf->stop;
 }

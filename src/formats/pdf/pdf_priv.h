@@ -43,7 +43,7 @@ typedef struct format_pdf {
     uint32_t story_count;
     uint32_t damaged_page;      /* where damage was first seen, 0 = not on a page */
     pdf_mark_bits *seen_fields; /* form fields that were told */
-    pdf_obj **files;            /* file specifications found so far, in the arena */
+    pdf_obj **files;            /* file specifications found so far, in MuPDF's memory */
     uint32_t file_count, file_cap;
     struct format_pdf_machine *machine; /* of pdf_content.c; made once, used for every page */
     format_pdf_font *fonts[FORMAT_PDF_FONT_SLOTS];
