@@ -132,22 +132,53 @@ static bool scan_recognised_period(const scan *in, size_t at, uint16_t level_idx
     return false;
 }
 
+/* A period, also in brackets of its own: 机密★（10年）. */
+static bool scan_period(const scan *in, size_t at, bool with_star, grammar_match *match)
+{
+    lj_str close = {NULL, 0};
+    size_t inside = at;
+    if (at < in->text.len &&
+        letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text, at + letters_len(in->text, at), &close)) {
+        inside = at + letters_len(in->text, at);
+    }
+    if (!grammar_period_read(in->pack, in->line, inside, match->level_idx, with_star, &match->period)) {
+        return false;
+    }
+    match->to = match->period.to;
+    if (inside > at) {
+        if (close.len > in->text.len - match->to || memcmp(in->text.ptr + match->to, close.ptr, close.len) != 0) {
+            match->period = (grammar_period){0};
+            match->to = match->level_to;
+            return false;
+        }
+        match->to += close.len;
+    }
+    return true;
+}
+
 /* Star and period behind the level. Sets form to COMPLETE, STAR, PERIOD, or leaves BARE. */
 static void scan_after(const scan *in, grammar_match *match)
 {
     size_t at = scan_skip_blank(in, match->level_to);
     bool weak = false;
+    const dict_entry *suffix = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SUFFIX));
+    if (suffix != NULL && scan_is_star(in, at + suffix->word.len)) {
+        at += suffix->word.len; /* 机密级★10年 */
+    }
     match->form = FORM_BARE;
     match->to = match->level_to;
     if (scan_star(in, at, match->from, &weak)) {
         size_t behind = scan_skip_blank(in, at + STAR_LEN);
-        if (grammar_period_read(in->pack, in->line, behind, match->level_idx, true, &match->period)) {
+        if (scan_period(in, behind, true, match)) {
             match->form = FORM_COMPLETE;
-            match->to = match->period.to;
         } else if (!weak) {
             match->form = FORM_STAR;
             match->to = at + STAR_LEN;
         }
+        return;
+    }
+    if (scan_is_star(in, at)) {
+        match->starred = true; /* 秘密★★★☆☆, **机密**: decoration */
         return;
     }
     if ((in->line->flags & GRAMMAR_RECOGNISED) != 0 &&
@@ -158,9 +189,8 @@ static void scan_after(const scan *in, grammar_match *match)
     }
     const dict_entry *sep = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SEPARATOR));
     size_t behind = scan_skip_blank(in, at + (sep != NULL ? sep->word.len : 0));
-    if (grammar_period_read(in->pack, in->line, behind, match->level_idx, false, &match->period)) {
+    if (scan_period(in, behind, false, match)) {
         match->form = FORM_PERIOD;
-        match->to = match->period.to;
     }
 }
 
@@ -193,13 +223,24 @@ static const dict_entry *scan_was_before(const scan *in, size_t end)
     return NULL;
 }
 
-/* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) or blanks. */
+static bool scan_is_label_sign(uint32_t letter)
+{
+    static const uint16_t signs[] = {':', '=', '(', '[', '"', '\'', '|', ',', '>', 0x3010, 0x201C, 0x201D, 0x2605};
+    for (size_t i = 0; i < LJ_COUNT_OF(signs); i++) {
+        if (signs[i] == letter) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) and other signs. */
 static bool scan_label(const scan *in, grammar_match *match)
 {
     size_t end = scan_skip_blank_back(in, match->outer_from);
     bool joined = end == match->outer_from && letters_gap(in->line, match->outer_from) == 0;
-    uint32_t sign = scan_letter_before(in, end);
-    if (sign == ':' || sign == '=' || sign == '(' || sign == '[' || sign == 0x3010) {
+    /* Up to three signs: "密级": "机密" of JSON, |密级|机密| of a table, <密级>机密. */
+    for (uint32_t signs = 0; signs < 3 && scan_is_label_sign(scan_letter_before(in, end)); signs++) {
         end = scan_skip_blank_back(in, letters_back(in->text, end));
         joined = false;
     }
@@ -333,7 +374,7 @@ static bool scan_accept(const scan *in, grammar_match *match, bool bracket, bool
         return true;
     case FORM_STAR:
         match->fired |= RULES_FEATURE(F_STAR_ONLY);
-        return own != 0 || edge || (match->fired & RULES_FEATURE(F_GAP)) != 0 || clear;
+        return true;
     case FORM_PERIOD:
         match->fired |= RULES_FEATURE(F_PERIOD_ONLY);
         return own != 0 || edge || (name && clear);
@@ -387,6 +428,10 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
     bool label = scan_label(in, &match) || (!bracket && scan_bracket(in, &match) && scan_label(in, &match));
     scan_position(in, &match, bracket);
     bool own = (match.fired & RULES_FEATURE(F_OWN_LINE)) != 0;
+    if (label) {
+        /* "密级": "机密" among other fields is neither a quotation nor a sentence. */
+        match.fired &= ~(RULES_FEATURE(F_QUOTE) | RULES_FEATURE(F_IN_SENTENCE));
+    }
     label = label || (own && (in->line->flags & GRAMMAR_LABELLED) != 0);
     scan_period_facts(in, &match);
     match.fired |= sound ? RULES_FEATURE(F_SOUND_ALIKE) : 0;
@@ -399,7 +444,7 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
     if (label && match.form == FORM_BARE && clear != NULL && clear->word.len >= entry->word.len) {
         return;
     }
-    if (match.form == FORM_BARE && (match.fired & RULES_FEATURE(F_CHOICE)) != 0) {
+    if (match.form == FORM_BARE && (match.starred || (match.fired & RULES_FEATURE(F_CHOICE)) != 0)) {
         in->out->mentioned |= mention;
         return;
     }

@@ -41,7 +41,8 @@ typedef struct grammar_match {
     size_t level_to;               /* folded bytes: end of the level */
     size_t outer_from, outer_to;   /* the same with label and brackets */
     grammar_period period;
-    bool was;                      /* the label says: formerly */
+    bool was;     /* the label says: formerly */
+    bool starred; /* several stars or an asterisk stand behind it */
     uint64_t fired;                /* RULES_FEATURE bits that the line shows by itself */
 } grammar_match;
 

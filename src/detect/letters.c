@@ -124,6 +124,11 @@ bool letters_beside_only(const dict *shared, lj_str text, size_t from, size_t to
             return false;
         }
         from += len;
+        if (code_point == '(' && from < to && part.ptr[from] >= '0' && part.ptr[from] <= '9') {
+            /* A remark that begins with a date: 机密★5年（2024年6月1日起）. */
+            const char *close = memchr(part.ptr + from, ')', to - from);
+            from = close != NULL && close - (part.ptr + from) <= 40 ? (size_t)(close - part.ptr) : from;
+        }
     }
     return true;
 }

@@ -2,6 +2,7 @@
  * What follows a level: 10年, 6个月, 1年6个月, 长期, 2027年1月1日解密, 会议开始前, or a placeholder ××年.
  * 定密管理暂行规定 (2014): period, date or condition of declassification. 保守国家秘密法 Art. 20: at most 30, 20, 10 years;
  * a longer one is kept and lowers the score, because people do write it. */
+#include "base/num.h"
 #include "detect/detect.h"
 #include "detect/grammar.h"
 
@@ -48,7 +49,7 @@ static bool period_duration(const rules_pack *pack, lj_str text, size_t at, uint
 }
 
 /* The separators of a date: 年 月, or one of - . / twice. */
-static bool period_date(const rules_pack *pack, lj_str text, size_t at, grammar_period *out)
+static bool period_date_once(const rules_pack *pack, lj_str text, size_t at, grammar_period *out)
 {
     int32_t parts[3] = {0, 12, 1}; /* a year alone lasts until its end */
     static const char *const after_han[] = {"年", "月", "日"};
@@ -97,6 +98,40 @@ static bool period_date(const rules_pack *pack, lj_str text, size_t at, grammar_
     return true;
 }
 
+/* A date, or two with a dash between: 2024.1.1-2034.1.1. The later one counts. */
+static bool period_date(const rules_pack *pack, lj_str text, size_t at, grammar_period *out)
+{
+    static const char *const joints[] = {"-", "—", "~", "至", "--"};
+    grammar_period second = {0};
+    if (!period_date_once(pack, text, at, out)) {
+        return false;
+    }
+    for (size_t i = 0; i < LJ_COUNT_OF(joints); i++) {
+        size_t len = 0;
+        if (period_has(text, out->to, joints[i], &len) && period_date_once(pack, text, out->to + len, &second)) {
+            second.from = at;
+            *out = second;
+            break;
+        }
+    }
+    return true;
+}
+
+/* 机密★10: the unit was left out. Only where nothing else follows. */
+static bool period_number(const grammar_line *line, lj_str text, size_t at, grammar_period *out)
+{
+    int32_t count = 0;
+    size_t len = letters_digits(text, at, 2, &count);
+    size_t end = at + len;
+    bool last = end == text.len || text.ptr[end] == ')' || text.ptr[end] == ']' || letters_gap(line, end) > 0;
+    if (len == 0 || count == 0 || !last) {
+        return false;
+    }
+    out->from = at;
+    out->to = end;
+    return true;
+}
+
 /* A listed condition; or, behind a star, up to 12 letters of which the last word is 前, 后 or 时. */
 static bool period_condition(const rules_pack *pack, const grammar_line *line, size_t at, bool with_star,
                              grammar_period *out)
@@ -113,18 +148,22 @@ static bool period_condition(const rules_pack *pack, const grammar_line *line, s
     }
     size_t pos = at;
     size_t last = at;
+    size_t unit = 0;
     uint32_t letters = 0;
+    bool from_day = period_has(text, at, "自", &unit); /* 自印发之日起5年 */
     while (pos < text.len && letters <= 12) {
         size_t len = 0;
-        if (!text_is_han(text_code_point(text, pos, &len)) || (pos > at && letters_gap(line, pos) > 0)) {
+        uint32_t letter = text_code_point(text, pos, &len);
+        bool digit = from_day && letter >= '0' && letter <= '9';
+        if ((!text_is_han(letter) && !digit) || (pos > at && letters_gap(line, pos) > 0)) {
             break;
         }
         last = pos;
         pos += len;
         letters++;
     }
-    if (letters < 2 || letters > 12 ||
-        dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last, DICT_LIST(LIST_CONDITION_END)) == NULL) {
+    bool ends = dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last, DICT_LIST(LIST_CONDITION_END)) != NULL || (from_day && period_has(text, last, "年", &unit));
+    if (letters < 2 || letters > 12 || !ends) {
         return false;
     }
     out->from = at;
@@ -165,7 +204,8 @@ bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_
     if (at < text.len &&
         (period_date(pack, text, at, &found) || period_duration(pack, text, at, level_idx, &found) ||
          period_placeholder(pack, text, at, with_star, &found) ||
-         period_condition(pack, line, at, with_star, &found))) {
+         period_condition(pack, line, at, with_star, &found) ||
+         (with_star && period_number(line, text, at, &found)))) {
         *out = found;
         return true;
     }

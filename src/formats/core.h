@@ -29,6 +29,7 @@ struct format_context {
     /* what was charged so far */
     uint64_t used[FORMAT_LIMIT_COUNT];
     uint64_t bytes_in;
+    size_t kept_total, kept_max; /* bytes that decoders keep for going back: now, and at most */
     uint64_t next_beat; /* work at which the next beat is due */
     lj_code stopped;    /* LJ_OK, or why the whole file ends: LJ_E_LIMIT, LJ_E_CANCELLED, LJ_E_IO */
     format_limit stop_limit;
@@ -64,6 +65,8 @@ void core_gap(format_run *run, const gap *what);
 
 /* ---- sources: source.c ---- */
 format_src *source_of_input(format_context *context);
+/* Makes src the source of a document: takes its window, lets its decoder keep what it gives. */
+void source_settle(format_src *src);
 /* Forgets windows and decoder states that lie in memory which is about to be rewound; the source
  * can be read again. */
 void source_rest(format_src *src);

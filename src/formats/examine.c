@@ -42,6 +42,7 @@ format_context *format_context_new(size_t memory)
     }
     context->home = home;
     context->arena = lj_arena_new(memory);
+    context->kept_max = memory / 4;
     context->books = lj_arena_new(memory / 4);
     context->sha = lj_sha256_new();
     context->inflater = libdeflate_alloc_decompressor();
@@ -355,6 +356,7 @@ static lj_code read_rows(format_run *run, const identity *who)
             continue;
         }
         run->index = who->index[i];
+        source_settle(run->src);
         lj_arena_mark mark = lj_arena_mark_of(run->context->arena);
         lj_code read = reader->read(run, run->src);
         source_rest(run->src);
@@ -557,6 +559,7 @@ static lj_code document_take(format_context *context, const format_child_info *i
     }
     context->top = run;
     context->depth++;
+    source_settle(src);
     lj_code code = document_read(run);
     context->depth--;
     context->top = parent;

@@ -4,12 +4,13 @@
  *
  * Model. Two ways lead into a source: source_read() copies bytes to the caller and leaves windows
  * alone; format_bytes() gives a window. A window belongs to one source only, so reading a child
- * never moves the window of its container. Everything a source allocates (window, decoder state,
- * kept bytes) comes out of the arena at the first read, that is inside the scope of the child which
- * reads it; source_rest() forgets it when that scope is rewound.
+ * never moves the window of its container. What a source allocates (window, decoder state) comes out
+ * of the arena at the first read, that is inside the scope of the child which reads it;
+ * source_rest() forgets it when that scope is rewound. The source of a document gets its window
+ * before its reader begins, because the reader rewinds the arena while the source goes on.
  *
- * A decoder keeps what it gave, up to KEEP_MAX bytes and a quarter of the arena: directories at the
- * end of an inner ZIP cost nothing then. Beyond that it streams; going backwards starts again, and
+ * The decoder of a document keeps what it gave, up to KEEP_MAX bytes, on the heap and counted against
+ * a quarter of the context's memory: directories at the end of an inner ZIP cost nothing then. Beyond that it streams; going backwards starts again, and
  * is charged again. A deflated range of known and modest size is decoded in one go by libdeflate
  * (1.7 x zlib on office parts); when that fails - damaged, wrong size - zlib's stream takes over,
  * because half of a text is better than none.
@@ -61,8 +62,9 @@ struct format_src {
     uint64_t made;    /* bytes decoded since the last start */
     uint64_t reached; /* most bytes ever decoded */
     uint64_t taken;   /* stored bytes used since the last start */
-    lj_buf kept;      /* the first kept.len decoded bytes */
-    bool keeps;       /* still appending to kept */
+    bool is_settled; /* the source of a document: may keep what it gave, until source_rest() */
+    lj_buf kept;     /* the first kept.len decoded bytes; on the heap, counted in the context */
+    bool keeps;      /* still appending to kept */
     z_stream *inflate;
     uint8_t *chunk_in;
 };
@@ -154,6 +156,55 @@ format_src *format_stream(format_run *run, const format_stream_ops *ops, void *c
     return src;
 }
 
+/* A window of at least `len` bytes (if the arena has them) for this source. */
+static bool window_room(format_src *src, size_t len)
+{
+    if (src->window_cap >= len) {
+        return true;
+    }
+    size_t cap = len <= WINDOW_MIN ? WINDOW_MIN : FORMAT_WINDOW_MAX;
+    if (src->size < cap) {
+        cap = (size_t)lj_max_u64(src->size, len);
+    }
+    uint8_t *window = lj_arena_alloc(src->context->arena, cap);
+    if (window == NULL) {
+        return false;
+    }
+    src->window = window;
+    src->window_cap = cap;
+    src->window_len = 0;
+    return true;
+}
+
+static void kept_drop(format_src *src)
+{
+    src->context->kept_total -= src->kept.cap;
+    lj_buf_done(&src->kept);
+    src->kept = (lj_buf){0};
+}
+
+/* Keeps decoded bytes for going back. Not in the arena: a reader rewinds it while its source goes
+ * on. */
+static void kept_put(format_src *src, lj_slice bytes)
+{
+    size_t cap = src->kept.cap;
+    lj_buf_put(&src->kept, bytes);
+    src->context->kept_total += src->kept.cap - cap;
+    src->keeps =
+        lj_buf_ok(&src->kept) && src->context->kept_total <= src->context->kept_max;
+}
+
+void source_settle(format_src *src)
+{
+    src->is_settled = true;
+    bool windowed = src->kind == SOURCE_RANGE || src->kind == SOURCE_STREAM ||
+                    (src->kind == SOURCE_INFLATE &&
+                     (src->stated == FORMAT_SIZE_UNKNOWN || src->stated > WHOLE_MAX));
+    if (windowed && src->window == NULL) {
+        (void)window_room(src, FORMAT_WINDOW_MAX);
+    }
+}
+
 void source_rest(format_src *src)
 {
     if (src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY) {
@@ -168,7 +219,7 @@ void source_rest(format_src *src)
     src->made = 0;
     src->inflate = NULL;
     src->chunk_in = NULL;
-    src->kept = (lj_buf){0};
+    kept_drop(src);
     src->keeps = false;
     src->memory = (lj_slice){NULL, 0};
     src->is_whole = false;
@@ -293,9 +344,8 @@ static lj_code decoder_start(format_src *src)
         return source_fail(src, code);
     }
     if (!src->started) {
-        size_t most = lj_min_size(KEEP_MAX, lj_arena_left(src->context->arena) / 4);
-        lj_buf_init(&src->kept, src->context->arena, most);
-        src->keeps = true;
+        lj_buf_init(&src->kept, /* arena= */ NULL, KEEP_MAX);
+        src->keeps = src->is_settled;
     }
     src->started = true;
     src->ended = false;
@@ -366,8 +416,7 @@ static lj_code decoder_pull(format_src *src, uint8_t *dst, size_t cap, size_t *o
     }
     bool keeps = src->keeps && src->kept.len == src->made;
     if (keeps && *out_len > 0) {
-        lj_buf_put(&src->kept, lj_slice_of(dst, *out_len));
-        src->keeps = lj_buf_ok(&src->kept);
+        kept_put(src, lj_slice_of(dst, *out_len));
     }
     src->made += *out_len;
     src->reached = lj_max_u64(src->reached, src->made);
@@ -512,26 +561,6 @@ static lj_code source_read(format_src *src, uint64_t at, uint8_t *dst, size_t le
         break;
     }
     return decoder_read(src, at, dst, len, out_len);
-}
-
-/* A window of at least `len` bytes (if the arena has them) for this source. */
-static bool window_room(format_src *src, size_t len)
-{
-    if (src->window_cap >= len) {
-        return true;
-    }
-    size_t cap = len <= WINDOW_MIN ? WINDOW_MIN : FORMAT_WINDOW_MAX;
-    if (src->size < cap) {
-        cap = (size_t)lj_max_u64(src->size, len);
-    }
-    uint8_t *window = lj_arena_alloc(src->context->arena, cap);
-    if (window == NULL) {
-        return false;
-    }
-    src->window = window;
-    src->window_cap = cap;
-    src->window_len = 0;
-    return true;
 }
 
 lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len)

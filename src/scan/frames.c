@@ -142,6 +142,7 @@ void frame_put_doc(lj_buf *buf, uint64_t job, const frame_doc *doc)
     lj_buf_put_u32le(buf, doc->parent_len);
     put_text16(buf, lj_slice_part(lj_str_bytes(doc->format), 0, FRAME_FORMAT_MAX));
     put_text16(buf, doc->member);
+    put_text16(buf, lj_str_bytes(doc->label));
     frame_close(buf, at);
 }
 
@@ -422,6 +423,7 @@ bool frame_take_doc(lj_slice payload, frame_doc *out)
     doc.parent_len = lj_cur_u32le(&cur);
     doc.format = take_ascii(&cur, FRAME_FORMAT_MAX);
     doc.member = take_text16(&cur, FRAME_MEMBER_MAX);
+    doc.label = take_utf8(&cur, FRAME_MEMBER_MAX);
     bool is_file = doc.doc == 0;
     if (!taken(&cur) || doc.format.len == 0 || doc.parent_len > doc.member.len ||
         (doc.hidden_by >> SPAN_HIDDEN_COUNT) != 0 || is_file != (doc.kind == FORMAT_ROOT) ||

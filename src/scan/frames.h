@@ -89,6 +89,7 @@ typedef struct frame_doc {
     uint64_t hidden_by;
     lj_str format;
     lj_slice member;     /* raw member path, empty for the file itself */
+    lj_str label;        /* the same for people, when it is not UTF-8; else empty */
     uint32_t parent_len; /* bytes of member that are the parent's path */
     bool cut;            /* member was longer than FRAME_MEMBER_MAX */
 } frame_doc;

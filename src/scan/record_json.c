@@ -19,16 +19,19 @@ static void put_name(lj_json *json, const char *key, const char *key_base64, lj_
     }
 }
 
-/* hash of (volume, path, member): the host stands for the volume */
-static void id_make(const record_view *view, lj_slice member, char out[2 * ID_BYTES + 1])
+/* hash of (volume, path, member): the host stands for the volume; the depth tells a member without a name (the content
+ * of a gzip file) from what holds it */
+static void id_make(const record_view *view, lj_slice member, uint32_t depth, char out[2 * ID_BYTES + 1])
 {
     uint8_t hash[LJ_SHA256_LEN];
-    static const uint8_t zero = 0;
+    const uint8_t zero = 0;
+    const uint8_t level = (uint8_t)depth;
     lj_sha256_begin(view->sha);
     lj_sha256_add(view->sha, lj_cstr_bytes(view->host));
     lj_sha256_add(view->sha, lj_slice_of(&zero, 1));
     lj_sha256_add(view->sha, view->record->path);
     lj_sha256_add(view->sha, lj_slice_of(&zero, 1));
+    lj_sha256_add(view->sha, lj_slice_of(&level, depth > 0 ? 1 : 0));
     lj_sha256_add(view->sha, member);
     lj_sha256_end(view->sha, hash);
     lj_hex(lj_slice_of(hash, ID_BYTES), out);
@@ -272,7 +275,11 @@ void record_json_put(lj_buf *out, const record_view *view)
     lj_json_object_begin(&json, NULL);
     put_name(&json, "path", "path_base64", record->path);
     if (view->doc != NULL) {
-        put_name(&json, "member", "member_base64", view->doc->member);
+        lj_slice label = lj_str_bytes(view->doc->label);
+        lj_json_text(&json, "member", label.len > 0 ? label : view->doc->member);
+        if (!lj_utf8_is_valid(view->doc->member)) {
+            lj_json_base64(&json, "member_base64", view->doc->member);
+        }
         lj_json_text(&json, "format", lj_str_bytes(view->doc->format));
         put_doc_size(&json, roll);
     } else {
@@ -301,10 +308,11 @@ void record_json_put(lj_buf *out, const record_view *view)
     if (view->doc == NULL && record->documents > 0) {
         lj_json_uint(&json, "documents", record->documents);
     }
-    id_make(view, view->doc != NULL ? view->doc->member : (lj_slice){NULL, 0}, id);
+    const frame_doc *doc = view->doc;
+    id_make(view, doc != NULL ? doc->member : (lj_slice){NULL, 0}, doc != NULL ? doc->depth : 0, id);
     lj_json_cstr(&json, "id", id);
-    if (view->doc != NULL) {
-        id_make(view, lj_slice_part(view->doc->member, 0, view->doc->parent_len), id);
+    if (doc != NULL) {
+        id_make(view, lj_slice_part(doc->member, 0, doc->parent_len), doc->depth > 0 ? doc->depth - 1 : 0, id);
         lj_json_cstr(&json, "parent_id", id);
     }
     put_also(&json, view->also_at);

@@ -179,9 +179,10 @@ static bool feed_doc(rollup *roll, lj_slice payload)
     if (roll->open_count < LJ_COUNT_OF(roll->open)) {
         rollup_open *open = &roll->open[roll->open_count++];
         open->doc = doc.doc;
-        open->member_len = (uint16_t)lj_min_size(doc.member.len, ROLLUP_MEMBER);
+        lj_slice member = doc.label.len > 0 ? lj_str_bytes(doc.label) : doc.member;
+        open->member_len = (uint16_t)lj_min_size(member.len, ROLLUP_MEMBER);
         if (open->member_len > 0) {
-            memcpy(open->member, doc.member.ptr, open->member_len);
+            memcpy(open->member, member.ptr, open->member_len);
         }
     }
     if (roll->only == ROLLUP_ALL ? doc.doc == 0 : is_wanted(roll, doc.doc)) {

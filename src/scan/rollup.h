@@ -18,7 +18,7 @@ typedef struct rollup_where {
     uint32_t doc;
     uint16_t part_len, member_len;
     char part[FRAME_PART_MAX];
-    uint8_t member[ROLLUP_MEMBER]; /* raw; empty for the file itself and in the record of one document */
+    uint8_t member[ROLLUP_MEMBER]; /* for people; empty for the file itself and in the record of one document */
 } rollup_where;
 
 typedef struct rollup_hit {

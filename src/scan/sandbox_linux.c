@@ -45,6 +45,7 @@ typedef enum call_rule {
     NOT_EXECUTABLE,  /* third argument without PROT_EXEC */
     PRIVATE_MEMORY,  /* mmap: not executable, and not shared and writable at once */
     SIGNAL_TO_ABORT, /* tgkill: only SIGABRT */
+    TO_NULL_DEVICE,  /* descriptor 2, which is the null device in a worker */
 } call_rule;
 
 typedef struct call_row {
@@ -82,6 +83,8 @@ static const call_row calls[] = {
     {SCMP_SYS(rt_sigreturn), ALWAYS, "return from a signal handler"},
     {SCMP_SYS(rt_sigaction), ALWAYS, "abort() resets the handler"},
     {SCMP_SYS(restart_syscall), ALWAYS, "a call that was interrupted goes on"},
+    {SCMP_SYS(write), TO_NULL_DEVICE, "last words of the C library before abort()"},
+    {SCMP_SYS(writev), TO_NULL_DEVICE, "as above"},
     {SCMP_SYS(exit), ALWAYS, "the end"},
     {SCMP_SYS(exit_group), ALWAYS, "the end"},
 };
@@ -101,6 +104,8 @@ static int rule_add(scmp_filter_ctx filter, const call_row *row)
                          : seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1,
                                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, 0));
     }
+    case TO_NULL_DEVICE:
+        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1, SCMP_A0(SCMP_CMP_EQ, 2, 0));
     case SIGNAL_TO_ABORT:
         return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1, SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
     }

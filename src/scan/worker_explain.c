@@ -45,7 +45,7 @@ static void on_doc_begin(void *ctx, const format_doc *doc)
 {
     worker *self = ctx;
     LJ_ASSERT(self->doc_count < LJ_COUNT_OF(self->docs));
-    self->docs[self->doc_count++] = (worker_doc){.no = doc->no, .depth = doc->depth};
+    self->docs[self->doc_count++] = (worker_doc){.no = doc->no, .doc = doc};
     worker_beat(self);
     lj_buf *line = line_begin(self);
     span_dump_doc(line, doc);

@@ -11,7 +11,8 @@ enum { WORKER_OUT_FLUSH = 32 * 1024, WORKER_HASH_STEP = 256 * 1024 };
 
 /* One open document. */
 typedef struct worker_doc {
-    uint32_t no, parent_no, depth;
+    uint32_t no;
+    const format_doc *doc; /* the core's, until its doc_end */
     bool announced;
     bool over; /* not listed, the list is full */
     detect_doc *detect; /* from the first span on */

@@ -58,12 +58,30 @@ static worker_doc *doc_of(worker *self, const format_doc *doc)
 
 /* ---- records ---- */
 
-static void doc_announce(worker *self, worker_doc *mine, const format_doc *doc)
+/* The names for people from the file down, as many as fit. */
+static lj_str label_of(const worker *self, const format_doc *doc, char room[FRAME_MEMBER_MAX])
 {
-    if (mine->announced) {
-        return;
+    size_t len = 0;
+    for (uint32_t i = 0; i < self->doc_count; i++) {
+        lj_str name = self->docs[i].doc->name_utf8;
+        bool cut = len + name.len + 1 > FRAME_MEMBER_MAX;
+        if (self->docs[i].no == 0 || name.len == 0 || cut || !lj_utf8_is_valid(lj_str_bytes(name))) {
+            continue;
+        }
+        if (len > 0) {
+            room[len++] = '!';
+        }
+        memcpy(room + len, name.ptr, name.len);
+        len += name.len;
+        if (self->docs[i].no == doc->no) {
+            break;
+        }
     }
-    mine->announced = true;
+    return (lj_str){room, len};
+}
+
+static void doc_send(worker *self, const format_doc *doc)
+{
     frame_doc what = {
         .doc = doc->no,
         .parent = doc->parent_no,
@@ -79,11 +97,24 @@ static void doc_announce(worker *self, worker_doc *mine, const format_doc *doc)
     }
     /* the parent's path is what stands before the last name and its '!' */
     size_t own = doc->name.len + 1;
-    what.parent_len = doc->no == 0 || doc->path.len <= own ? 0
-                                                           : (uint32_t)lj_min_size(doc->path.len - own, what.member.len);
+    size_t parent_len = doc->no == 0 || doc->path.len <= own ? 0 : doc->path.len - own;
+    what.parent_len = (uint32_t)lj_min_size(parent_len, what.member.len);
+    char room[FRAME_MEMBER_MAX];
+    what.label = doc->no == 0 || lj_utf8_is_valid(what.member) ? (lj_str){"", 0} : label_of(self, doc, room);
     size_t at = self->out.len;
     frame_put_doc(&self->out, self->job, &what);
     worker_sent(self, at);
+}
+
+/* Documents are told from the outside in, so those that hold this one come first. */
+static void doc_announce(worker *self, const worker_doc *mine)
+{
+    for (worker_doc *doc = self->docs; doc <= mine; doc++) {
+        if (!doc->announced) {
+            doc->announced = true;
+            doc_send(self, doc->doc);
+        }
+    }
 }
 
 static bool list_has_room(const worker *self, bool clean)
@@ -103,7 +134,7 @@ static bool doc_may_tell(worker *self, worker_doc *mine, const format_doc *doc)
         return false;
     }
     self->listed_other += doc->no != 0 ? 1 : 0;
-    doc_announce(self, mine, doc);
+    doc_announce(self, mine);
     return true;
 }
 
@@ -127,10 +158,10 @@ static void on_doc_begin(void *ctx, const format_doc *doc)
     worker *self = ctx;
     LJ_ASSERT(self->doc_count < LJ_COUNT_OF(self->docs));
     worker_doc *mine = &self->docs[self->doc_count++];
-    *mine = (worker_doc){.no = doc->no, .parent_no = doc->parent_no, .depth = doc->depth};
+    *mine = (worker_doc){.no = doc->no, .doc = doc};
     worker_beat(self);
     if (doc->no == 0) {
-        doc_announce(self, mine, doc);
+        doc_announce(self, mine);
     } else {
         self->end.documents++;
     }
@@ -254,7 +285,7 @@ static void on_doc_end(void *ctx, const format_doc *doc, const format_doc_end *e
             .notes = mine->notes,
         };
         memcpy(sum.sha256, end->sha256, sizeof(sum.sha256));
-        doc_announce(self, mine, doc);
+        doc_announce(self, mine);
         if (found != NULL) {
             uint32_t wanted = (uint32_t)lj_min_u64(
                 found->hit_count, self->hello.limits.value[FORMAT_LIMIT_FINDINGS] > self->hit_count

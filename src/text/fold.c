@@ -418,7 +418,7 @@ static size_t fold_override(folder *f, size_t begin)
         after = end;
     }
     for (size_t at = end; at > begin && !f->full;) {
-        uint8_t bytes[4];
+        uint8_t bytes[4] = {0};
         size_t until = at;
         do {
             at--;

@@ -252,16 +252,16 @@ bool seeds_passes(const seeds_filter *filter, const uint8_t *at)
 }
 
 bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                seeds_verify_fn *verify_fn, void *ctx, size_t *out_at)
+                const seeds_visitor *visitor, size_t *out_at)
 {
     if (vector != TEXT_VECTOR_NONE && from < bytes.len &&
-        seeds_walk_x86(vector, filter, bytes, from, verify_fn, ctx, out_at)) {
+        seeds_walk_x86(vector, filter, bytes, from, visitor, out_at)) {
         return true;
     }
     size_t at = vector != TEXT_VECTOR_NONE && from < bytes.len ? *out_at : from;
     for (; at + SEEDS_POSITIONS <= bytes.len; at++) {
         *out_at = at;
-        if (seeds_passes(filter, bytes.ptr + at) && verify_fn(ctx, at)) {
+        if (seeds_passes(filter, bytes.ptr + at) && visitor->verify(visitor->ctx, at)) {
             return true;
         }
     }
@@ -362,7 +362,8 @@ static size_t find_outside(probe *what, bool naive, text_vector vector, size_t a
     lj_slice body =
         lj_slice_part(what->bytes, 0, what->bytes.len - lj_min_size(what->bytes.len, SEEDS_TAIL));
     const seeds_filter *filter = &what->seeds->filters[what->charset];
-    if (!naive && seeds_walk(vector, filter, body, at, verify_probe, what, &at)) {
+    const seeds_visitor visitor = {verify_probe, what};
+    if (!naive && seeds_walk(vector, filter, body, at, &visitor, &at)) {
         return at;
     }
     while (at < what->bytes.len && !verify_probe(what, at)) {

@@ -22,15 +22,18 @@ typedef struct seeds_filter {
 } seeds_filter;
 
 /* Called for positions that pass, in ascending order; true ends the walk. */
-typedef bool seeds_verify_fn(void *ctx, size_t at);
+typedef struct seeds_visitor {
+    bool (*verify)(void *ctx, size_t at);
+    void *ctx;
+} seeds_visitor;
 
-/* Calls `verify` for each position of bytes from `from` on that passes the filter and has two more
- * bytes behind it. True with *out_at set to the position that it ended at; false with *out_at set
- * to where less than a block is left. */
+/* Calls the visitor for each position of bytes from `from` on that passes the filter and has two
+ * more bytes behind it. True with *out_at set to the position that it ended at; false with *out_at
+ * set to where less than a block is left. */
 bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                seeds_verify_fn *verify, void *ctx, size_t *out_at);
+                const seeds_visitor *visitor, size_t *out_at);
 bool seeds_walk_x86(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                    seeds_verify_fn *verify, void *ctx, size_t *out_at);
+                    const seeds_visitor *visitor, size_t *out_at);
 /* Does the position pass? Three bytes are read. */
 bool seeds_passes(const seeds_filter *filter, const uint8_t *at);
 

@@ -5,7 +5,6 @@
 #include "text/seeds_priv.h"
 
 #if defined(__x86_64__)
-#include <assert.h>
 #include <immintrin.h>
 
 /* Both banks' tables, each half register the same sixteen bytes. */
@@ -14,7 +13,7 @@ typedef struct tables32 {
     __m256i high[SEEDS_BANKS][SEEDS_POSITIONS];
 } tables32;
 
-static_assert(SEEDS_BANKS == 2 && SEEDS_POSITIONS == 3, "pass32 is written out for these");
+_Static_assert(SEEDS_BANKS == 2 && SEEDS_POSITIONS == 3, "pass32 is written out for these");
 
 __attribute__((target("avx2"))) static inline __m256i join32(__m256i low, __m256i high,
                                                              __m256i lows, __m256i highs)
@@ -50,7 +49,7 @@ __attribute__((target("avx2"))) static inline uint32_t bits32(__m256i pass)
 }
 
 __attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter, lj_slice bytes,
-                                                      size_t at, seeds_verify_fn *verify, void *ctx,
+                                                      size_t at, const seeds_visitor *visitor,
                                                       size_t *out_at)
 {
     tables32 t;
@@ -72,7 +71,7 @@ __attribute__((target("avx2"))) static bool walk_avx2(const seeds_filter *filter
         for (uint64_t mask = (uint64_t)bits32(two) << 32 | bits32(one); mask != 0;
              mask &= mask - 1) {
             *out_at = at + (size_t)__builtin_ctzll(mask);
-            if (verify(ctx, *out_at)) {
+            if (visitor->verify(visitor->ctx, *out_at)) {
                 return true;
             }
         }
@@ -104,8 +103,8 @@ __attribute__((target("ssse3"))) static uint32_t bits16(const seeds_filter *filt
 }
 
 __attribute__((target("ssse3"))) static bool walk_ssse3(const seeds_filter *filter, lj_slice bytes,
-                                                        size_t at, seeds_verify_fn *verify,
-                                                        void *ctx, size_t *out_at)
+                                                        size_t at, const seeds_visitor *visitor,
+                                                        size_t *out_at)
 {
     for (; bytes.len - at >= SEEDS_BLOCK_BYTES + SEEDS_POSITIONS - 1; at += SEEDS_BLOCK_BYTES) {
         const uint8_t *text = bytes.ptr + at;
@@ -114,7 +113,7 @@ __attribute__((target("ssse3"))) static bool walk_ssse3(const seeds_filter *filt
                         (uint64_t)bits16(filter, text + 48) << 48;
         for (; mask != 0; mask &= mask - 1) {
             *out_at = at + (size_t)__builtin_ctzll(mask);
-            if (verify(ctx, *out_at)) {
+            if (visitor->verify(visitor->ctx, *out_at)) {
                 return true;
             }
         }
@@ -124,22 +123,21 @@ __attribute__((target("ssse3"))) static bool walk_ssse3(const seeds_filter *filt
 }
 
 bool seeds_walk_x86(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                    seeds_verify_fn *verify, void *ctx, size_t *out_at)
+                    const seeds_visitor *visitor, size_t *out_at)
 {
-    return vector == TEXT_VECTOR_AVX2 ? walk_avx2(filter, bytes, from, verify, ctx, out_at)
-                                      : walk_ssse3(filter, bytes, from, verify, ctx, out_at);
+    return vector == TEXT_VECTOR_AVX2 ? walk_avx2(filter, bytes, from, visitor, out_at)
+                                      : walk_ssse3(filter, bytes, from, visitor, out_at);
 }
 
 #else
 
 bool seeds_walk_x86(text_vector vector, const seeds_filter *filter, lj_slice bytes, size_t from,
-                    seeds_verify_fn *verify, void *ctx, size_t *out_at)
+                    const seeds_visitor *visitor, size_t *out_at)
 {
     (void)vector;
     (void)filter;
     (void)bytes;
-    (void)verify;
-    (void)ctx;
+    (void)visitor;
     *out_at = from;
     return false;
 }

@@ -186,7 +186,7 @@ json_t *run_results(const char *out_dir)
     size_t cap = 0;
     ssize_t len = 0;
     while (lines != NULL && (len = getline(&line, &cap, in)) > 0) {
-        json_t *one = json_loadb(line, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
+        json_t *one = json_loadb(line, (size_t)len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
         if (one == NULL || json_array_append_new(lines, one) != 0) {
             json_decref(lines);
             lines = NULL;
@@ -203,7 +203,7 @@ json_t *run_results(const char *out_dir)
 json_t *run_json(const char *dir, const char *name)
 {
     char *path = run_join(dir, name);
-    json_t *value = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    json_t *value = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     free(path);
     return value;
 }

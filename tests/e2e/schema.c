@@ -20,9 +20,10 @@ static bool fits(place *at, const json_t *schema, const json_t *value);
 
 static bool say(place *at, const char *what, const char *detail)
 {
-    if (at->cap > 0) {
-        snprintf(at->text, at->cap, "%.200s: %s %.160s", at->path[0] != '\0' ? at->path : "/", what,
-                 detail);
+    int len = snprintf(at->text, at->cap, "%.200s: %s %.160s", at->path[0] != '\0' ? at->path : "/",
+                       what, detail);
+    if (at->cap > 0 && (len < 0 || (size_t)len >= at->cap)) {
+        at->text[at->cap - 1] = '\0'; /* a message that is cut is good enough */
     }
     return false;
 }

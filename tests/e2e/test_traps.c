@@ -21,12 +21,17 @@ static struct {
     bool has_sparse; /* the file system takes a 5 GiB hole */
 } trap;
 
+/* A line of its own follows the text, so that no two are the same content. */
 static void write_trap(const char *name, const char *text)
 {
+    static unsigned count;
     char *path = run_join(trap.traps, name);
     FILE *out = fopen(path, "we");
     if (out != NULL) {
         (void)fwrite(text, 1, strlen(text), out);
+        if (strcmp(text, MARK) == 0) {
+            fprintf(out, "第%u号\n", ++count);
+        }
         fclose(out);
     }
     free(path);

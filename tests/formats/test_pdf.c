@@ -123,7 +123,9 @@ static const char *line_of(const seen *it, const char *text, char *line, size_t 
         while (found > dump && found[-1] != '\n') {
             found--;
         }
-        (void)snprintf(line, cap, "%.*s", (int)strcspn(found, "\n"), found);
+        size_t len = lj_min_size(strcspn(found, "\n"), cap - 1);
+        memcpy(line, found, len);
+        line[len] = 0;
     }
     return line;
 }

@@ -433,7 +433,7 @@ static void test_seeds__vector_walks_are_the_portable_ones(void **state)
         passed found = {.stop = wanted.stop};
         size_t wanted_at = 0;
         bool wanted_end = seeds_walk(TEXT_VECTOR_NONE, &filter, lj_slice_of(bytes, len), from,
-                                     note_passed, &wanted, &wanted_at);
+                                     &(seeds_visitor){note_passed, &wanted}, &wanted_at);
         for (size_t i = from, k = 0; i + 3 <= len && (!wanted_end || i <= wanted_at); i++) {
             bool noted = k < wanted.count && wanted.at[k] == i;
             assert_int_equal(seeds_passes(&filter, bytes + i), noted);
@@ -444,7 +444,7 @@ static void test_seeds__vector_walks_are_the_portable_ones(void **state)
             found.count = 0;
             if (can_run(vectors[v])) {
                 assert_int_equal(seeds_walk(vectors[v], &filter, lj_slice_of(bytes, len), from,
-                                            note_passed, &found, &at),
+                                            &(seeds_visitor){note_passed, &found}, &at),
                                  wanted_end);
                 assert_int_equal(at, wanted_at);
                 assert_int_equal(found.count, wanted.count);

@@ -258,7 +258,9 @@ static lj_code stream_pull(void *ctx, uint8_t *dst, size_t cap, size_t *out_len,
     member_stream *stream = ctx;
     archive_handle *handle = stream->handle;
     *out_len = 0;
-    la_ssize_t got = archive_read_data(handle->reader, dst, cap);
+    la_ssize_t got = handle->dead ? ARCHIVE_FATAL : archive_read_data(handle->reader, dst, cap);
+    /* going on after a fatal fault corrupts the heap in 3.6.2 (test_read_format_cab_skip_malformed.cab) */
+    handle->dead = handle->dead || got == ARCHIVE_FATAL;
     if (got >= 0) {
         *out_len = (size_t)got;
         return LJ_OK;

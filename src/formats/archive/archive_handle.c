@@ -80,6 +80,7 @@ lj_code archive_handle_open(archive_handle *handle)
     archive_handle_close(handle);
     handle->pos = 0;
     handle->entry_no = 0;
+    handle->dead = false;
     handle->reader = archive_read_new();
     if (handle->reader == NULL || handle->setup(handle->reader) < ARCHIVE_WARN) {
         archive_handle_close(handle);
@@ -105,6 +106,9 @@ lj_code archive_handle_open(archive_handle *handle)
 lj_code archive_handle_next(archive_handle *handle, bool *out_end)
 {
     *out_end = false;
+    if (handle->dead || handle->reader == NULL) {
+        return LJ_E_FORMAT;
+    }
     int status = ARCHIVE_RETRY;
     for (int i = 0; i < 8 && status == ARCHIVE_RETRY; i++) {
         status = archive_read_next_header(handle->reader, &handle->entry);
@@ -114,6 +118,7 @@ lj_code archive_handle_next(archive_handle *handle, bool *out_end)
         return LJ_OK;
     }
     if (status < ARCHIVE_WARN) {
+        handle->dead = true;
         return LJ_E_FORMAT;
     }
     handle->entry_no++;

@@ -19,6 +19,7 @@ typedef struct archive_handle {
     archive_setup_fn *setup;
     struct archive *reader;
     struct archive_entry *entry; /* the current one */
+    bool dead;                   /* a fatal fault: the library may not be called again */
     uint64_t entry_no;           /* of the current entry, from 1 */
     uint64_t pos;                /* of the library in the source */
     uint64_t furthest;           /* byte behind the last one that the library asked for */

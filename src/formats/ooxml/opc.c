@@ -251,6 +251,7 @@ static void emit_target(opc_xml *x, lj_str target)
     lj_buf_init(&text, arena, 192 * LJ_KIB);
     span what = opc_span(x, SPAN_LINK);
     what.text = target;
+    what.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     if (put_unescaped(&bytes, lj_str_bytes(target)) && lj_buf_ok(&bytes)) {
         (void)text_lines_to_utf8(TEXT_GB18030, lj_buf_slice(&bytes), false, &text, NULL);
         if (lj_buf_ok(&text)) {
@@ -403,6 +404,7 @@ static lj_code take_members(opc_package *pkg)
                            .owner = OPC_NONE,
                            .ground = OPC_NO_COLOUR,
                            .is_listed = member->in_directory};
+        part->is_reached = is_structure(part->name);
         table_add(pkg, pkg->part_count++);
     }
     return LJ_OK;
@@ -459,7 +461,7 @@ lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip)
     bool lost = pkg->first_edge == 0;
     for (uint32_t i = 0; i < pkg->part_count; i++) {
         opc_part *part = &pkg->parts[i];
-        part->is_reached = part->is_reached || lost || is_structure(part->name);
+        part->is_reached = part->is_reached || lost;
     }
     return code;
 }
@@ -531,6 +533,18 @@ static lj_code give_child(opc_package *pkg, uint32_t idx, format_src *src)
                               .kind = FORMAT_EMBEDDED,
                               .hidden_by = hidden_of(pkg, part)};
     return format_child(pkg->run, &info, src);
+}
+
+/* What is no XML; nothing to give when not one byte came out. */
+static lj_code take_child(opc_package *pkg, uint32_t idx, format_src *src)
+{
+    if (format_src_size(src) != 0) {
+        return give_child(pkg, idx, src);
+    }
+    if (format_src_code(src) != LJ_OK) {
+        format_gap(pkg->run, GAP_DAMAGED, "part", (span_place){.part_id = part_id_of(pkg, idx)});
+    }
+    return LJ_OK;
 }
 
 static void read_root(opc_xml *x, const opc_roots *roots)
@@ -629,8 +643,8 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
         if (code == LJ_OK && !is_child) {
             code = read_xml(pkg, idx, src, roots, &is_child);
         }
-        if (code == LJ_OK && is_child && format_src_size(src) != 0) {
-            code = give_child(pkg, idx, src);
+        if (code == LJ_OK && is_child) {
+            code = take_child(pkg, idx, src);
         }
         if (format_src_code(src) == LJ_E_FORMAT) {
             format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_BROKEN);
