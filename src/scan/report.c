@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/detect.h"
 #include "scan/report_read.h"
 #include "scan/report_text.h"
 
@@ -113,7 +114,7 @@ static const char style[] =
     "@media "
     "print{@page{size:A4;margin:14mm}body{font-size:11px;max-width:none;padding:0}.bar{display:"
     "none}tr{break-inside:avoid}"
-    "h2{break-after:avoid}}</style>";
+    "h2{break-after:avoid}}.head th{width:22%}</style>";
 
 static const char script[] = "<script>document.getElementById('q').addEventListener('input',"
                              "function(){var w=this.value.toLowerCase();"
@@ -133,19 +134,45 @@ static void put_fact(page *out, two name, const char *value)
     put(out, "</td></tr>");
 }
 
-/* Any value of the header as text: strings as they are, everything else as compact JSON. */
-static void put_fact_json(page *out, two name, const json_t *value)
+/* "zh-marks 2026.11, zh-work 2026.11" */
+static void put_packs(page *out, const json_t *packs)
 {
-    if (value == NULL) {
-        return;
+    lj_buf text;
+    lj_buf_init(&text, NULL, ROW_TEXT_MAX);
+    for (size_t i = 0; i < json_array_size(packs); i++) {
+        const json_t *pack = json_array_get(packs, i);
+        lj_buf_put_cstr(&text, i > 0 ? ", " : "");
+        lj_buf_put_cstr(&text, report_text(pack, "name"));
+        lj_buf_put_u8(&text, ' ');
+        lj_buf_put_cstr(&text, report_text(pack, "version"));
     }
-    if (json_is_string(value)) {
-        put_fact(out, name, json_string_value(value));
-        return;
+    lj_buf_put_u8(&text, '\0');
+    put_fact(out, (two){"rule packs", "规则包"}, lj_buf_ok(&text) ? (const char *)text.ptr : "");
+    lj_buf_done(&text);
+}
+
+/* Every part of the sandbox with whether it held; numbers as they are. */
+static void put_posture(page *out, json_t *posture)
+{
+    lj_buf text;
+    lj_buf_init(&text, NULL, ROW_TEXT_MAX);
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach (posture, name, value) {
+        lj_buf_put_cstr(&text, text.len > 0 ? ", " : "");
+        lj_buf_put_cstr(&text, name);
+        if (json_is_integer(value)) {
+            lj_buf_put_u8(&text, ' ');
+            lj_buf_put_dec(&text, (uint64_t)json_integer_value(value));
+        } else if (!json_is_true(value)) {
+            lj_buf_put_cstr(&text, " \xE2\x9C\x97");
+        }
     }
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_PRESERVE_ORDER);
-    put_fact(out, name, text != NULL ? text : "");
-    free(text);
+    lj_buf_put_u8(&text, '\0');
+    put_fact(out,
+             (two){"sandbox (\xE2\x9C\x97 = did not hold)", "防护状态（\xE2\x9C\x97 = 未生效）"},
+             lj_buf_ok(&text) ? (const char *)text.ptr : "");
+    lj_buf_done(&text);
 }
 
 static void put_head(page *out, const json_t *header, bool zh)
@@ -165,12 +192,12 @@ static void put_head(page *out, const json_t *header, bool zh)
         "hidden><input type=search "
         "id=q placeholder=\"筛选 / filter\" aria-label=\"筛选 / filter\"></span></div><main><h1>");
     put_two(out, (two){"Lijian scan report", "利剑 检查报告"});
-    put(out, "</h1><table>");
+    put(out, "</h1><table class=head>");
     put_fact(out, (two){"started", "开始时间"}, report_text(header, "started"));
     put_fact(out, (two){"computer", "计算机"}, report_text(header, "host"));
     put_fact(out, (two){"program", "程序"}, report_text(header, "engine"));
-    put_fact_json(out, (two){"rule packs", "规则包"}, json_object_get(header, "rules"));
-    put_fact_json(out, (two){"sandbox", "防护状态"}, json_object_get(header, "posture"));
+    put_packs(out, json_object_get(header, "rules"));
+    put_posture(out, json_object_get(header, "posture"));
     put(out, "</table>");
 }
 
@@ -183,6 +210,17 @@ static void put_card(page *out, const char *class_, int64_t value, two name)
     put(out, "</b>");
     put_two(out, name);
     put(out, "</li>");
+}
+
+static two verdict_text(const char *name)
+{
+    for (unsigned i = 0; i < DETECT_VERDICT_COUNT; i++) {
+        const span_name_row *row = detect_verdict_row((detect_verdict)i);
+        if (strcmp(row->name, name) == 0) {
+            return (two){row->en, row->zh};
+        }
+    }
+    return (two){name, name};
 }
 
 static void put_cells(page *out, const json_t *record, bool unreadable)
@@ -202,8 +240,10 @@ static void put_cells(page *out, const json_t *record, bool unreadable)
     report_put_path(&out->text, lj_cstr_bytes(report_text(record, "mark")));
     put_scratch(out);
     put(out, "</bdi></span> <span class=mute>");
-    put_html(out, lj_cstr_bytes(report_text(record, unreadable ? "format" : "verdict")));
-    if (!unreadable) {
+    if (unreadable) {
+        put_html(out, lj_cstr_bytes(report_text(record, "format")));
+    } else {
+        put_two(out, verdict_text(report_text(record, "verdict")));
         put(out, " ");
         lj_buf_put_dec(
             &out->text,

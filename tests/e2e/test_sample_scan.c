@@ -264,6 +264,16 @@ static void test_sample__numbers_add_up(void **state)
     assert_int_equal(files, scan.expected_count);
     json_t *summary = run_json(scan.out, "summary.json");
     assert_non_null(summary);
+    json_int_t sum = 0;
+    const char *key = NULL;
+    json_t *count = NULL;
+    json_object_foreach (json_object_get(summary, "by_verdict"), key, count) {
+        sum += json_integer_value(count);
+    }
+    assert_int_equal(sum, scan.expected_count);
+    assert_int_equal(json_integer_value(json_object_get(summary, "files")), sum);
+    assert_int_equal(json_integer_value(json_object_get(summary, "recount")), sum);
+    assert_int_equal(json_integer_value(json_object_get(summary, "worker_deaths")), 0);
     json_decref(summary);
 }
 

@@ -153,7 +153,8 @@ static uint32_t find_ground(const drawing *d, uint64_t *out_hidden)
     }
     if (has_box && d->context != NULL && d->context->page_emu[0] > 0) {
         const int64_t *page = d->context->page_emu;
-        if (box[2] <= 0 || box[3] <= 0 || box[0] >= page[0] || box[1] >= page[1]) {
+        bool before = (box[2] <= 0 && box[0] < 0) || (box[3] <= 0 && box[1] < 0);
+        if (before || box[0] >= page[0] || box[1] >= page[1]) {
             *out_hidden |= SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE);
         }
         if (box[0] == box[2] && box[1] == box[3]) {
@@ -198,9 +199,6 @@ static void emit_para(drawing *d)
         for (int i = 0; i < 4; i++) {
             what.box_pt100[i] = opc_emu_pt100(box[i]);
         }
-    }
-    if (d->ground < OPC_PAINTED) {
-        what.known |= SPAN_KNOWS_BG;
     }
     opc_block_emit(d->x, &d->block, &what);
     d->join = SPAN_JOIN_LINE;

@@ -552,6 +552,9 @@ static void read_root(opc_xml *x, const opc_roots *roots)
     for (uint32_t i = 0; i < roots->count; i++) {
         if (x->token->id == roots->rows[i].root) {
             x->base.role = roots->rows[i].role;
+            if (x->token->id != OPC_table) { /* its reader names them */
+                opc_emit_attrs(x);
+            }
             roots->rows[i].read(x, roots->ctx);
             return;
         }
@@ -595,10 +598,11 @@ static lj_code read_xml(opc_package *pkg, uint32_t idx, format_src *src, const o
     }
     const xml_status *status = xml_status_of(x.xml);
     lj_code source = xml_code(x.xml);
-    if (x.code == LJ_OK && (status->is_bad || status->is_cut || source == LJ_E_FORMAT)) {
+    bool is_bad = status->is_bad && !x.is_sloppy;
+    if (x.code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
         x.base.place.part_id = part_id_of(pkg, idx);
         format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x.base.place);
-        if (status->is_bad) {
+        if (is_bad) {
             x.code = format_sweep(pkg->run, src, 0, FORMAT_SIZE_UNKNOWN, x.base.hidden_by);
         }
     }

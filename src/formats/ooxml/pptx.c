@@ -130,7 +130,6 @@ static void read_slide(opc_xml *x, void *ctx)
     if (context->slide.ground == OPC_PAINTED && (OPC_IS(inherits, "0") || OPC_IS(inherits, "false"))) {
         context->slide.ground = OPC_NO_COLOUR;
     }
-    opc_emit_attrs(x);
     drawingml_read(x, &context->slide);
 }
 
@@ -138,7 +137,6 @@ static void read_master(opc_xml *x, void *ctx)
 {
     pptx_context *context = ctx;
     context->slide.ground = ground_behind(x->pkg, x->part);
-    opc_emit_attrs(x);
     drawingml_read(x, &context->slide);
 }
 

@@ -4,7 +4,7 @@
  * Specification: ECMA-376 part 4: 19.1 (VML), 19.4 (ClientData of sheets).
  *
  * Model. Text inside v:textbox is one span per box; v:textpath is WordArt; alternative texts are
- * attributes. ClientData is structure ("False", "4, 15, 3, 4") and gives only what has letters
+ * attributes; an open <br> is ordinary there and no damage. ClientData is structure ("False", "4, 15, 3, 4") and gives only what has letters
  * beyond ASCII. VML inside Word documents is read by docx_story.c. */
 #include "formats/ooxml/vml.h"
 
@@ -35,6 +35,7 @@ void vml_read(opc_xml *x, void *ctx)
     (void)ctx;
     opc_block block;
     opc_block_init(&block, x->pkg->arena);
+    x->is_sloppy = true; /* Excel writes <br> without an end */
     bool in_box = false;
     uint32_t box_depth = 0;
     while (opc_next(x)) {
