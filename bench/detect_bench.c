@@ -2,7 +2,7 @@
  * How fast detection takes plain text, and what it says about text that speaks of secrecy without being marked.
  * Usage: detect_bench [-n ROUNDS] FILE...
  * Decodes each file to UTF-8 (not timed), feeds the text as blocks of 256 KiB ending at line ends until about 464 MB
- * have been taken (or ROUNDS rounds), and prints GB/s of detect_begin to detect_end; then judges each file as a document
+ * have been taken (or ROUNDS rounds), and prints GB for each second of processor time from detect_begin to detect_end; then judges each file as a document
  * of its own in blocks of 64 KiB and prints how many reach each class. Exit 1 when a file reaches `look`. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static const uint64_t bench_target = 464000000;
 static double bench_now(void)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 

@@ -40,7 +40,7 @@ P1h | MB | $(mb "$utf8") | 0.2 | rm -rf $data/r1; $scan $data/big.u8 --out $data
 P3 | MB | $(mb "$gb") | 2 | rm -rf $data/r3; $scan $data/big.gb --out $data/r3 --jobs 1 | rg -j1 -E gb18030 -c '(绝密|机密|秘密)[★☆*]' $data/big.gb > $data/p3 | GB18030 text, not declared to us, declared to rg
 P3i | MB | $(mb "$gb") | 3 | rm -rf $data/r3; $scan $data/big.gb --out $data/r3 --jobs 1 | iconv -f GB18030 -t UTF-8 $data/big.gb > $data/p3i | the same against iconv alone
 P7 | pages | $pages | 2 | rm -rf $data/r7; $scan $data/pdf --out $data/r7 --jobs 1 | sh $data/pdftotext.sh | PDF pages, one worker against pdftotext one file at a time
-P10 | files | 100000 | 0.25 | rm -rf $data/r10; $scan $data/tiny --out $data/r10 | rg -j1 -c 机密 $data/tiny > $data/p10 | tiny files with SHA-256 and sandbox, two workers
+P10 | files | 100000 | 0.25 | rm -rf $data/r10; $scan $data/tiny --out $data/r10 | rg --no-ignore -j1 -c 机密 $data/tiny > $data/p10 | tiny files with SHA-256 and sandbox, two workers
 P12 | files | 100000 | 0.67 | $scan $data/tiny --out $data/r12 | find $data/tiny -type f -printf '%s %T@ %i\n' > $data/p12 | rescan of unchanged files
 P13 | files | 1556 | 0 | rm -rf $data/r13; $scan $corpus --out $data/r13 --jobs 2 | true | memory: peak of the whole tree over the corpus, at most 64 + 2 x 256 MiB
 END

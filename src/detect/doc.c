@@ -158,7 +158,9 @@ bool doc_probe(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to,
     if (!text_fold(line.raw, doc->arena, &line.folded)) {
         return true;
     }
-    bool promising = line.folded.text.len <= 4; /* one character: may be part of a vertical mark */
+    /* One character may be part of a vertical mark; a window full of characters that fold to nothing may show too little
+     * of one. */
+    bool promising = line.folded.text.len <= 4 || line.folded.text.len < line.raw.len / 2;
     doc_each_part(doc, NULL, &line, doc_probe_part, &promising);
     lj_arena_rewind(doc->arena, doc->scratch);
     /* Whatever begins in the first half of what is ahead was seen whole. */

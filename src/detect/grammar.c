@@ -174,6 +174,8 @@ static void scan_after(const scan *in, grammar_match *match)
         } else if (!weak) {
             match->form = FORM_STAR;
             match->to = at + STAR_LEN;
+        } else {
+            match->starred = true; /* a footnote, markdown */
         }
         return;
     }
@@ -260,7 +262,7 @@ static bool scan_label(const scan *in, grammar_match *match)
         if (!clear || (joined && !(at == 0 && scan_clear_right(in, match->outer_to)))) {
             return false;
         }
-        match->outer_from = at;
+        match->outer_from = was != NULL ? at - was->word.len : at;
         return true;
     }
     return false;

@@ -246,13 +246,19 @@ uint64_t format_src_taken(const format_src *src)
     return ended && src->code == LJ_OK ? src->taken : src->len;
 }
 
+/* What lies at its end can be read, and then its start again, without decoding everything twice. */
+static bool is_at_hand(const format_src *src)
+{
+    return src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY || src->is_whole ||
+           (src->ended && src->kept.len == src->made);
+}
+
 bool source_end_is_near(const format_src *src)
 {
-    if (src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY || src->kind == SOURCE_RANGE) {
-        return true;
+    if (src->kind == SOURCE_RANGE) {
+        return is_at_hand(src->parent) || src->off + src->len <= src->parent->kept.len;
     }
-    return src->is_whole || (src->ended && src->kept.len == src->made) ||
-           (src->kind == SOURCE_INFLATE && src->len <= NEAR_END) ||
+    return is_at_hand(src) || (src->kind == SOURCE_INFLATE && src->len <= NEAR_END) ||
            (src->stated != FORMAT_SIZE_UNKNOWN && src->stated <= NEAR_END);
 }
 

@@ -18,9 +18,9 @@
 #include "base/num.h"
 
 enum {
-    CHUNK = 256 * 1024,     /* bytes taken in at once */
-    DECLARATION_MAX = 256,  /* bytes in which an encoding declaration is looked for */
-    PARTIAL_MAX = 3,        /* bytes of an incomplete UTF-8 character */
+    CHUNK = 256 * 1024,    /* bytes taken in at once */
+    DECLARATION_MAX = 256, /* bytes in which an encoding declaration is looked for */
+    PARTIAL_MAX = 3,       /* bytes of an incomplete UTF-8 character */
 };
 
 /* The encoding label of <?xml ... encoding="label" ...?>, or an empty slice. */
@@ -57,15 +57,15 @@ static text_charset find_charset(lj_slice raw, uint64_t *out_bom)
         uint8_t bom_len;
         text_charset charset;
     } rows[] = {
-        {{0xEF, 0xBB, 0xBF, 0},    3, 3, TEXT_UTF8   },
-        {{0xFF, 0xFE, 0, 0},       4, 4, TEXT_UTF32LE},
-        {{0, 0, 0xFE, 0xFF},       4, 4, TEXT_UTF32BE},
-        {{0xFF, 0xFE, 0, 0},       2, 2, TEXT_UTF16LE},
-        {{0xFE, 0xFF, 0, 0},       2, 2, TEXT_UTF16BE},
-        {{0x3C, 0, 0, 0},          4, 0, TEXT_UTF32LE},
-        {{0, 0, 0, 0x3C},          4, 0, TEXT_UTF32BE},
-        {{0x3C, 0, 0, 0},          2, 0, TEXT_UTF16LE},
-        {{0, 0x3C, 0, 0},          2, 0, TEXT_UTF16BE},
+        {{0xEF, 0xBB, 0xBF, 0}, 3, 3, TEXT_UTF8   },
+        {{0xFF, 0xFE, 0, 0},    4, 4, TEXT_UTF32LE},
+        {{0, 0, 0xFE, 0xFF},    4, 4, TEXT_UTF32BE},
+        {{0xFF, 0xFE, 0, 0},    2, 2, TEXT_UTF16LE},
+        {{0xFE, 0xFF, 0, 0},    2, 2, TEXT_UTF16BE},
+        {{0x3C, 0, 0, 0},       4, 0, TEXT_UTF32LE},
+        {{0, 0, 0, 0x3C},       4, 0, TEXT_UTF32BE},
+        {{0x3C, 0, 0, 0},       2, 0, TEXT_UTF16LE},
+        {{0, 0x3C, 0, 0},       2, 0, TEXT_UTF16BE},
     };
     *out_bom = 0;
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {

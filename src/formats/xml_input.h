@@ -21,12 +21,12 @@ typedef struct xml_input {
     lj_code code; /* LJ_OK, or why there is no more */
     /* private */
     format_run *run;
-    format_src *src; /* NULL: memory, all of it in raw */
-    lj_slice raw;    /* borrowed, not taken in yet */
-    uint64_t raw_at; /* where the source goes on */
-    bool raw_end;    /* nothing comes behind raw */
-    lj_buf own;      /* buf, when the bytes had to move */
-    lj_buf stage;    /* raw bytes before conversion */
+    format_src *src;  /* NULL: memory, all of it in raw */
+    lj_slice raw;     /* borrowed, not taken in yet */
+    uint64_t raw_at;  /* where the source goes on */
+    bool raw_end;     /* nothing comes behind raw */
+    lj_buf own;       /* buf, when the bytes had to move */
+    lj_buf stage;     /* raw bytes before conversion */
     uint8_t carry[8]; /* raw bytes of an incomplete character */
     size_t carry_len;
 } xml_input;

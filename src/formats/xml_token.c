@@ -73,12 +73,12 @@ static const uint8_t classes[256] = {
 enum {
     SLOT_BITS = 10, /* of a name table: at most half full */
     NAME_COUNT_MAX = 512,
-    DEPTH_MAX = 65535,    /* whatever the options say */
-    ATTR_FIRST = 32,      /* room at first */
-    ENTITY_MAX = 16,      /* bytes of a reference that may wait for the next window */
-    PI_MAX = 64 * 1024,   /* beyond it "?>" is taken as forgotten */
-    SHORT_TEXT = 48,      /* bytes before memchr() is worth its call */
-    DECLARATION_LEN = 9,  /* of "<![CDATA[" */
+    DEPTH_MAX = 65535,   /* whatever the options say */
+    ATTR_FIRST = 32,     /* room at first */
+    ENTITY_MAX = 16,     /* bytes of a reference that may wait for the next window */
+    PI_MAX = 64 * 1024,  /* beyond it "?>" is taken as forgotten */
+    SHORT_TEXT = 48,     /* bytes before memchr() is worth its call */
+    DECLARATION_LEN = 9, /* of "<![CDATA[" */
 };
 
 struct xml_names {
@@ -264,7 +264,13 @@ static size_t take_reference(lj_slice bytes, uint32_t *out_point)
         const char *text;
         size_t len;
         uint32_t point;
-    } rows[] = {{"&lt;", 4, '<'}, {"&gt;", 4, '>'}, {"&amp;", 5, '&'}, {"&quot;", 6, '"'}, {"&apos;", 6, '\''}};
+    } rows[] = {
+        {"&lt;",   4, '<' },
+        {"&gt;",   4, '>' },
+        {"&amp;",  5, '&' },
+        {"&quot;", 6, '"' },
+        {"&apos;", 6, '\''}
+    };
     if (bytes.len < 3 || bytes.ptr[1] != '#') {
         for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
             if (lj_slice_has_prefix(bytes, lj_slice_of(rows[i].text, rows[i].len))) {
@@ -281,9 +287,9 @@ static size_t take_reference(lj_slice bytes, uint32_t *out_point)
     for (; at < bytes.len; at++) {
         uint32_t c = bytes.ptr[at];
         uint32_t lower = c | 0x20U;
-        uint32_t digit = c >= '0' && c <= '9'                      ? c - '0'
+        uint32_t digit = c >= '0' && c <= '9'                  ? c - '0'
                          : hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
-                                                                   : UINT32_MAX;
+                                                               : UINT32_MAX;
         if (digit == UINT32_MAX) {
             break;
         }
@@ -399,10 +405,12 @@ static size_t take_value(xml_reader *xml, size_t at, bool is_last, lj_str *out)
             if (!is_last) {
                 return SIZE_MAX;
             }
-            set_bad(xml, from);
             at = from;
             while (at < end && p[at] != '<' && p[at] != '>') {
                 at++;
+            }
+            if (at < end) {
+                set_bad(xml, from);
             }
             behind = at;
         }
@@ -422,8 +430,8 @@ static size_t take_value(xml_reader *xml, size_t at, bool is_last, lj_str *out)
     return behind;
 }
 
-/* Attributes from `at` to the end of the tag. Returns where the next token begins, SIZE_MAX when the
- * input ends first and more may come. */
+/* Attributes from `at` to the end of the tag. Returns where the next token begins, SIZE_MAX when
+ * the input ends first and more may come. */
 static size_t take_attrs(xml_reader *xml, size_t at, bool is_last)
 {
     const uint8_t *p = xml->in.buf;
@@ -529,7 +537,8 @@ static bool take_start(xml_reader *xml, bool is_last)
         token->is_flat = true;
         return true;
     }
-    xml->open[xml->depth++] = (open_element){name_key(token->name.ptr, token->name.len, limit), token->id};
+    xml->open[xml->depth++] =
+        (open_element){name_key(token->name.ptr, token->name.len, limit), token->id};
     xml->ends_due = token->is_empty ? 1 : 0;
     return true;
 }
@@ -738,8 +747,7 @@ static const xml_token *take_pi(xml_reader *xml)
     size_t name_len = skip_name(whole.ptr, 0, whole.len);
     size_t text_at = skip_blanks(whole.ptr, name_len, whole.len);
     size_t next = in->pos + 2 + close + behind;
-    (void)give_text(xml, XML_PI,
-                    (lj_str){(const char *)rest.ptr + text_at, close - text_at}, next);
+    (void)give_text(xml, XML_PI, (lj_str){(const char *)rest.ptr + text_at, close - text_at}, next);
     xml->token.name = lj_slice_part(whole, 0, name_len);
     return &xml->token;
 }

@@ -64,8 +64,8 @@ const xml_names *xml_names_new(lj_arena *arena, const char *const *names, uint16
 /* Reads src from its first byte to its end, by windows; everything comes out of the run's arena.
  * place goes into the gaps of limits. names may be NULL. NULL when the arena is full. */
 xml_reader *xml_open(format_run *run, format_src *src, const xml_names *names, span_place place);
-/* The same over bytes, which are borrowed. run may be NULL (then the standard limits hold and no gap
- * is reported). */
+/* The same over bytes, which are borrowed. run may be NULL (then the standard limits hold and no
+ * gap is reported). */
 xml_reader *xml_open_bytes(format_run *run, lj_arena *arena, lj_slice bytes,
                            const xml_names *names);
 

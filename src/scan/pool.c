@@ -370,13 +370,18 @@ lj_code pool_step(pool *self, int timeout_ms, lj_err *err)
 
 lj_code pool_warm(pool *self, lj_err *err)
 {
-    lj_code code = slot_start(self, &self->slots[0], err);
+    lj_code code = LJ_OK;
     uint64_t start = lj_os_mono_ms();
     while (code == LJ_OK && !self->has_posture) {
-        if (self->slots[0].state == SLOT_EMPTY || lj_os_mono_ms() - start > WARM_MS) {
+        if (self->failed_starts >= START_LIMIT || lj_os_mono_ms() - start > WARM_MS) {
             return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "workers cannot be started");
         }
-        code = pool_step(self, WATCH_MS, err);
+        if (self->slots[0].state == SLOT_EMPTY) {
+            code = slot_start(self, &self->slots[0], err);
+        }
+        if (code == LJ_OK) {
+            code = pool_step(self, WATCH_MS, err);
+        }
     }
     return code;
 }

@@ -22,7 +22,18 @@ enum {
 
 /* ---- birth and wish to die ---- */
 
-static lj_code hello_send(pool *self, pool_slot *slot, lj_err *err)
+void slot_kill(pool_slot *slot, pool_fate why)
+{
+    if (slot->state != SLOT_KILLED) {
+        lj_os_kill(slot->pid);
+        slot->state = SLOT_KILLED;
+        slot->why = why;
+        slot->killed_ms = lj_os_mono_ms();
+    }
+}
+
+/* A worker that does not listen is dead, which its channel will say. */
+static void hello_send(pool *self, pool_slot *slot)
 {
     frame_hello hello = {
         .mode = self->mode,
@@ -43,7 +54,9 @@ static lj_code hello_send(pool *self, pool_slot *slot, lj_err *err)
         sent = lj_buf_ok(&self->out) &&
                lj_os_send(slot->channel, lj_buf_slice(&self->out), NULL, 0, false) == LJ_OS_DONE;
     }
-    return sent ? LJ_OK : lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "a worker does not listen");
+    if (!sent) {
+        slot_kill(slot, POOL_DIED);
+    }
 }
 
 lj_code slot_start(pool *self, pool_slot *slot, lj_err *err)
@@ -84,7 +97,8 @@ lj_code slot_start(pool *self, pool_slot *slot, lj_err *err)
     slot->start_ms = slot->beat_ms = slot->job_ms = lj_os_mono_ms();
     slot->why = POOL_DIED;
     slot->said.job = 0;
-    return hello_send(self, slot, err);
+    hello_send(self, slot);
+    return LJ_OK;
 }
 
 void slot_retire(pool *self, pool_slot *slot)
@@ -100,22 +114,14 @@ void slot_retire(pool *self, pool_slot *slot)
     slot->beat_ms = lj_os_mono_ms();
 }
 
-void slot_kill(pool_slot *slot, pool_fate why)
-{
-    if (slot->state != SLOT_KILLED) {
-        lj_os_kill(slot->pid);
-        slot->state = SLOT_KILLED;
-        slot->why = why;
-        slot->killed_ms = lj_os_mono_ms();
-    }
-}
-
 /* ---- death ---- */
 
 static void job_reset(pool_job *job)
 {
     lj_buf_clear(&job->parts);
-    lj_buf_clear(&job->copied);
+    if (job->fd >= 0) { /* asked for by a worker; that of a hard link was there before */
+        lj_buf_clear(&job->copied);
+    }
 }
 
 /* Position in the ring of the job that was being worked on, or count when there was none. */
@@ -158,8 +164,6 @@ static lj_code culprit_settle(pool *self, pool_slot *slot, const lj_os_end *end,
         intake_begin(said, job->id, job->stat.size, job->fd < 0);
     }
     job->attempts++;
-    uint64_t ceiling = self->options->limits.value[FORMAT_LIMIT_MEMORY];
-    bool is_time = slot->state == SLOT_KILLED && slot->why == POOL_TIMED_OUT;
     if (job->attempts < 2 && !(slot->state == SLOT_KILLED && slot->why == POOL_PROTOCOL)) {
         if (said->hit_count > 0 && job->parts.len == 0) {
             lj_buf_clear(&job->saved);
@@ -172,7 +176,7 @@ static lj_code culprit_settle(pool *self, pool_slot *slot, const lj_os_end *end,
     job->fate = slot->state == SLOT_KILLED ? slot->why : POOL_DIED;
     job->limit = slot->limit;
     job->allowed = slot->allowed;
-    job->memory = !is_time && end->signal != 0 && end->peak_bytes >= ceiling / 10 * 9;
+    job->memory = job->fate == POOL_DIED && slot->page->exhausted != 0;
     detail_make(slot, end, job);
     if (said->hit_count == 0 && job->saved.len > 0) { /* the first attempt got further: its hits stay */
         lj_buf_clear(&said->content);

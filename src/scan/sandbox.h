@@ -11,6 +11,7 @@ typedef struct sandbox_request {
     uint64_t memory;      /* bytes: ceiling for data of the process */
     uint32_t descriptors; /* how many may be open at once */
     volatile uint32_t *forbidden; /* gets the number + 1 of the forbidden system call that ended the process */
+    volatile uint32_t *exhausted; /* gets 1 when the process dies by a signal with its memory used up */
 } sandbox_request;
 
 /* Everything that loads or fetches must have been done before. Never fails as a whole: what could not be had is

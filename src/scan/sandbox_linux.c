@@ -134,7 +134,7 @@ static bool filter_enter(void)
 /* ---- the handler of forbidden calls: process-wide by nature ---- */
 
 static struct {
-    volatile uint32_t *forbidden;
+    volatile uint32_t *forbidden, *exhausted;
     volatile sig_atomic_t probing;
     sigjmp_buf back;
 } trap_state;
@@ -150,6 +150,30 @@ static void on_forbidden(int number, siginfo_t *info, void *context)
         *trap_state.forbidden = (uint32_t)info->si_syscall + 1;
     }
     _exit(159); /* as a shell reports SIGSYS */
+}
+
+/* Dying: is there still memory? Libraries that get none tend to abort, or to use what they did not get. The signal is
+ * raised again on return, with its default action (SA_RESETHAND). */
+static void on_dying(int number)
+{
+    enum { PROBE_LEN = 2 * 1024 * 1024 };
+    (void)number;
+    void *room = mmap(NULL, PROBE_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED && trap_state.exhausted != NULL) {
+        *trap_state.exhausted = 1;
+    }
+}
+
+static void dying_watch(void)
+{
+    static uint8_t stack[32 * 1024]; /* for a death by a full stack */
+    const stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
+    (void)sigaltstack(&other, NULL);
+    static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS};
+    for (size_t i = 0; i < LJ_COUNT_OF(signals); i++) {
+        struct sigaction action = {.sa_handler = on_dying, .sa_flags = SA_RESETHAND | SA_ONSTACK};
+        (void)sigaction(signals[i], &action, NULL);
+    }
 }
 
 /* True when the call was denied, by a signal or by an error of the kernel. */
@@ -251,6 +275,8 @@ void sandbox_enter(const sandbox_request *request, scan_posture *out)
     }
     if (!SANDBOX_ASAN) {
         trap_state.forbidden = request->forbidden;
+        trap_state.exhausted = request->exhausted;
+        dying_watch();
         struct sigaction action = {.sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO | SA_NODEFER};
         (void)sigaction(SIGSYS, &action, NULL);
         out->bits |= filter_enter() ? SCAN_POSTURE_SECCOMP : 0;

@@ -330,6 +330,7 @@ _Noreturn void worker_serve(const worker_setup *setup)
         .memory = self->hello.limits.value[FORMAT_LIMIT_MEMORY],
         .descriptors = WORKER_QUEUE + 16,
         .forbidden = &setup->page->forbidden,
+        .exhausted = &setup->page->exhausted,
     };
     sandbox_enter(&cage, &posture);
     ready_send(self, &posture);

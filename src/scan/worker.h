@@ -19,6 +19,7 @@ typedef struct worker_page {
     volatile uint64_t job;       /* that is being worked on, 0 = none */
     volatile uint32_t beats;     /* signs of life, counted */
     volatile uint32_t forbidden; /* sandbox_request.forbidden */
+    volatile uint32_t exhausted; /* sandbox_request.exhausted */
 } worker_page;
 
 typedef struct worker_setup {

@@ -43,7 +43,7 @@ static uint32_t judge_folder(const char *folder)
     }
     const struct dirent *entry = readdir(dir);
     for (; entry != NULL; entry = readdir(dir)) {
-        char path[4096];
+        char path[8192];
         if (entry->d_name[0] == '.') {
             continue;
         }

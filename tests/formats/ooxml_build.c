@@ -51,7 +51,8 @@ static void put_relationship(lj_buf *out, const char *line, size_t len, unsigned
     bool external = lj_slice_is(lj_slice_of(line, type_len), LJ_BYTES("External"));
     lj_buf_put_cstr(out, "<Relationship Id=\"rId");
     lj_buf_put_dec(out, no);
-    lj_buf_put_cstr(out, "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/");
+    lj_buf_put_cstr(
+        out, "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/");
     lj_buf_put(out, external ? LJ_BYTES("hyperlink") : lj_slice_of(line, type_len));
     lj_buf_put_cstr(out, "\" Target=\"");
     lj_buf_put(out, lj_slice_of(line + target, len - target));
@@ -87,12 +88,13 @@ void ooxml_rels(zip_build *zip, const char *part, const char *rels)
 
 static void begin(zip_build *zip, const char *main_part)
 {
-    char rels[128];
+    char rels[256];
     lj_buf line;
     lj_buf_init(&line, NULL, sizeof(rels) - 1);
     lj_buf_put_cstr(&line, "officeDocument ");
     lj_buf_put_cstr(&line, main_part);
-    lj_buf_put_cstr(&line, "\nextended-properties docProps/app.xml");
+    lj_buf_put_cstr(&line, "\nextended-properties docProps/app.xml\ncore-properties "
+                           "docProps/core.xml\ncustom-properties docProps/custom.xml");
     memcpy(rels, line.ptr, line.len);
     rels[line.len] = '\0';
     lj_buf_done(&line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Small office packages for tests: the parts that every package has, and around a given text the
- * elements that a part needs. Usage: zip_build_init, one ooxml_*_begin, more parts, zip_build_end. */
+ * elements that a part needs. Usage: zip_build_init, one ooxml_*_begin, more parts, zip_build_end.
+ */
 #ifndef LJ_TESTS_FORMATS_OOXML_BUILD_H
 #define LJ_TESTS_FORMATS_OOXML_BUILD_H
 

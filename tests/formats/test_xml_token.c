@@ -79,8 +79,9 @@ static void put_all(lj_buf *out, xml_reader *xml)
     for (; token->kind != XML_END_OF_INPUT; token = xml_next(xml)) {
         size_t at = out->len;
         put_token(out, token);
-        bool goes_on = token->kind == before && (token->kind == XML_TEXT || token->kind == XML_CDATA ||
-                                                 token->kind == XML_COMMENT);
+        bool goes_on =
+            token->kind == before &&
+            (token->kind == XML_TEXT || token->kind == XML_CDATA || token->kind == XML_COMMENT);
         if (goes_on) { /* one text in several tokens */
             memmove(out->ptr + at - 1, out->ptr + at + 1, out->len - at - 1);
             out->len -= 2;
@@ -126,31 +127,31 @@ static void test_xml__reads_what_is_well_formed(void **state)
 {
     (void)state;
     static const row rows[] = {
-        {"nothing", "", ""},
-        {"element", "<a>b</a>", "(a'b')"},
-        {"empty element", "<a/>", "(a)"},
-        {"empty element with blank", "<a />", "(a)"},
-        {"attributes", "<a b='1' c=\"2\"/>", "(a b=1 c=2)"},
-        {"blanks around =", "<a b = '1'\n c\t=\t\"2\" />", "(a b=1 c=2)"},
-        {"other quote inside", "<a b='\"' c=\"'\"/>", "(a b=\" c=')"},
-        {"prefix", "<w:a r:b='1'/>", "(w:a r:b=1)"},
-        {"nesting", "<a><b><c/>x</b>y</a>", "(a(b(c)'x')'y')"},
-        {"five entities", "<a>&lt;&gt;&amp;&quot;&apos;</a>", "(a'<>&\"'')"},
-        {"references", "<a>&#26426;&#x5bc6;&#X5BC6;</a>", "(a'机密密')"},
-        {"references in values", "<a b='&#26426;&amp;'/>", "(a b=机&)"},
-        {"beyond the first plane", "<a>&#x20000;</a>", "(a'\xF0\xA0\x80\x80')"},
-        {"line ends", "<a>x\r\ny\rz</a>", "(a'x\ny\nz')"},
-        {"blanks in values", "<a b='x\r\ny\tz'/>", "(a b=x y z)"},
-        {"CDATA", "<a>x<![CDATA[<b>&amp;]]]>y</a>", "(a'x'[<b>&amp;]]'y')"},
-        {"comment", "<a><!-- - -> x --></a>", "(a# - -> x #)"},
-        {"declaration", "<?xml version='1.0'?><a/>", "?xml|version='1.0'?(a)"},
-        {"instruction", "<a><?b c > d?></a>", "(a?b|c > d?)"},
-        {"DTD", "<!DOCTYPE a [<!ENTITY x \"y>\"><!-- ']>' -->]><a/>",
-         "!DOCTYPE a [<!ENTITY x \"y>\"><!-- ']>' -->]!(a)"},
-        {"> in a value", "<a b='>'>c</a>", "(a b=>'c')"},
-        {"UTF-8 names", "<密级>x</密级>", "(密级'x')"},
-        {"byte order mark", "\xEF\xBB\xBF<a/>", "(a)"},
-        {"end tag with blank", "<a></a >", "(a)"},
+        {"nothing",                  "",                                                   ""                      },
+        {"element",                  "<a>b</a>",                                           "(a'b')"                },
+        {"empty element",            "<a/>",                                               "(a)"                   },
+        {"empty element with blank", "<a />",                                              "(a)"                   },
+        {"attributes",               "<a b='1' c=\"2\"/>",                                 "(a b=1 c=2)"           },
+        {"blanks around =",          "<a b = '1'\n c\t=\t\"2\" />",                        "(a b=1 c=2)"           },
+        {"other quote inside",       "<a b='\"' c=\"'\"/>",                                "(a b=\" c=')"          },
+        {"prefix",                   "<w:a r:b='1'/>",                                     "(w:a r:b=1)"           },
+        {"nesting",                  "<a><b><c/>x</b>y</a>",                               "(a(b(c)'x')'y')"       },
+        {"five entities",            "<a>&lt;&gt;&amp;&quot;&apos;</a>",                   "(a'<>&\"'')"           },
+        {"references",               "<a>&#26426;&#x5bc6;&#X5BC6;</a>",                    "(a'机密密')"        },
+        {"references in values",     "<a b='&#26426;&amp;'/>",                             "(a b=机&)"            },
+        {"beyond the first plane",   "<a>&#x20000;</a>",                                   "(a'\xF0\xA0\x80\x80')" },
+        {"line ends",                "<a>x\r\ny\rz</a>",                                   "(a'x\ny\nz')"          },
+        {"blanks in values",         "<a b='x\r\ny\tz'/>",                                 "(a b=x y z)"           },
+        {"CDATA",                    "<a>x<![CDATA[<b>&amp;]]]>y</a>",                     "(a'x'[<b>&amp;]]'y')"  },
+        {"comment",                  "<a><!-- - -> x --></a>",                             "(a# - -> x #)"         },
+        {"declaration",              "<?xml version='1.0'?><a/>",                          "?xml|version='1.0'?(a)"},
+        {"instruction",              "<a><?b c > d?></a>",                                 "(a?b|c > d?)"          },
+        {"DTD",                      "<!DOCTYPE a [<!ENTITY x \"y>\"><!-- ']>' -->]><a/>",
+         "!DOCTYPE a [<!ENTITY x \"y>\"><!-- ']>' -->]!(a)"                                                        },
+        {"> in a value",             "<a b='>'>c</a>",                                     "(a b=>'c')"            },
+        {"UTF-8 names",              "<密级>x</密级>",                                 "(密级'x')"           },
+        {"byte order mark",          "\xEF\xBB\xBF<a/>",                                   "(a)"                   },
+        {"end tag with blank",       "<a></a >",                                           "(a)"                   },
     };
     check_rows(rows, LJ_COUNT_OF(rows));
 }
@@ -159,35 +160,35 @@ static void test_xml__goes_on_after_an_error(void **state)
 {
     (void)state;
     static const row rows[] = {
-        {"missing end", "<a><b>x</a>y", "(a(b'x'))'y' BAD"},
-        {"end without start", "<a></b>x</a>", "(a'x') BAD"},
-        {"crossed", "<a><b></a></b>x", "(a(b))'x' BAD"},
-        {"open at the end", "<a><b>x", "(a(b'x')) CUT"},
-        {"ends in a tag", "<a><b c='1", "(a(b c=1)) BAD CUT"},
-        {"ends in a name", "<a><bc", "(a(bc)) CUT"},
-        {"ends behind a name", "<a><bc ", "(a(bc)) CUT"},
-        {"ends in an end tag", "<a>x</a", "(a'x') CUT"},
-        {"ends in <", "<a>x<", "(a'x<') BAD CUT"},
-        {"< as text", "<a>1 < 2</a>", "(a'1 < 2') BAD"},
-        {"lonely &", "<a>x & y</a>", "(a'x & y') BAD"},
-        {"unknown entity", "<a>&nbsp;&lol9;x</a>", "(a'&nbsp;&lol9;x') BAD"},
-        {"reference without ;", "<a>&#26426 x</a>", "(a'机 x')"},
-        {"impossible references", "<a>&#0;&#xD800;&#x110000;&#99999999999;</a>",
-         "(a'\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD')"},
-        {"not a number", "<a>&#;&#x;&#y;</a>", "(a'&#;&#x;&#y;') BAD"},
-        {"value without quotes", "<a b=1 c=2>x</a>", "(a b=1 c=2'x') BAD"},
-        {"attribute without value", "<a b c='1'/>", "(a b= c=1) BAD"},
-        {"tag meets <", "<a b='1' <c/></a>", "(a b=1(c)) BAD"},
-        {"quote never closed", "<a b='1>x</a>", "(a b=1'x') BAD"},
-        {"stray quotes and slashes", "<a \"/='1' b='2'/>", "(a 1= b=2) BAD"},
-        {"undeclared prefix", "<x:a><y:b/></x:a>", "(x:a(y:b))"},
-        {"comment never closed", "<a><!-- x", "(a# x#) BAD CUT"},
-        {"CDATA never closed", "<a><![CDATA[x]", "(a[x]]) BAD CUT"},
-        {"DTD never closed", "<!DOCTYPE a [<b>x</b>", "!DOCTYPE a [<b!'x' BAD"},
-        {"instruction never closed", "<a><?b c><d/>x</a>", "(a?b|c?(d)'x') BAD"},
-        {"other declarations", "<a><![if x]>y<![endif]></a>", "(a![if x]!'y'![endif]!)"},
-        {"text around the root", "x<a/>y", "'x'(a)'y'"},
-        {"second root", "<a/><b/>", "(a)(b)"},
+        {"missing end",              "<a><b>x</a>y",                                "(a(b'x'))'y' BAD"       },
+        {"end without start",        "<a></b>x</a>",                                "(a'x') BAD"             },
+        {"crossed",                  "<a><b></a></b>x",                             "(a(b))'x' BAD"          },
+        {"open at the end",          "<a><b>x",                                     "(a(b'x')) CUT"          },
+        {"ends in a tag",            "<a><b c='1",                                  "(a(b c=1)) CUT"         },
+        {"ends in a name",           "<a><bc",                                      "(a(bc)) CUT"            },
+        {"ends behind a name",       "<a><bc ",                                     "(a(bc)) CUT"            },
+        {"ends in an end tag",       "<a>x</a",                                     "(a'x') CUT"             },
+        {"ends in <",                "<a>x<",                                       "(a'x<') BAD CUT"        },
+        {"< as text",                "<a>1 < 2</a>",                                "(a'1 < 2') BAD"         },
+        {"lonely &",                 "<a>x & y</a>",                                "(a'x & y') BAD"         },
+        {"unknown entity",           "<a>&nbsp;&lol9;x</a>",                        "(a'&nbsp;&lol9;x') BAD" },
+        {"reference without ;",      "<a>&#26426 x</a>",                            "(a'机 x')"             },
+        {"impossible references",    "<a>&#0;&#xD800;&#x110000;&#99999999999;</a>",
+         "(a'\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD')"                                             },
+        {"not a number",             "<a>&#;&#x;&#y;</a>",                          "(a'&#;&#x;&#y;') BAD"   },
+        {"value without quotes",     "<a b=1 c=2>x</a>",                            "(a b=1 c=2'x') BAD"     },
+        {"attribute without value",  "<a b c='1'/>",                                "(a b= c=1) BAD"         },
+        {"tag meets <",              "<a b='1' <c/></a>",                           "(a b=1(c)) BAD"         },
+        {"quote never closed",       "<a b='1>x</a>",                               "(a b=1'x') BAD"         },
+        {"stray quotes and slashes", "<a \"/='1' b='2'/>",                          "(a 1= b=2) BAD"         },
+        {"undeclared prefix",        "<x:a><y:b/></x:a>",                           "(x:a(y:b))"             },
+        {"comment never closed",     "<a><!-- x",                                   "(a# x#) BAD CUT"        },
+        {"CDATA never closed",       "<a><![CDATA[x]",                              "(a[x]]) BAD CUT"        },
+        {"DTD never closed",         "<!DOCTYPE a [<b>x</b>",                       "!DOCTYPE a [<b!'x' BAD" },
+        {"instruction never closed", "<a><?b c><d/>x</a>",                          "(a?b|c?(d)'x') BAD"     },
+        {"other declarations",       "<a><![if x]>y<![endif]></a>",                 "(a![if x]!'y'![endif]!)"},
+        {"text around the root",     "x<a/>y",                                      "'x'(a)'y'"              },
+        {"second root",              "<a/><b/>",                                    "(a)(b)"                 },
     };
     check_rows(rows, LJ_COUNT_OF(rows));
 }
@@ -201,13 +202,26 @@ static void test_xml__reads_other_encodings(void **state)
         const char *wanted;
         text_charset charset;
     } rows[] = {
-        {"UTF-16 LE with mark", {(const uint8_t *)"\xFF\xFE<\0a\0>\0\x3A\x67\xC6\x5B<\0/\0a\0>\0", 20}, "(a'机密')", TEXT_UTF16LE},
-        {"UTF-16 BE with mark", {(const uint8_t *)"\xFE\xFF\0<\0a\0>\x67\x3A\x5B\xC6\0<\0/\0a\0>", 20}, "(a'机密')", TEXT_UTF16BE},
-        {"UTF-16 LE without", {(const uint8_t *)"<\0a\0>\0\x3A\x67<\0/\0a\0>\0", 16}, "(a'机')", TEXT_UTF16LE},
-        {"UTF-16 BE without", {(const uint8_t *)"\0<\0a\0>\x67\x3A\0<\0/\0a\0>", 16}, "(a'机')", TEXT_UTF16BE},
-        {"declared GBK", LJ_BYTES("<?xml version='1.0' encoding='GBK'?><a>\xBB\xFA\xC3\xDC\xA1\xEF</a>"), "?xml|version='1.0' encoding='GBK'?(a'机密★')", TEXT_GB18030},
-        {"declared GB2312", LJ_BYTES("<?xml version=\"1.0\" encoding=\"gb2312\"?><a>\xBB\xFA\xC3\xDC</a>"), "?xml|version=\"1.0\" encoding=\"gb2312\"?(a'机密')", TEXT_GB18030},
-        {"declared UTF-16, is UTF-8", LJ_BYTES("<?xml version='1.0' encoding='UTF-16'?><a>机</a>"), "?xml|version='1.0' encoding='UTF-16'?(a'机')", TEXT_UTF8},
+        {"UTF-16 LE with mark",
+         {(const uint8_t *)"\xFF\xFE<\0a\0>\0\x3A\x67\xC6\x5B<\0/\0a\0>\0", 20},
+         "(a'机密')",                                          TEXT_UTF16LE},
+        {"UTF-16 BE with mark",
+         {(const uint8_t *)"\xFE\xFF\0<\0a\0>\x67\x3A\x5B\xC6\0<\0/\0a\0>", 20},
+         "(a'机密')",                                          TEXT_UTF16BE},
+        {"UTF-16 LE without",
+         {(const uint8_t *)"<\0a\0>\0\x3A\x67<\0/\0a\0>\0", 16},
+         "(a'机')",                                             TEXT_UTF16LE},
+        {"UTF-16 BE without",
+         {(const uint8_t *)"\0<\0a\0>\x67\x3A\0<\0/\0a\0>", 16},
+         "(a'机')",                                             TEXT_UTF16BE},
+        {"declared GBK",
+         LJ_BYTES("<?xml version='1.0' encoding='GBK'?><a>\xBB\xFA\xC3\xDC\xA1\xEF</a>"),
+         "?xml|version='1.0' encoding='GBK'?(a'机密★')",     TEXT_GB18030},
+        {"declared GB2312",
+         LJ_BYTES("<?xml version=\"1.0\" encoding=\"gb2312\"?><a>\xBB\xFA\xC3\xDC</a>"),
+         "?xml|version=\"1.0\" encoding=\"gb2312\"?(a'机密')", TEXT_GB18030},
+        {"declared UTF-16, is UTF-8", LJ_BYTES("<?xml version='1.0' encoding='UTF-16'?><a>机</a>"),
+         "?xml|version='1.0' encoding='UTF-16'?(a'机')",        TEXT_UTF8   },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_arena_mark mark = lj_arena_mark_of(arena);
@@ -239,7 +253,8 @@ static void test_xml__gives_ids_and_values(void **state)
     (void)state;
     static const char *const names[] = {"a", "document", "longer-than-eight"};
     const xml_names *table = xml_names_new(arena, names, LJ_COUNT_OF(names));
-    static const char text[] = "<x:document r:id='7' id='8'><a/><longer-than-eight/><longer-than-other/><b/></x:document>";
+    static const char text[] =
+        "<x:document r:id='7' id='8'><a/><longer-than-eight/><longer-than-other/><b/></x:document>";
     xml_reader *xml = xml_open_bytes(NULL, arena, lj_cstr_bytes(text), table);
     const xml_token *token = xml_next(xml);
     assert_int_equal(token->id, 1);
@@ -279,8 +294,14 @@ static void test_xml__reads_integers(void **state)
         bool fits;
         int64_t value;
     } rows[] = {
-        {"12", true, 12},      {"-9999pt", true, -9999}, {" +7", true, 7},     {"3.5", true, 3}, {"", false, 0},
-        {"pt", false, 0},      {"-", false, 0},          {"99999999999999999999", false, 0},
+        {"12",                   true,  12   },
+        {"-9999pt",              true,  -9999},
+        {" +7",                  true,  7    },
+        {"3.5",                  true,  3    },
+        {"",                     false, 0    },
+        {"pt",                   false, 0    },
+        {"-",                    false, 0    },
+        {"99999999999999999999", false, 0    },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         int64_t value = 0;
@@ -370,7 +391,8 @@ static void test_xml__tokens_may_span_windows(void **state)
         uint32_t point = c;
         len = c < 0x80 ? 1 : 3;
         if (len == 3) {
-            point = (uint32_t)(c & 0x0F) << 12 | (uint32_t)(in.ptr[at + 1] & 0x3F) << 6 | (in.ptr[at + 2] & 0x3F);
+            point = (uint32_t)(c & 0x0F) << 12 | (uint32_t)(in.ptr[at + 1] & 0x3F) << 6 |
+                    (in.ptr[at + 2] & 0x3F);
         }
         lj_buf_put_u16le(&wide, (uint16_t)point);
         at += len;
@@ -389,15 +411,17 @@ static void test_xml__tokens_may_span_windows(void **state)
 static void test_xml__every_prefix_is_balanced(void **state)
 {
     (void)state;
-    static const char text[] = "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a b=\"机&amp;\" c='2'>"
-                               "<d/>x&lt;<![CDATA[y]]><!-- z --><?pi q?></a>";
+    static const char text[] =
+        "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a b=\"机&amp;\" c='2'>"
+        "<d/>x&lt;<![CDATA[y]]><!-- z --><?pi q?></a>";
     for (size_t len = 0; len < sizeof(text); len++) {
         lj_arena_mark mark = lj_arena_mark_of(arena);
         uint8_t *copy = lj_arena_alloc(arena, len); /* its own block under AddressSanitizer */
         memcpy(copy, text, len);
         xml_reader *xml = xml_open_bytes(NULL, arena, lj_slice_of(copy, len), NULL);
         int open = 0;
-        for (const xml_token *token = xml_next(xml); token->kind != XML_END_OF_INPUT; token = xml_next(xml)) {
+        for (const xml_token *token = xml_next(xml); token->kind != XML_END_OF_INPUT;
+             token = xml_next(xml)) {
             open += token->kind == XML_START ? 1 : token->kind == XML_END ? -1 : 0;
             assert_true(open >= 0);
         }
@@ -432,12 +456,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_xml__reads_what_is_well_formed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__goes_on_after_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__reads_other_encodings, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_xml__guesses_when_the_declaration_is_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_xml__guesses_when_the_declaration_is_wrong, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_xml__gives_ids_and_values, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__skips_an_element, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__reads_integers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_xml__goes_flat_beyond_the_depth_limit, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_xml__keeps_attributes_up_to_the_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_xml__goes_flat_beyond_the_depth_limit, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_xml__keeps_attributes_up_to_the_limit, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_xml__tokens_may_span_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__every_prefix_is_balanced, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xml__long_tokens_are_cut_not_lost, setup, teardown),

@@ -259,7 +259,7 @@ static void test_frames__flipped_bits_never_give_what_is_out_of_range(void **sta
                     detect_class class_;
                     assert_true(detect_hit_check(rules_standard(), &hit.hit, &verdict, &class_));
                     assert_true(hit.hit.term_count <= DETECT_TERM_MAX);
-                    assert_true(hit.hit.role < SPAN_ROLE_COUNT);
+                    assert_true((unsigned)hit.hit.role < SPAN_ROLE_COUNT);
                     assert_true(hit.hit.mark.len <= (size_t)DETECT_MARK_MAX * 4);
                 }
             } else if (fine && next.type == FRAME_DOC) {
@@ -402,48 +402,48 @@ static const struct {
     const char *name;
     step steps[STEPS]; /* ends with a zero type */
 } orders[] = {
-    {"a plain job", {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_SUM, .fits = true}, {FRAME_END, .fits = true}}},
-    {"nothing before START", {{FRAME_DOC}}},
-    {"START once", {{FRAME_START, .fits = true}, {FRAME_START}}},
-    {"nothing behind END", {{FRAME_START, .fits = true}, {FRAME_END, .fits = true}, {FRAME_DOC}}},
-    {"a hit needs its document", {{FRAME_START, .fits = true}, {FRAME_HIT}}},
-    {"a gap needs its document", {{FRAME_START, .fits = true}, {FRAME_GAP}}},
-    {"a hit of the name needs none", {{FRAME_START, .fits = true}, {FRAME_HIT, .from = FRAME_FROM_NAME, .fits = true}}},
+    {"a plain job", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SUM, .fits = true}, {.type = FRAME_END, .fits = true}}},
+    {"nothing before START", {{.type = FRAME_DOC}}},
+    {"START once", {{.type = FRAME_START, .fits = true}, {.type = FRAME_START}}},
+    {"nothing behind END", {{.type = FRAME_START, .fits = true}, {.type = FRAME_END, .fits = true}, {.type = FRAME_DOC}}},
+    {"a hit needs its document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_HIT}}},
+    {"a gap needs its document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_GAP}}},
+    {"a hit of the name needs none", {{.type = FRAME_START, .fits = true}, {.type = FRAME_HIT, .from = FRAME_FROM_NAME, .fits = true}}},
     {"inner documents nest",
-     {{FRAME_START, .fits = true},
-      {FRAME_DOC, .fits = true},
-      {FRAME_DOC, .doc = 2, .depth = 1, .fits = true},
-      {FRAME_GAP, .doc = 0, .fits = true},
-      {FRAME_SUM, .doc = 2, .fits = true},
-      {FRAME_DOC, .doc = 3, .depth = 1, .fits = true},
-      {FRAME_SUM, .doc = 3, .fits = true},
-      {FRAME_SUM, .doc = 0, .fits = true}}},
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_DOC, .doc = 2, .depth = 1, .fits = true},
+      {.type = FRAME_GAP, .doc = 0, .fits = true},
+      {.type = FRAME_SUM, .doc = 2, .fits = true},
+      {.type = FRAME_DOC, .doc = 3, .depth = 1, .fits = true},
+      {.type = FRAME_SUM, .doc = 3, .fits = true},
+      {.type = FRAME_SUM, .doc = 0, .fits = true}}},
     {"numbers ascend",
-     {{FRAME_START, .fits = true},
-      {FRAME_DOC, .fits = true},
-      {FRAME_DOC, .doc = 2, .depth = 1, .fits = true},
-      {FRAME_SUM, .doc = 2, .fits = true},
-      {FRAME_DOC, .doc = 1, .depth = 1}}},
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_DOC, .doc = 2, .depth = 1, .fits = true},
+      {.type = FRAME_SUM, .doc = 2, .fits = true},
+      {.type = FRAME_DOC, .doc = 1, .depth = 1}}},
     {"the innermost ends first",
-     {{FRAME_START, .fits = true},
-      {FRAME_DOC, .fits = true},
-      {FRAME_DOC, .doc = 1, .depth = 1, .fits = true},
-      {FRAME_SUM, .doc = 0}}},
-    {"only one file", {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_SUM, .fits = true}, {FRAME_DOC}}},
-    {"the file comes first", {{FRAME_START, .fits = true}, {FRAME_DOC, .doc = 1, .depth = 1}}},
-    {"no END with open documents", {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_END}}},
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_DOC, .doc = 1, .depth = 1, .fits = true},
+      {.type = FRAME_SUM, .doc = 0}}},
+    {"only one file", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SUM, .fits = true}, {.type = FRAME_DOC}}},
+    {"the file comes first", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .doc = 1, .depth = 1}}},
+    {"no END with open documents", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_END}}},
     {"hits are as many as the SUM says",
-     {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_HIT, .fits = true}, {FRAME_SUM}}},
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_HIT, .fits = true}, {.type = FRAME_SUM}}},
     {"provisional hits are not counted",
-     {{FRAME_START, .fits = true},
-      {FRAME_DOC, .fits = true},
-      {FRAME_HIT, .from = FRAME_FROM_EARLY, .fits = true},
-      {FRAME_SUM, .fits = true},
-      {FRAME_END, .fits = true}}},
-    {"one question for a content", {{FRAME_START, .fits = true}, {FRAME_SHA, .fits = true}, {FRAME_SHA}}},
-    {"no question behind a document", {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_SHA}}},
-    {"no text in a scan", {{FRAME_START, .fits = true}, {FRAME_SPAN}}},
-    {"no orders from below", {{FRAME_START, .fits = true}, {FRAME_GO}}},
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_HIT, .from = FRAME_FROM_EARLY, .fits = true},
+      {.type = FRAME_SUM, .fits = true},
+      {.type = FRAME_END, .fits = true}}},
+    {"one question for a content", {{.type = FRAME_START, .fits = true}, {.type = FRAME_SHA, .fits = true}, {.type = FRAME_SHA}}},
+    {"no question behind a document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SHA}}},
+    {"no text in a scan", {{.type = FRAME_START, .fits = true}, {.type = FRAME_SPAN}}},
+    {"no orders from below", {{.type = FRAME_START, .fits = true}, {.type = FRAME_GO}}},
 };
 
 static void test_intake__keeps_the_order_of_records(void **state)
@@ -488,7 +488,11 @@ static void test_rollup__a_provisional_hit_counts_until_the_document_ends(void *
     intake *said = calloc(1, sizeof(*said));
     assert_non_null(said);
     intake_init(said, rules_standard());
-    static const step died[] = {{FRAME_START, .fits = true}, {FRAME_DOC, .fits = true}, {FRAME_HIT, .from = FRAME_FROM_EARLY, .fits = true}};
+    static const step died[] = {
+        {.type = FRAME_START},
+        {.type = FRAME_DOC},
+        {.type = FRAME_HIT, .from = FRAME_FROM_EARLY},
+    };
     intake_begin(said, 1, 1, false);
     for (size_t i = 0; i < 3; i++) {
         assert_true(feed(said, &died[i], &hit));

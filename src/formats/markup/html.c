@@ -8,24 +8,31 @@
  * scripts and styles are spans of their own. What an inline style or the hidden attribute states
  * about visibility goes to everything below the element.
  *
- * The file is decoded to UTF-8 in pieces of 2 MiB that end before a '<', so memory is bounded and
- * the element stack lives on. The label of the charset loses when strict decoding fails
- * (hidden-marks T23: text_charset_guess does it). Nesting beyond STACK_MAX is read flat: nothing is
- * pushed, text still comes. Not done here: style sheets resolved to elements, base64 and percent
- * inside text (a later version). */
+ * The file is read strictly forwards (plain/text_input.c) and decoded to UTF-8 in pieces of at most
+ * 512 KiB that end before a '<', so memory is bounded and the element stack lives on. The label of
+ * the charset loses when strict decoding fails (hidden-marks T23: text_charset_guess does it).
+ * Nesting beyond STACK_MAX is read flat: nothing is pushed, text still comes. End tags that people
+ * leave out are added for p, li, td and their kin (13.1.2.4), so that a hidden paragraph does not
+ * hide all that follow. Not done here: style sheets resolved to elements, base64 and percent inside
+ * text (a later version). */
 #include "formats/markup/html.h"
 #include "base/num.h"
 #include "formats/format_priv.h"
+#include "formats/plain/plain.h"
 #include "text/charset.h"
 
 enum {
-    PIECE = 1024 * 1024,
     BLOCK_MAX = 48 * 1024,
     STACK_MAX = 512,
     LOOKS_MAX = 64,
     TABLES_MAX = 16,
     FIND_MAX = 64, /* how far up an end tag looks for its start */
     VALUE_MAX = 64 * 1024,
+    PART_MAX = 24 * 1024, /* bytes of an attribute, comment, script that make one span */
+    HEAD = 64 * 1024,     /* bytes that the charset is guessed from */
+    REFERENCE_MAX = 48,   /* bytes of a character reference */
+    NAME_MAX = 256,       /* bytes of a name that becomes a label */
+    BLOCK_SLACK = 8,
 };
 
 /* ---- recognition ---- */
@@ -86,13 +93,15 @@ typedef enum element_kind {
     BREAK = 1 << 8,
     PRE = 1 << 9,
     CENTRE = 1 << 10,
+    ITEM = 1 << 11,      /* li, dt, dd: ends the one before it */
+    PARAGRAPH = 1 << 12, /* p: ended by any block */
 } element_kind;
 
 static const struct {
     const char *name;
     unsigned kind;
 } elements[] = {
-    {"p",          BLOCK                 },
+    {"p",          BLOCK | PARAGRAPH     },
     {"div",        BLOCK                 },
     {"h1",         BLOCK | HEADING | BOLD},
     {"h2",         BLOCK | HEADING | BOLD},
@@ -108,12 +117,12 @@ static const struct {
     {"thead",      BLOCK                 },
     {"tfoot",      BLOCK                 },
     {"caption",    BLOCK                 },
-    {"li",         BLOCK                 },
+    {"li",         BLOCK | ITEM          },
     {"ul",         BLOCK                 },
     {"ol",         BLOCK                 },
     {"dl",         BLOCK                 },
-    {"dt",         BLOCK                 },
-    {"dd",         BLOCK                 },
+    {"dt",         BLOCK | ITEM          },
+    {"dd",         BLOCK | ITEM          },
     {"pre",        BLOCK | PRE           },
     {"blockquote", BLOCK                 },
     {"center",     BLOCK | CENTRE        },
@@ -159,7 +168,8 @@ static const struct {
 static unsigned kind_of(lj_slice name)
 {
     for (size_t i = 0; i < LJ_COUNT_OF(elements); i++) {
-        if (lj_slice_is_nocase(name, lj_cstr_bytes(elements[i].name))) {
+        bool begins = name.len > 0 && (name.ptr[0] | 32) == (uint8_t)elements[i].name[0];
+        if (begins && lj_slice_is_nocase(name, lj_cstr_bytes(elements[i].name))) {
             return elements[i].kind;
         }
     }
@@ -168,6 +178,7 @@ static unsigned kind_of(lj_slice name)
 
 typedef struct open_element {
     char name[12]; /* lower case, cut: end tags compare as much */
+    unsigned own;  /* kind of itself */
     unsigned kind; /* of itself and, of BOLD HEADING CELL OPTION PRE CENTRE, of what it stands in */
     uint64_t hidden_by;
     span_look look;
@@ -181,16 +192,21 @@ typedef struct html {
     format_run *run;
     lj_buf text; /* of the open block */
     uint64_t text_off;
+    uint64_t hidden_by; /* what hides all of the open block */
     span_look looks[LOOKS_MAX];
     uint32_t look_count;
     open_element stack[STACK_MAX];
     uint32_t depth;
+    uint32_t beyond; /* open elements that the stack had no room for */
     table_place tables[TABLES_MAX];
     uint32_t table_count;
-    lj_buf value;       /* scratch */
-    uint64_t piece_off; /* of the piece in the source, when offsets map (UTF-8), else UINT64_MAX */
-    bool blank;         /* a blank waits for the next letter */
-    bool goes_on;       /* the block was cut and goes on */
+    lj_buf value, more; /* scratch */
+    uint64_t
+        piece_off;  /* of the piece in the source, UINT64_MAX when it was decoded on its way in */
+    lj_slice piece; /* UTF-8 */
+    lj_buf rows;    /* of a decoded piece: text_map_row; empty when it is UTF-8 itself */
+    bool blank;     /* a blank waits for the next letter */
+    bool goes_on;   /* the block was cut and goes on */
     lj_code code;
 } html;
 
@@ -201,7 +217,36 @@ static open_element *top_of(html *h)
 
 static uint64_t place_of(const html *h, size_t off)
 {
-    return h->piece_off != UINT64_MAX ? h->piece_off + off : UINT64_MAX;
+    if (h->piece_off == UINT64_MAX || h->rows.len == 0) {
+        return h->piece_off == UINT64_MAX ? UINT64_MAX : h->piece_off + off;
+    }
+    lj_str text = {(const char *)h->piece.ptr, h->piece.len};
+    const text_map_row *rows = (const text_map_row *)(const void *)h->rows.ptr;
+    size_t at = text_map_lookup(rows, h->rows.len / sizeof(*rows), text, off);
+    return at != SIZE_MAX ? h->piece_off + at : UINT64_MAX;
+}
+
+/* How much of the text, at most `most` bytes, can be taken without cutting a letter or a character
+ * reference. */
+static size_t part_len(lj_slice text, size_t most)
+{
+    if (text.len <= most) {
+        return text.len;
+    }
+    size_t len = most;
+    while (len > most - 4 && (text.ptr[len] & 0xC0) == 0x80) {
+        len--;
+    }
+    for (size_t back = 1; back < REFERENCE_MAX; back++) {
+        uint8_t byte = text.ptr[len - back];
+        if (byte == ';' || byte <= ' ') {
+            break;
+        }
+        if (byte == '&') {
+            return len - back;
+        }
+    }
+    return len;
 }
 
 static void emit(html *h, span *what)
@@ -226,11 +271,16 @@ static void flush(html *h)
                             : (top->kind & OPTION) != 0 ? SPAN_FORM
                                                         : SPAN_BODY,
                             (lj_str){(const char *)text.ptr, len});
-        what.hidden_by = top->hidden_by;
+        what.hidden_by = h->hidden_by;
         what.src_off = h->text_off;
         what.join = h->goes_on ? SPAN_JOIN_SAME : SPAN_JOIN_BLOCK;
         what.looks = h->looks;
         what.look_count = h->look_count;
+        for (uint32_t i = h->look_count; i > 0; i--) { /* blanks at the end are no longer there */
+            span_look *look = &h->looks[i - 1];
+            look->from = (uint32_t)lj_min_size(look->from, len);
+            look->len = (uint32_t)lj_min_size(look->len, len - look->from);
+        }
         if (cell && h->table_count > 0) {
             what.place.row_no = h->tables[h->table_count - 1].row_no;
             what.place.col_no = h->tables[h->table_count - 1].col_no;
@@ -254,8 +304,18 @@ static void mark_look(html *h, size_t from)
         look.known |= SPAN_KNOWS_ALIGN;
     }
     look.hidden_by = top->hidden_by;
-    if ((look.known == 0 && look.flags == 0 && look.hidden_by == 0) || h->look_count >= LOOKS_MAX ||
-        h->text.len <= from) {
+    if (h->text.len <= from) {
+        return;
+    }
+    h->hidden_by = from == 0 ? look.hidden_by : h->hidden_by & look.hidden_by;
+    if ((look.known == 0 && look.flags == 0 && look.hidden_by == 0) || h->look_count >= LOOKS_MAX) {
+        return;
+    }
+    span_look *last = h->look_count > 0 ? &h->looks[h->look_count - 1] : NULL;
+    if (last != NULL && last->from + last->len == from && last->hidden_by == look.hidden_by &&
+        last->size_pt100 == look.size_pt100 && last->fg == look.fg && last->bg == look.bg &&
+        last->flags == look.flags && last->known == look.known) {
+        last->len += (uint32_t)(h->text.len - from);
         return;
     }
     look.from = (uint32_t)from;
@@ -267,6 +327,12 @@ static void mark_look(html *h, size_t from)
 static void add_text(html *h, lj_slice text, size_t off)
 {
     bool pre = (top_of(h)->kind & PRE) != 0;
+    if (h->look_count == LOOKS_MAX) { /* the block goes on in another span */
+        bool blank = h->blank;
+        flush(h);
+        h->goes_on = true;
+        h->blank = blank;
+    }
     size_t from = h->text.len;
     if (from == 0) {
         h->text_off = place_of(h, off);
@@ -275,7 +341,8 @@ static void add_text(html *h, lj_slice text, size_t off)
         uint8_t c = text.ptr[i];
         bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f';
         if (blank && !pre) {
-            h->blank = h->text.len > 0 && h->text.ptr[h->text.len - 1] != '\n';
+            h->blank = (h->blank && h->goes_on) ||
+                       (h->text.len > 0 && h->text.ptr[h->text.len - 1] != '\n');
             continue;
         }
         if (h->blank) {
@@ -285,7 +352,7 @@ static void add_text(html *h, lj_slice text, size_t off)
         if (c != '\r') {
             lj_buf_put_u8(&h->text, c);
         }
-        if (h->text.len >= BLOCK_MAX - 8 &&
+        if (h->text.len >= BLOCK_MAX - BLOCK_SLACK &&
             (i + 1 == text.len || (text.ptr[i + 1] & 0xC0) != 0x80)) {
             mark_look(h, from);
             flush(h);
@@ -299,22 +366,29 @@ static void add_text(html *h, lj_slice text, size_t off)
 
 /* ---- attributes ---- */
 
+/* The text of a raw value, references decoded; of at most PART_MAX bytes. */
 static lj_str decoded(html *h, lj_slice raw)
 {
     lj_buf_clear(&h->value);
-    html_decode(lj_slice_part(raw, 0, VALUE_MAX / 2), &h->value);
-    return text_utf8_is_valid(lj_buf_slice(&h->value), NULL) ? lj_buf_str(&h->value)
-                                                             : (lj_str){NULL, 0};
+    html_decode(raw, &h->value);
+    return lj_buf_ok(&h->value) && lj_utf8_is_valid(lj_buf_slice(&h->value)) ? lj_buf_str(&h->value)
+                                                                             : (lj_str){NULL, 0};
+}
+
+static bool has_letters(lj_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.ptr[i];
+        if (c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z')) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void emit_value(html *h, span_role role, lj_str label, lj_str text, size_t off)
 {
-    bool letters = false;
-    for (size_t i = 0; i < text.len && !letters; i++) {
-        uint8_t c = (uint8_t)text.ptr[i];
-        letters = c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z');
-    }
-    if (!letters) {
+    if (!has_letters(text)) {
         return;
     }
     span what = span_of(role, text);
@@ -322,6 +396,17 @@ static void emit_value(html *h, span_role role, lj_str label, lj_str text, size_
     what.src_off = place_of(h, off);
     what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     emit(h, &what);
+}
+
+/* A value of any length as spans. */
+static void emit_values(html *h, span_role role, lj_str label, lj_slice raw, size_t off)
+{
+    while (raw.len > 0 && h->code == LJ_OK) {
+        lj_slice part = lj_slice_part(raw, 0, part_len(raw, PART_MAX));
+        emit_value(h, role, label, decoded(h, part), off);
+        raw = lj_slice_part(raw, part.len, SIZE_MAX);
+        off += part.len;
+    }
 }
 
 static int hex_digit(uint8_t c)
@@ -334,8 +419,9 @@ static int hex_digit(uint8_t c)
 /* A link target that holds letters beyond ASCII, plainly or percent-encoded (RFC 3986 2.1). */
 static void emit_link(html *h, const html_attr *attr, size_t off)
 {
-    lj_str text = decoded(h, attr->value);
     uint8_t room[2048];
+    lj_slice value = lj_slice_part(attr->value, 0, part_len(attr->value, sizeof(room)));
+    lj_str text = decoded(h, value);
     size_t len = 0;
     bool beyond = false;
     for (size_t i = 0; i < text.len && len < sizeof(room); i++) {
@@ -389,10 +475,11 @@ static void read_attributes(html *h, const html_token *token)
             span_role role = is_meta                                           ? SPAN_METADATA
                              : lj_slice_is_nocase(attr->name, LJ_BYTES("alt")) ? SPAN_ALT
                                                                                : SPAN_ATTRIBUTE;
-            lj_str label = text_utf8_is_valid(name, NULL)
-                               ? (lj_str){(const char *)name.ptr, name.len}
-                               : (lj_str){NULL, 0};
-            emit_value(h, role, label, decoded(h, attr->value), token->off);
+            name = lj_slice_part(name, 0, part_len(name, NAME_MAX));
+            lj_str label = lj_utf8_is_valid(name) ? (lj_str){(const char *)name.ptr, name.len}
+                                                  : (lj_str){NULL, 0};
+            emit_values(h, role, label, attr->value,
+                        token->off + (size_t)(attr->value.ptr - token->text.ptr));
         }
     }
 }
@@ -584,29 +671,87 @@ static void enter_table(html *h, unsigned kind)
     }
 }
 
+/* The element's name in lower case, cut. */
+static void take_name(lj_slice name, char out[12])
+{
+    memset(out, 0, 12);
+    for (size_t i = 0; i < 11 && i < name.len; i++) {
+        uint8_t c = name.ptr[i];
+        out[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+}
+
+/* Ends the innermost element of one of the kinds `ended`, unless one of `walls` stands between. */
+static void end_implied(html *h, unsigned ended, unsigned walls)
+{
+    for (uint32_t up = 0; h->beyond == 0 && up < FIND_MAX && up < h->depth; up++) {
+        unsigned own = h->stack[h->depth - up].own;
+        if ((own & ended) != 0) {
+            h->depth -= up + 1;
+            return;
+        }
+        if ((own & walls) != 0) {
+            return;
+        }
+    }
+}
+
+/* End tags that may be left out (13.1.2.4), in the order in which they would stand. */
+static void end_what_is_left_open(html *h, unsigned kind)
+{
+    if ((kind & BLOCK) != 0) {
+        end_implied(h, PARAGRAPH, BLOCK & ~(unsigned)PARAGRAPH);
+    }
+    if ((kind & ITEM) != 0) {
+        end_implied(h, ITEM, BLOCK);
+    }
+    if ((kind & OPTION) != 0) {
+        end_implied(h, OPTION, BLOCK);
+    }
+    if ((kind & (CELL | ROW)) != 0) {
+        end_implied(h, CELL, ROW | TABLE);
+    }
+    if ((kind & ROW) != 0) {
+        end_implied(h, ROW, TABLE);
+    }
+}
+
+static void on_break(html *h)
+{
+    if (h->text.len >= BLOCK_MAX - BLOCK_SLACK) {
+        flush(h);
+    }
+    if (h->text.len > 0) {
+        lj_buf_put_u8(&h->text, '\n');
+    }
+    h->blank = false;
+    h->goes_on = false;
+}
+
 static void on_start(html *h, const html_token *token)
 {
     unsigned kind = kind_of(token->name);
     if ((kind & BLOCK) != 0) {
         flush(h);
+        end_what_is_left_open(h, kind);
     }
     if ((kind & BREAK) != 0) {
-        lj_buf_put_u8(&h->text, '\n');
-        h->blank = false;
+        on_break(h);
     }
     enter_table(h, kind);
     open_element own = *top_of(h);
-    memset(own.name, 0, sizeof(own.name));
-    for (size_t i = 0; i + 1 < sizeof(own.name) && i < token->name.len; i++) {
-        uint8_t c = token->name.ptr[i];
-        own.name[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    }
+    take_name(token->name, own.name);
     const unsigned inherited = BOLD | HEADING | CELL | OPTION | PRE | CENTRE;
+    own.own = kind;
     own.kind = (own.kind & ((kind & TABLE) != 0 ? BOLD | PRE : inherited)) | kind;
     read_style(token, &own);
-    if ((kind & VOID) == 0 && h->depth + 1 < STACK_MAX) {
-        h->depth++;
-        h->stack[h->depth] = own;
+    if ((kind & VOID) == 0) {
+        if (h->beyond == 0 && h->depth + 1 < STACK_MAX) {
+            h->depth++;
+            h->stack[h->depth] = own;
+        } else {
+            h->beyond++;
+        }
     }
     read_attributes(h, token);
 }
@@ -617,20 +762,38 @@ static void on_end(html *h, const html_token *token)
     if ((kind & BLOCK) != 0) {
         flush(h);
     }
-    char name[12] = {0};
-    for (size_t i = 0; i + 1 < sizeof(name) && i < token->name.len; i++) {
-        uint8_t c = token->name.ptr[i];
-        name[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    }
-    for (uint32_t up = 0; up < FIND_MAX && up < h->depth; up++) {
-        if (memcmp(h->stack[h->depth - up].name, name, sizeof(name)) == 0) {
+    char name[12];
+    take_name(token->name, name);
+    /* an inline end tag closes nothing beyond its block, another one nothing beyond its table */
+    unsigned walls = (kind & TABLE) != 0 ? 0 : (kind & BLOCK) != 0 ? TABLE : BLOCK;
+    bool found = h->beyond > 0;
+    h->beyond -= found && (kind & VOID) == 0 ? 1 : 0;
+    for (uint32_t up = 0; !found && up < FIND_MAX && up < h->depth; up++) {
+        const open_element *open = &h->stack[h->depth - up];
+        if (memcmp(open->name, name, sizeof(name)) == 0) {
             h->depth -= up + 1;
             break;
         }
+        found = (open->own & walls) != 0;
     }
     if ((kind & TABLE) != 0 && h->table_count > 0) {
         h->table_count--;
     }
+}
+
+/* What escapes of a script or a style say, in addition to the source. */
+static void emit_unescaped(html *h, span_role role, lj_slice raw, size_t off)
+{
+    lj_buf_clear(&h->more);
+    bool beyond = html_unescape(raw, role == SPAN_STYLE, &h->more);
+    if (!beyond || !lj_buf_ok(&h->more) || !lj_utf8_is_valid(lj_buf_slice(&h->more))) {
+        return;
+    }
+    span what = span_of(role, lj_buf_str(&h->more));
+    what.origin = SPAN_DECODED;
+    what.src_off = place_of(h, off);
+    what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
+    emit(h, &what);
 }
 
 static void on_raw(html *h, const html_token *token)
@@ -638,26 +801,39 @@ static void on_raw(html *h, const html_token *token)
     bool title = lj_slice_is_nocase(token->name, LJ_BYTES("title"));
     bool textarea = lj_slice_is_nocase(token->name, LJ_BYTES("textarea"));
     bool style = lj_slice_is_nocase(token->name, LJ_BYTES("style"));
+    bool is_shown = title || textarea;
+    span_role role = title ? SPAN_TITLE : textarea ? SPAN_FORM : style ? SPAN_STYLE : SPAN_SCRIPT;
     lj_slice rest = token->text;
+    size_t off = token->off;
     while (rest.len > 0 && h->code == LJ_OK) {
-        size_t len = lj_min_size(rest.len, BLOCK_MAX / 2);
-        while (len < rest.len && len > 0 && (rest.ptr[len] & 0xC0) == 0x80) {
-            len--;
-        }
-        lj_slice part = lj_slice_part(rest, 0, len > 0 ? len : rest.len);
-        lj_str text =
-            title || textarea ? decoded(h, part) : (lj_str){(const char *)part.ptr, part.len};
-        span what = span_of(title      ? SPAN_TITLE
-                            : textarea ? SPAN_FORM
-                            : style    ? SPAN_STYLE
-                                       : SPAN_SCRIPT,
-                            text);
-        what.src_off = place_of(h, token->off + (size_t)(part.ptr - token->text.ptr));
+        lj_slice part = lj_slice_part(rest, 0, part_len(rest, PART_MAX));
+        lj_str text = is_shown ? decoded(h, part) : (lj_str){(const char *)part.ptr, part.len};
+        span what = span_of(role, text);
+        what.src_off = place_of(h, off);
         what.join = part.ptr == token->text.ptr ? SPAN_JOIN_BLOCK : SPAN_JOIN_SAME;
-        what.hidden_by =
-            title || textarea ? top_of(h)->hidden_by : SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
-        emit(h, &what);
+        what.hidden_by = is_shown ? top_of(h)->hidden_by : SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
+        if (has_letters(text)) {
+            emit(h, &what);
+        }
+        if (!is_shown) {
+            emit_unescaped(h, role, part, off);
+        }
         rest = lj_slice_part(rest, part.len, SIZE_MAX);
+        off += part.len;
+    }
+}
+
+static void on_text(html *h, const html_token *token)
+{
+    lj_slice rest = token->text;
+    size_t off = token->off;
+    while (rest.len > 0) {
+        lj_slice part = lj_slice_part(rest, 0, part_len(rest, PART_MAX));
+        lj_buf_clear(&h->value);
+        html_decode(part, &h->value);
+        add_text(h, lj_buf_slice(&h->value), off);
+        rest = lj_slice_part(rest, part.len, SIZE_MAX);
+        off += part.len;
     }
 }
 
@@ -670,22 +846,9 @@ static void read_piece(html *h, html_cur *cur)
     }
     while (h->code == LJ_OK && html_next(cur, token)) {
         switch (token->kind) {
-        case HTML_TEXT: {
-            lj_slice rest = token->text;
-            while (rest.len > 0) {
-                size_t len = lj_min_size(rest.len, VALUE_MAX / 2);
-                while (len < rest.len && len > 1 &&
-                       (rest.ptr[len] == ';' || (rest.ptr[len] & 0xC0) == 0x80)) {
-                    len--;
-                }
-                lj_buf_clear(&h->value);
-                html_decode(lj_slice_part(rest, 0, len), &h->value);
-                add_text(h, lj_buf_slice(&h->value),
-                         token->off + (size_t)(rest.ptr - token->text.ptr));
-                rest = lj_slice_part(rest, len, SIZE_MAX);
-            }
+        case HTML_TEXT:
+            on_text(h, token);
             break;
-        }
         case HTML_START:
             on_start(h, token);
             break;
@@ -693,8 +856,7 @@ static void read_piece(html *h, html_cur *cur)
             on_end(h, token);
             break;
         case HTML_COMMENT:
-            emit_value(h, SPAN_COMMENT, (lj_str){NULL, 0},
-                       (lj_str){(const char *)token->text.ptr, token->text.len}, token->off);
+            emit_values(h, SPAN_COMMENT, (lj_str){NULL, 0}, token->text, token->off);
             break;
         case HTML_RAW:
             on_raw(h, token);
@@ -731,76 +893,101 @@ static text_charset declared_charset(lj_slice head)
     return charset;
 }
 
-/* The next piece of the source, ending before a '<' where there is one; at least one byte before
- * the end. */
-static lj_slice next_piece(html *h, format_src *src, uint64_t at)
+/* How much of the buffer can be read now: up to its last '<', all of it at the end of the file. 0:
+ * more is needed first. */
+static size_t piece_end(const plain_input *in)
 {
-    lj_slice window = format_bytes(h->run, src, at, PIECE);
-    if (window.len < PIECE) {
-        return window;
+    if (in->at_end) {
+        return in->len;
     }
-    size_t len = window.len - 1;
-    while (len > window.len / 2 && window.ptr[len] != '<') {
-        len--;
+    for (size_t len = in->len; len > 1; len--) {
+        if (in->buf[len - 1] == '<') {
+            return len - 1;
+        }
     }
-    if (len > window.len / 2) {
-        return lj_slice_part(window, 0, len);
+    if (in->len < PLAIN_CAP / 4 * 3) {
+        return 0;
     }
-    for (len = window.len; len > window.len - 64 && window.ptr[len - 1] >= 0x30;
-         len--) { /* not inside a letter */
+    lj_slice bytes = lj_slice_of(in->buf, in->len);
+    size_t end = plain_char_start(bytes, in->len - 1, 0);
+    return end > 0 ? end : in->len;
+}
+
+/* Reads the first len bytes of the buffer. */
+static void read_bytes(html *h, const plain_input *in, size_t len, text_charset charset,
+                       html_cur *cur)
+{
+    lj_arena *arena = format_arena(h->run);
+    lj_arena_mark mark = lj_arena_mark_of(arena);
+    lj_slice piece = lj_slice_of(in->buf, len);
+    lj_buf utf8;
+    lj_buf_init(&utf8, arena, 3 * PLAIN_CAP + BLOCK_SLACK);
+    lj_buf_init(&h->rows, arena, 3 * PLAIN_CAP * sizeof(text_map_row));
+    h->piece_off = in->decodes ? UINT64_MAX : in->base;
+    if (!in->decodes && !text_utf8_is_valid(piece, NULL)) {
+        text_charset base = charset == TEXT_UTF8 ? TEXT_GB18030 : charset;
+        (void)text_lines_to_utf8(base, piece, /* more= */ false, &utf8, &h->rows);
+        piece = lj_buf_slice(&utf8);
     }
-    return lj_slice_part(window, 0, len > window.len - 64 ? len : window.len);
+    h->piece = cur->text = piece;
+    cur->pos = 0;
+    if (lj_buf_ok(&utf8) && lj_buf_ok(&h->rows)) {
+        read_piece(h, cur);
+    } else {
+        h->code = LJ_E_NOMEM;
+    }
+    lj_arena_rewind(arena, mark);
 }
 
 static lj_code html_read(format_run *run, format_src *src)
 {
     lj_arena *arena = format_arena(run);
     html *h = lj_arena_alloc(arena, sizeof(*h));
+    plain_input in;
     if (h == NULL) {
-        return LJ_E_LIMIT;
+        return LJ_E_NOMEM;
     }
     h->run = run;
     lj_buf_init(&h->text, arena, BLOCK_MAX);
     lj_buf_init(&h->value, arena, VALUE_MAX);
-    lj_slice head = format_bytes(run, src, 0, 65536);
+    lj_buf_init(&h->more, arena, VALUE_MAX);
+    /* all of it now: what grew behind a mark of the arena would be gone with it */
+    bool room = lj_buf_room(&h->text, BLOCK_MAX) != NULL &&
+                lj_buf_room(&h->value, VALUE_MAX) != NULL &&
+                lj_buf_room(&h->more, VALUE_MAX) != NULL;
+    lj_slice head = format_bytes(run, src, 0, HEAD);
     size_t bom = 0;
     text_charset charset = text_charset_guess(head, declared_charset(head), &bom);
-    bool wide = charset == TEXT_UTF16LE || charset == TEXT_UTF16BE || charset == TEXT_UTF32LE ||
-                charset == TEXT_UTF32BE;
+    bool decodes = charset == TEXT_UTF16LE || charset == TEXT_UTF16BE || charset == TEXT_UTF32LE ||
+                   charset == TEXT_UTF32BE || charset == TEXT_HZ || charset == TEXT_ISO2022CN ||
+                   charset == TEXT_UTF7;
+    if (!room || !plain_input_open(&in, run, src, bom, FORMAT_SIZE_UNKNOWN,
+                                   decodes ? charset : TEXT_CHARSET_NONE)) {
+        return LJ_E_NOMEM;
+    }
     html_cur cur = {.pos = 0};
-    uint64_t at = bom;
     while (h->code == LJ_OK) {
-        lj_arena_mark mark = lj_arena_mark_of(arena);
-        lj_slice piece = wide ? format_bytes(run, src, at, PIECE) : next_piece(h, src, at);
-        if (piece.len == 0) {
+        if (!plain_input_fill(&in)) {
+            return LJ_E_NOMEM;
+        }
+        size_t len = piece_end(&in);
+        if (len > 0) {
+            read_bytes(h, &in, len, charset, &cur);
+            plain_input_slide(&in, len);
+            if (!in.decodes && in.base > 0) {
+                format_claim(run, 0, in.base, FORMAT_READ);
+            }
+        }
+        if (in.at_end && in.len == 0) {
             break;
         }
-        size_t used = piece.len;
-        lj_buf utf8;
-        lj_buf_init(&utf8, arena, 4 * PIECE + 64);
-        bool plain = charset == TEXT_UTF8 && text_utf8_is_valid(piece, NULL);
-        if (plain) {
-            cur.text = piece;
-        } else {
-            bool more = piece.len == PIECE && wide;
-            used = wide ? text_to_utf8(charset, piece, more, &utf8, NULL)
-                        : text_lines_to_utf8(charset == TEXT_UTF8 ? TEXT_GB18030 : charset, piece,
-                                             false, &utf8, NULL);
-            used = used > 0 ? used : piece.len;
-            cur.text = lj_buf_slice(&utf8);
-        }
-        cur.pos = 0;
-        h->piece_off = plain ? at : UINT64_MAX;
-        read_piece(h, &cur);
-        format_claim(run, at, used, FORMAT_READ);
-        at += used;
-        lj_arena_rewind(arena, mark);
-    }
-    if (bom > 0) {
-        format_claim(run, 0, bom, FORMAT_OPAQUE);
     }
     flush(h);
-    return h->code != LJ_OK ? h->code : format_src_code(src);
+    lj_code code = h->code != LJ_OK ? h->code : format_src_code(src);
+    if (code == LJ_OK) {
+        format_claim_all(run, FORMAT_READ);
+    }
+    return code;
 }
 
 const format_row format_html_row = {

@@ -28,7 +28,8 @@ typedef struct html_token {
 typedef struct html_cur {
     lj_slice text; /* UTF-8 */
     size_t pos;
-    char raw[16]; /* the open raw text element ("script"), or empty */
+    char raw[16];  /* the open raw text element ("script"), or empty */
+    uint8_t quote; /* of an attribute value that the end of the text cut, or 0 */
 } html_cur;
 
 /* The next token; false at the end. */
@@ -41,5 +42,10 @@ const html_attr *html_attr_lookup(const html_token *token, const char *name);
 /* The code point of a named reference, 0 when it is none; *out_len is the length of the name that
  * fits best. */
 uint32_t html_entity_lookup(lj_slice name, size_t *out_len);
+
+/* Appends text with the escapes decoded that script and style hide letters behind (hidden-marks
+ * T21, T22): \673a of CSS; \uXXXX, %uXXXX and fromCharCode(26426, 23494). True when a letter beyond
+ * ASCII came out of one. html_escape.c */
+bool html_unescape(lj_slice text, bool is_style, lj_buf *out);
 
 #endif

@@ -193,6 +193,9 @@ static const struct {
 uint32_t html_entity_lookup(lj_slice name, size_t *out_len)
 {
     for (size_t i = 0; i < LJ_COUNT_OF(entities); i++) {
+        if (name.len == 0 || entities[i].name[0] != (char)name.ptr[0]) {
+            continue;
+        }
         size_t len = strlen(entities[i].name);
         if (len <= name.len && len > *out_len && memcmp(entities[i].name, name.ptr, len) == 0) {
             *out_len = len;

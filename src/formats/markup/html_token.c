@@ -5,7 +5,12 @@
  * (the rest is a comment), "<" in running text, scripts with "</" inside strings, NUL bytes. */
 #include "formats/markup/html.h"
 
-enum { QUOTED_MAX = 1024 * 1024 };
+enum {
+    QUOTED_MAX = 1024 * 1024,
+    POINT_MAX = 0x10FFFF,
+    REFERENCE_MAX = 48, /* bytes of a character reference */
+    LEGACY = 0x100,     /* names of letters below it need no semicolon */
+};
 
 static bool is_blank(uint8_t byte)
 {
@@ -38,17 +43,18 @@ static size_t decode_reference(lj_slice text, lj_buf *out)
     if (text.ptr[1] != '#') {
         size_t len = 0;
         uint32_t code_point = html_entity_lookup(lj_slice_part(text, 1, 24), &len);
-        if (code_point == 0) {
+        bool closed = 1 + len < text.len && text.ptr[1 + len] == ';';
+        if (code_point == 0 || (!closed && code_point >= LEGACY)) {
             return 0;
         }
         lj_buf_put_utf8(out, code_point);
-        return 1 + len + (1 + len < text.len && text.ptr[1 + len] == ';' ? 1 : 0);
+        return 1 + len + (closed ? 1 : 0);
     }
-    bool hex = (text.ptr[2] | 32) == 'x';
+    bool hex = (text.ptr[2] | 32) == 'x'; /* leading zeros may be many */
     size_t at = hex ? 3 : 2;
     size_t first = at;
     uint32_t value = 0;
-    while (at < text.len && at < first + 8) {
+    while (at < text.len) {
         uint8_t c = text.ptr[at];
         uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0')
                          : hex && (c | 32) >= 'a' && (c | 32) <= 'f'
@@ -57,7 +63,7 @@ static size_t decode_reference(lj_slice text, lj_buf *out)
         if (digit == 99) {
             break;
         }
-        value = value * (hex ? 16 : 10) + digit;
+        value = value > POINT_MAX ? value : value * (hex ? 16 : 10) + digit;
         at++;
     }
     if (at == first) {
@@ -76,7 +82,7 @@ void html_decode(lj_slice text, lj_buf *out)
         lj_buf_put(out, lj_slice_part(text, at, next - at));
         at = next;
         if (at < text.len) {
-            size_t taken = decode_reference(lj_slice_part(text, at, 32), out);
+            size_t taken = decode_reference(lj_slice_part(text, at, REFERENCE_MAX), out);
             if (taken == 0) {
                 lj_buf_put_u8(out, '&');
                 taken = 1;
@@ -118,9 +124,10 @@ static lj_slice take_value(html_cur *cur)
     if (quote == '"' || quote == '\'') {
         lj_slice rest = lj_slice_part(cur->text, cur->pos + 1, QUOTED_MAX);
         const uint8_t *end = rest.len > 0 ? memchr(rest.ptr, quote, rest.len) : NULL;
-        const uint8_t *tag_end = rest.len > 0 ? memchr(rest.ptr, '>', rest.len) : NULL;
-        if (end == NULL) { /* never closed: the tag's end must do */
-            end = tag_end != NULL ? tag_end : rest.ptr + rest.len;
+        if (end == NULL) { /* never closed: the tag's end must do, or the next piece of the file */
+            end = rest.len > 0 ? memchr(rest.ptr, '>', rest.len) : NULL;
+            cur->quote = end == NULL ? quote : 0;
+            end = end != NULL ? end : rest.ptr + rest.len;
             cur->pos += 1 + (size_t)(end - rest.ptr);
             return lj_slice_of(rest.ptr, (size_t)(end - rest.ptr));
         }
@@ -184,7 +191,9 @@ static void take_declaration(html_cur *cur, html_token *out)
 {
     lj_slice rest = lj_slice_part(cur->text, cur->pos, 16);
     out->kind = HTML_COMMENT;
-    if (lj_slice_has_prefix(rest, LJ_BYTES("<!--"))) {
+    if (lj_slice_has_prefix(rest, LJ_BYTES("<!-->"))) {
+        cur->pos += 5;
+    } else if (lj_slice_has_prefix(rest, LJ_BYTES("<!--"))) {
         cur->pos += 4;
         out->text = take_until(cur, LJ_BYTES("-->"));
     } else if (lj_slice_has_prefix(rest, LJ_BYTES("<![CDATA["))) {
@@ -241,6 +250,18 @@ static void begin_raw(html_cur *cur, lj_slice name)
 
 bool html_next(html_cur *cur, html_token *out)
 {
+    if (cur->quote != 0) { /* a value longer than a piece: a picture in base64; its tag goes on */
+        lj_slice gone = lj_slice_part(cur->text, cur->pos, SIZE_MAX);
+        const uint8_t *end = gone.len > 0 ? memchr(gone.ptr, cur->quote, gone.len) : NULL;
+        cur->pos = end != NULL ? (size_t)(end - cur->text.ptr) + 1 : cur->text.len;
+        if (end == NULL) {
+            return false;
+        }
+        cur->quote = 0;
+        *out = (html_token){.kind = HTML_START, .name = LJ_BYTES("img"), .off = cur->pos};
+        take_attributes(cur, out);
+        return true;
+    }
     if (cur->raw[0] != '\0' && cur->pos < cur->text.len && take_raw(cur, out)) {
         return true;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Word documents in Office Open XML: docx, docm, dotx, dotm.
  *
- * Specification: ECMA-376 part 1: 11 (WordprocessingML packages), 17; part 4 for transitional files;
- * names of elements only, so that strict files (other namespaces) read alike.
+ * Specification: ECMA-376 part 1: 11 (WordprocessingML packages), 17; part 4 for transitional
+ * files; names of elements only, so that strict files (other namespaces) read alike.
  *
  * Model. Styles first, then the main document, then every other XML part by its root element, then
  * what is no XML as children (pictures, embedded objects, macros). See opc.c for the package,
@@ -20,8 +20,8 @@
  *
  * Not done. Flat OPC and Word 2003 XML are no packages (XML reader). Page numbers are not known:
  * they come out of layout. */
-#include "formats/ooxml/drawingml.h"
 #include "formats/ooxml/docx.h"
+#include "formats/ooxml/drawingml.h"
 
 #include "base/num.h"
 #include "formats/format_priv.h"
@@ -76,15 +76,15 @@ static void read_document(opc_xml *x, void *ctx)
 }
 
 static const opc_root docx_roots[] = {
-    {OPC_document,         SPAN_BODY,     read_document     },
-    {OPC_hdr,              SPAN_HEADER,   docx_read_story   },
-    {OPC_ftr,              SPAN_FOOTER,   docx_read_story   },
-    {OPC_footnotes,        SPAN_FOOTNOTE, docx_read_story   },
-    {OPC_endnotes,         SPAN_FOOTNOTE, docx_read_story   },
-    {OPC_comments,         SPAN_COMMENT,  docx_read_story   },
-    {OPC_glossaryDocument, SPAN_BODY,     docx_read_story   },
-    {OPC_styles,           SPAN_STYLE,    docx_read_styles  },
-    {OPC_settings,         SPAN_FIELD,    read_settings     },
+    {OPC_document,         SPAN_BODY,     read_document       },
+    {OPC_hdr,              SPAN_HEADER,   docx_read_story     },
+    {OPC_ftr,              SPAN_FOOTER,   docx_read_story     },
+    {OPC_footnotes,        SPAN_FOOTNOTE, docx_read_story     },
+    {OPC_endnotes,         SPAN_FOOTNOTE, docx_read_story     },
+    {OPC_comments,         SPAN_COMMENT,  docx_read_story     },
+    {OPC_glossaryDocument, SPAN_BODY,     docx_read_story     },
+    {OPC_styles,           SPAN_STYLE,    docx_read_styles    },
+    {OPC_settings,         SPAN_FIELD,    read_settings       },
     {OPC_chartSpace,       SPAN_TEXTBOX,  drawingml_read_plain},
     {OPC_dataModel,        SPAN_TEXTBOX,  drawingml_read_plain},
     {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read_plain},
@@ -93,7 +93,9 @@ static const opc_root docx_roots[] = {
 static lj_code docx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    docx_context context = {.page_pt100 = {A4_WIDTH_PT100, A4_HEIGHT_PT100}};
+    docx_context context = {
+        .page_pt100 = {A4_WIDTH_PT100, A4_HEIGHT_PT100}
+    };
     const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
     if (code != LJ_OK) {

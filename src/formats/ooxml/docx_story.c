@@ -40,7 +40,7 @@ enum {
     FORM_TEXT_MAX = 256,   /* bytes of a content control that is told with its name */
     FIELD_MAX = 64 * 1024, /* bytes of one field instruction */
     /* how far outside the origin of a margin or column something surely is off the page */
-    MARGIN_EMU = 1800000,    /* 5 cm */
+    MARGIN_EMU = 1800000, /* 5 cm */
     MARGIN_PT100 = 14200,
     SHEET_EMU = 20116800, /* 22 inches: the largest page of Word (17.6.13) */
 };
@@ -53,7 +53,7 @@ typedef enum scope_kind {
     SCOPE_TABLE,
     SCOPE_CELL,
     SCOPE_FORM,
-    SCOPE_GONE, /* deleted, moved away */
+    SCOPE_GONE,  /* deleted, moved away */
     SCOPE_FLOAT, /* anchored drawing, VML shape */
     SCOPE_SHAPE, /* inline drawing, shape inside a drawing */
     SCOPE_FILL,  /* properties of a shape */
@@ -243,7 +243,8 @@ static uint64_t text_hash(lj_slice text)
     return hash;
 }
 
-/* In a later branch: true when an earlier branch gave the same text. In the first one: remembers. */
+/* In a later branch: true when an earlier branch gave the same text. In the first one: remembers.
+ */
 static bool is_repeated(story *s, lj_slice text)
 {
     if (s->alt_count == 0 || text.len == 0) {
@@ -300,7 +301,9 @@ static void para_close(story *s)
         return;
     }
     bool in_cell = s->x->base.place.col_no > 0;
-    span_join join = p->goes_on ? SPAN_JOIN_SAME : in_cell && s->cell_paras > 0 ? SPAN_JOIN_LINE : SPAN_JOIN_BLOCK;
+    span_join join = p->goes_on                     ? SPAN_JOIN_SAME
+                     : in_cell && s->cell_paras > 0 ? SPAN_JOIN_LINE
+                                                    : SPAN_JOIN_BLOCK;
     s->cell_paras += p->block.text.len > 0 ? 1 : 0;
     para_emit(s, join);
     s->para_count--;
@@ -409,7 +412,9 @@ static void sym_add(story *s)
     for (size_t i = 0; i < code.len && i < 6; i++) {
         uint8_t c = (uint8_t)code.ptr[i];
         uint8_t lower = c | 0x20U;
-        uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : lower >= 'a' && lower <= 'f' ? (uint32_t)(lower - 'a' + 10) : 0;
+        uint32_t digit = c >= '0' && c <= '9'           ? (uint32_t)(c - '0')
+                         : lower >= 'a' && lower <= 'f' ? (uint32_t)(lower - 'a' + 10)
+                                                        : 0;
         point = point << 4 | digit;
     }
     bool moved = (point & 0xFF00U) == 0xF000U;
@@ -539,7 +544,8 @@ static bool style_length(lj_str style, lj_slice key, int32_t *out)
     }
     value = value > 100000 ? 100000 : value < -100000 ? -100000 : value;
     size_t unit = 0;
-    while (unit < rest.len && (rest.ptr[unit] == '-' || rest.ptr[unit] == '.' || (rest.ptr[unit] >= '0' && rest.ptr[unit] <= '9'))) {
+    while (unit < rest.len && (rest.ptr[unit] == '-' || rest.ptr[unit] == '.' ||
+                               (rest.ptr[unit] >= '0' && rest.ptr[unit] <= '9'))) {
         unit++;
     }
     lj_slice name = lj_slice_part(rest, unit, 2);
@@ -603,11 +609,13 @@ static void place_frame(story *s)
     bool off = false;
     if (f->knows_x) {
         int64_t slack = f->page_x ? 0 : MARGIN_EMU;
-        off = off || f->x + f->width + slack < 0 || f->x > (f->page_x && page_width > 0 ? page_width : SHEET_EMU);
+        off = off || f->x + f->width + slack < 0 ||
+              f->x > (f->page_x && page_width > 0 ? page_width : SHEET_EMU);
     }
     if (f->knows_y) {
         int64_t slack = f->page_y ? 0 : SHEET_EMU;
-        off = off || f->y + f->height + slack < 0 || f->y > (f->page_y && page_height > 0 ? page_height : SHEET_EMU);
+        off = off || f->y + f->height + slack < 0 ||
+              f->y > (f->page_y && page_height > 0 ? page_height : SHEET_EMU);
     }
     base->hidden_by |= off ? SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE) : 0;
     if (f->knows_x && f->knows_y && f->page_x && f->page_y) {
@@ -770,7 +778,8 @@ static void take_drawing_words(story *s)
         emit_value(s, SPAN_ALT, LJ_STR("name"), name);
     }
     if (OPC_IS(XML_VALUE(token, "hidden"), "1") || OPC_IS(XML_VALUE(token, "hidden"), "true")) {
-        x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_INVISIBLE); /* until the drawing's scope closes */
+        x->base.hidden_by |=
+            SPAN_HIDE(SPAN_HIDDEN_INVISIBLE); /* until the drawing's scope closes */
     }
 }
 
@@ -866,7 +875,8 @@ static bool take_property(story *s)
     case OPC_alpha: {
         /* w14 states the transparency, DrawingML the opacity */
         bool w14 = lj_slice_has_prefix(token->name, LJ_BYTES("w14:"));
-        if (OPC_IS(XML_VALUE(token, "val"), "100000") == w14 && (w14 || OPC_IS(XML_VALUE(token, "val"), "0"))) {
+        if (OPC_IS(XML_VALUE(token, "val"), "100000") == w14 &&
+            (w14 || OPC_IS(XML_VALUE(token, "val"), "0"))) {
             s->run.stated |= DOCX_NO_FILL;
             s->run.no_fill = true;
         }

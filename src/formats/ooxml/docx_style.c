@@ -20,11 +20,11 @@
 
 enum {
     STYLE_MAX = 16384,
-    CHAIN_MAX = 64,           /* basedOn steps */
-    TINY_HALF_POINTS = 8,     /* W05 */
-    TINY_SCALE = 5,           /* percent of the letter's width, W05 */
-    TINY_SPACING = -200,      /* twentieths of a point: letters stand upon each other */
-    TINY_LINE = 40,           /* twentieths of a point of an exact line */
+    CHAIN_MAX = 64,       /* basedOn steps */
+    TINY_HALF_POINTS = 8, /* W05 */
+    TINY_SCALE = 5,       /* percent of the letter's width, W05 */
+    TINY_SPACING = -200,  /* twentieths of a point: letters stand upon each other */
+    TINY_LINE = 40,       /* twentieths of a point of an exact line */
     PT100_PER_HALF_POINT = 50,
     WHITE = 0xFFFFFF,
 };
@@ -259,9 +259,8 @@ span_look docx_look_span(const docx_look *look)
                            (look->centred ? SPAN_CENTRED : 0) | (look->right ? SPAN_RIGHT : 0) |
                            (look->indent ? SPAN_INDENT : 0));
     out.hidden_by |= look->vanish ? SPAN_HIDE(SPAN_HIDDEN_VANISH) : 0;
-    out.hidden_by |= look->tiny_scale || look->tiny_spacing || look->tiny_line
-                         ? SPAN_HIDE(SPAN_HIDDEN_TINY)
-                         : 0;
+    out.hidden_by |=
+        look->tiny_scale || look->tiny_spacing || look->tiny_line ? SPAN_HIDE(SPAN_HIDDEN_TINY) : 0;
     out.hidden_by |= look->no_fill ? SPAN_HIDE(SPAN_HIDDEN_INVISIBLE) : 0;
     return out;
 }

@@ -38,10 +38,10 @@ typedef struct shape {
     bool is_group;
     bool has_box, has_child_box;
     int64_t off[2], ext[2], child_off[2], child_ext[2]; /* EMU */
-    uint32_t fill;       /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
-    uint32_t art;        /* its number among the painted shapes + 1; 0 = paints nothing */
-    span_role role;      /* of the shape around */
-    uint64_t hidden_by;  /* of the shape around */
+    uint32_t fill;                                      /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
+    uint32_t art;       /* its number among the painted shapes + 1; 0 = paints nothing */
+    span_role role;     /* of the shape around */
+    uint64_t hidden_by; /* of the shape around */
 } shape;
 
 /* Something painted; in the order of painting. */
@@ -62,11 +62,11 @@ typedef struct drawing {
     uint32_t shape_count;
     uint32_t shape_extra; /* groups and shapes beyond SHAPE_MAX */
     art *arts;
-    uint32_t art_count;     /* collected */
-    uint32_t art_next;      /* second pass: how many were met */
+    uint32_t art_count; /* collected */
+    uint32_t art_next;  /* second pass: how many were met */
     bool has_art;
-    uint32_t page_ground;   /* of this part */
-    target target;          /* what a colour belongs to */
+    uint32_t page_ground; /* of this part */
+    target target;        /* what a colour belongs to */
     uint32_t target_depth;
     sink sink;
     opc_block block;
@@ -110,7 +110,8 @@ static bool shape_box(const drawing *d, int64_t box[4])
             int axis = k & 1;
             int64_t child = group->child_ext[axis];
             int64_t moved = clamp_emu(box[k] - group->child_off[axis]);
-            box[k] = clamp_emu(group->off[axis] + (child != 0 ? moved * group->ext[axis] / child : moved));
+            box[k] = clamp_emu(group->off[axis] +
+                               (child != 0 ? moved * group->ext[axis] / child : moved));
         }
     }
     return true;
@@ -123,7 +124,8 @@ static bool boxes_meet(const int64_t a[4], const int64_t b[4])
 
 static bool box_is_inside(const int64_t inner[4], const int64_t outer[4])
 {
-    return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+    return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] &&
+           inner[3] <= outer[3];
 }
 
 /* What the text of the innermost shape stands on, and why it may not be seen. */
@@ -247,9 +249,22 @@ static uint32_t scheme_colour(const drawing *d, lj_str name)
         const char *name;
         uint8_t idx;
     } rows[] = {
-        {"tx1", 0},     {"dk1", 0},     {"bg1", 1},     {"lt1", 1},     {"tx2", 2},     {"dk2", 2},     {"bg2", 3},
-        {"lt2", 3},     {"accent1", 4}, {"accent2", 5}, {"accent3", 6}, {"accent4", 7}, {"accent5", 8}, {"accent6", 9},
-        {"hlink", 10}, {"folHlink", 11},
+        {"tx1",      0 },
+        {"dk1",      0 },
+        {"bg1",      1 },
+        {"lt1",      1 },
+        {"tx2",      2 },
+        {"dk2",      2 },
+        {"bg2",      3 },
+        {"lt2",      3 },
+        {"accent1",  4 },
+        {"accent2",  5 },
+        {"accent3",  6 },
+        {"accent4",  7 },
+        {"accent5",  8 },
+        {"accent6",  9 },
+        {"hlink",    10},
+        {"folHlink", 11},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         if (lj_str_is(name, lj_cstr_str(rows[i].name))) {
@@ -315,7 +330,8 @@ static void take_colour(drawing *d, uint32_t colour)
 static void take_alpha(drawing *d)
 {
     int64_t value = 0;
-    if (!xml_int(XML_VALUE(d->x->token, "val"), &value) || value > 5000) { /* thousandths of a percent */
+    if (!xml_int(XML_VALUE(d->x->token, "val"), &value) ||
+        value > 5000) { /* thousandths of a percent */
         return;
     }
     shape *own = shape_of(d);
@@ -337,7 +353,9 @@ static bool take_paint(drawing *d)
     case OPC_prstClr: {
         uint32_t colour = colour_of(d, token);
         /* changed by children (lumMod ...) the colour is another: only plain ones are believed */
-        take_colour(d, token->id == OPC_schemeClr && !token->is_empty && d->target != TARGET_RUN ? OPC_NO_COLOUR : colour);
+        take_colour(d, token->id == OPC_schemeClr && !token->is_empty && d->target != TARGET_RUN
+                           ? OPC_NO_COLOUR
+                           : colour);
         return true;
     }
     case OPC_alpha:
@@ -502,7 +520,9 @@ static void take_para_props(drawing *d)
     lj_str align = XML_VALUE(d->x->token, "algn");
     if (align.len > 0) {
         d->para_look.known |= SPAN_KNOWS_ALIGN;
-        d->para_look.flags |= OPC_IS(align, "ctr") ? SPAN_CENTRED : OPC_IS(align, "r") ? SPAN_RIGHT : 0;
+        d->para_look.flags |= OPC_IS(align, "ctr") ? SPAN_CENTRED
+                              : OPC_IS(align, "r") ? SPAN_RIGHT
+                                                   : 0;
     }
     int64_t indent = 0;
     if (xml_int(XML_VALUE(d->x->token, "indent"), &indent) && indent > 0) {
@@ -801,7 +821,13 @@ static void collect_art(drawing *d, const opc_xml *x)
     opc_block block = d->block;
     lj_buf value = d->value;
     const drawingml_context *context = d->context;
-    *d = (drawing){.context = context, .arts = arts, .art_count = count, .page_ground = ground, .has_art = has_art, .block = block, .value = value};
+    *d = (drawing){.context = context,
+                   .arts = arts,
+                   .art_count = count,
+                   .page_ground = ground,
+                   .has_art = has_art,
+                   .block = block,
+                   .value = value};
 }
 
 void drawingml_read(opc_xml *x, void *ctx)
@@ -836,9 +862,9 @@ void drawingml_read_plain(opc_xml *x, void *ctx)
 
 void drawingml_read_theme(opc_xml *x, void *ctx)
 {
-    static const opc_name slots[DRAWINGML_COLOURS] = {OPC_dk1,     OPC_lt1,     OPC_dk2,     OPC_lt2,
-                                                      OPC_accent1, OPC_accent2, OPC_accent3, OPC_accent4,
-                                                      OPC_accent5, OPC_accent6, OPC_hlink,   OPC_folHlink};
+    static const opc_name slots[DRAWINGML_COLOURS] = {
+        OPC_dk1,     OPC_lt1,     OPC_dk2,     OPC_lt2,     OPC_accent1, OPC_accent2,
+        OPC_accent3, OPC_accent4, OPC_accent5, OPC_accent6, OPC_hlink,   OPC_folHlink};
     drawingml_context *context = ctx;
     int slot = -1;
     bool is_first = context != NULL && !context->has_theme;
@@ -854,7 +880,8 @@ void drawingml_read_theme(opc_xml *x, void *ctx)
             slot = token->id == slots[i] ? i : slot;
         }
         if (is_first && slot >= 0 && (token->id == OPC_srgbClr || token->id == OPC_sysClr)) {
-            lj_str value = token->id == OPC_srgbClr ? XML_VALUE(token, "val") : XML_VALUE(token, "lastClr");
+            lj_str value =
+                token->id == OPC_srgbClr ? XML_VALUE(token, "val") : XML_VALUE(token, "lastClr");
             context->colours[slot] = opc_colour(value);
             context->has_theme = true;
             slot = -1;

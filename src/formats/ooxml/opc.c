@@ -25,12 +25,12 @@
 #include "base/num.h"
 
 enum {
-    HEAD_LEN = 128,           /* bytes from which XML is recognised */
-    EDGE_MIN_LEN = 48,        /* bytes that one relationship takes at least */
-    EDGE_MAX = 65536,         /* of one relationship part */
-    NAME_MAX = 4096,          /* bytes of a part name that is looked up */
+    HEAD_LEN = 128,    /* bytes from which XML is recognised */
+    EDGE_MIN_LEN = 48, /* bytes that one relationship takes at least */
+    EDGE_MAX = 65536,  /* of one relationship part */
+    NAME_MAX = 4096,   /* bytes of a part name that is looked up */
     OWN_STACK = 256,
-    EDGE_WORK = 64,           /* steps that cost a unit of work */
+    EDGE_WORK = 64, /* steps that cost a unit of work */
 };
 
 static const char *const name_texts[] = {
@@ -121,20 +121,20 @@ static opc_rel rel_of(lj_str type)
         const char *name;
         opc_rel rel;
     } rows[] = {
-        {"officeDocument", OPC_REL_MAIN   },
-        {"styles",         OPC_REL_STYLES },
-        {"sharedStrings",  OPC_REL_STRINGS},
-        {"worksheet",      OPC_REL_SHEET  },
-        {"chartsheet",     OPC_REL_SHEET  },
-        {"dialogsheet",    OPC_REL_SHEET  },
-        {"xlMacrosheet",   OPC_REL_SHEET  },
-        {"xlIntlMacrosheet", OPC_REL_SHEET},
-        {"slide",          OPC_REL_SLIDE  },
-        {"slideLayout",    OPC_REL_LAYOUT },
-        {"slideMaster",    OPC_REL_LAYOUT },
-        {"notesMaster",    OPC_REL_LAYOUT },
-        {"handoutMaster",  OPC_REL_LAYOUT },
-        {"theme",          OPC_REL_THEME  },
+        {"officeDocument",   OPC_REL_MAIN   },
+        {"styles",           OPC_REL_STYLES },
+        {"sharedStrings",    OPC_REL_STRINGS},
+        {"worksheet",        OPC_REL_SHEET  },
+        {"chartsheet",       OPC_REL_SHEET  },
+        {"dialogsheet",      OPC_REL_SHEET  },
+        {"xlMacrosheet",     OPC_REL_SHEET  },
+        {"xlIntlMacrosheet", OPC_REL_SHEET  },
+        {"slide",            OPC_REL_SLIDE  },
+        {"slideLayout",      OPC_REL_LAYOUT },
+        {"slideMaster",      OPC_REL_LAYOUT },
+        {"notesMaster",      OPC_REL_LAYOUT },
+        {"handoutMaster",    OPC_REL_LAYOUT },
+        {"theme",            OPC_REL_THEME  },
     };
     size_t from = type.len;
     while (from > 0 && type.ptr[from - 1] != '/') {
@@ -269,8 +269,8 @@ static void add_edge(opc_package *pkg, uint32_t from, uint32_t to, opc_rel rel, 
         return;
     }
     uint32_t *first = from == OPC_NONE ? &pkg->first_edge : &pkg->parts[from].first_edge;
-    pkg->edges[pkg->edge_count] =
-        (opc_edge){.id_hash = name_hash(lj_str_bytes(id)), .from = from, .to = to, .next = *first, .rel = rel};
+    pkg->edges[pkg->edge_count] = (opc_edge){
+        .id_hash = name_hash(lj_str_bytes(id)), .from = from, .to = to, .next = *first, .rel = rel};
     *first = ++pkg->edge_count;
 }
 
@@ -330,7 +330,8 @@ void opc_own(opc_package *pkg, uint32_t owner)
     stack[0] = owner;
     while (count > 0) {
         uint32_t from = stack[--count];
-        for (uint32_t edge = pkg->parts[from].first_edge; edge != 0; edge = pkg->edges[edge - 1].next) {
+        for (uint32_t edge = pkg->parts[from].first_edge; edge != 0;
+             edge = pkg->edges[edge - 1].next) {
             opc_part *part = &pkg->parts[pkg->edges[edge - 1].to];
             if (pkg->edges[edge - 1].rel == OPC_REL_OTHER && part->owner == OPC_NONE &&
                 part->rel == OPC_REL_OTHER && count < OWN_STACK) {
@@ -383,6 +384,8 @@ static bool is_structure(lj_slice name)
 static lj_code take_members(opc_package *pkg)
 {
     uint32_t count = pkg->index->count;
+    /* a directory that was cut off hides nothing */
+    bool lost = pkg->index->directory_count == 0 || pkg->index->is_cut;
     pkg->parts = lj_arena_array(pkg->arena, (size_t)count + 1, sizeof(*pkg->parts));
     uint32_t slots = 16;
     while (slots < count * 2 && slots < (uint32_t)1 << 30) {
@@ -403,7 +406,7 @@ static lj_code take_members(opc_package *pkg)
                            .name = skip_slashes(lj_str_bytes(member->name_utf8)),
                            .owner = OPC_NONE,
                            .ground = OPC_NO_COLOUR,
-                           .is_listed = member->in_directory};
+                           .is_listed = member->in_directory || lost};
         part->is_reached = is_structure(part->name);
         table_add(pkg, pkg->part_count++);
     }
@@ -444,7 +447,8 @@ static lj_code read_all_relationships(opc_package *pkg)
 
 lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip)
 {
-    *pkg = (opc_package){.run = run, .zip = zip, .arena = format_arena(run), .index = format_index_of(run)};
+    *pkg = (opc_package){
+        .run = run, .zip = zip, .arena = format_arena(run), .index = format_index_of(run)};
     if (pkg->index == NULL) {
         return lj_fail(format_err(run), LJ_E_INTERNAL, UINT64_MAX, "a package without a directory");
     }
@@ -474,7 +478,12 @@ static bool looks_like_xml(lj_slice head)
     static const struct {
         uint8_t bytes[4];
         uint8_t len;
-    } wide[] = {{{0xFF, 0xFE, '<', 0}, 4}, {{0xFE, 0xFF, 0, '<'}, 4}, {{'<', 0, '?', 0}, 4}, {{0, '<', 0, '?'}, 4}};
+    } wide[] = {
+        {{0xFF, 0xFE, '<', 0}, 4},
+        {{0xFE, 0xFF, 0, '<'}, 4},
+        {{'<', 0, '?', 0},     4},
+        {{0, '<', 0, '?'},     4}
+    };
     for (size_t i = 0; i < LJ_COUNT_OF(wide); i++) {
         if (lj_slice_has_prefix(head, lj_slice_of(wide[i].bytes, wide[i].len))) {
             return true;
@@ -528,10 +537,12 @@ static lj_code give_child(opc_package *pkg, uint32_t idx, format_src *src)
     if (opc_name_has_suffix(part->name, LJ_BYTES("vbaProject.bin"))) {
         format_tell(pkg->run, NOTE_MACROS);
     }
-    format_child_info info = {.name = part->member->name,
-                              .name_utf8 = (lj_str){(const char *)part->name.ptr, part->name.len},
-                              .kind = FORMAT_EMBEDDED,
-                              .hidden_by = hidden_of(pkg, part)};
+    format_child_info info = {
+        .name = part->member->name,
+        .name_utf8 = (lj_str){(const char *)part->name.ptr, part->name.len},
+        .kind = FORMAT_EMBEDDED,
+        .hidden_by = hidden_of(pkg, part)
+    };
     return format_child(pkg->run, &info, src);
 }
 
@@ -587,7 +598,8 @@ static lj_code read_xml(opc_package *pkg, uint32_t idx, format_src *src, const o
     while (opc_next(&x)) {
         if (x.token->kind == XML_START) {
             uint16_t id = x.token->id;
-            *out_other = id == OPC_html || id == OPC_svg || id == OPC_package || id == OPC_wordDocument;
+            *out_other =
+                id == OPC_html || id == OPC_svg || id == OPC_package || id == OPC_wordDocument;
             if (*out_other) {
                 return LJ_OK;
             }
@@ -603,7 +615,9 @@ static lj_code read_xml(opc_package *pkg, uint32_t idx, format_src *src, const o
         x.base.place.part_id = part_id_of(pkg, idx);
         format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x.base.place);
         if (is_bad) {
-            x.code = format_sweep(pkg->run, src, 0, FORMAT_SIZE_UNKNOWN, x.base.hidden_by);
+            lj_code swept = format_sweep(pkg->run, src, 0, FORMAT_SIZE_UNKNOWN, x.base.hidden_by);
+            /* a source that breaks is told already; what stops everything is told again here */
+            x.code = swept == LJ_OK ? LJ_OK : format_work(pkg->run, 0);
         }
     }
     return x.code;

@@ -26,17 +26,17 @@ typedef enum opc_rel {
 
 typedef struct opc_part {
     const zip_member *member;
-    lj_slice name;     /* UTF-8, without a leading slash */
-    uint32_t part_id;  /* 0: not asked for yet */
-    uint32_t owner;    /* the sheet or slide that it belongs to, or OPC_NONE */
-    uint32_t no;       /* number of the sheet or slide, from 1; 0 = none */
-    uint32_t ground;   /* presentations: colour behind the text, OPC_NO_COLOUR = not known */
-    opc_rel rel;       /* by what it is reached */
+    lj_slice name;       /* UTF-8, without a leading slash */
+    uint32_t part_id;    /* 0: not asked for yet */
+    uint32_t owner;      /* the sheet or slide that it belongs to, or OPC_NONE */
+    uint32_t no;         /* number of the sheet or slide, from 1; 0 = none */
+    uint32_t ground;     /* presentations: colour behind the text, OPC_NO_COLOUR = not known */
+    opc_rel rel;         /* by what it is reached */
     uint32_t first_edge; /* edge + 1, newest first; 0 = none */
-    bool is_listed;    /* the directory knows of it */
+    bool is_listed;      /* the directory knows of it */
     bool is_reached;
     bool is_done;
-    bool has_art;      /* presentations: something painted that may lie behind text */
+    bool has_art; /* presentations: something painted that may lie behind text */
     uint64_t hidden_by;
 } opc_part;
 
@@ -72,11 +72,11 @@ typedef struct opc_xml {
     format_src *src;
     xml_reader *xml;
     const xml_token *token;
-    bool is_sloppy; /* the producers of such parts do not care for well-formedness */
-    bool is_quiet; /* nothing is emitted: a first pass over the same source */
+    bool is_sloppy;  /* the producers of such parts do not care for well-formedness */
+    bool is_quiet;   /* nothing is emitted: a first pass over the same source */
     xml_token cdata; /* a CDATA section, given as text */
-    span base;    /* role, story, place, reasons: what every span of the part begins with */
-    lj_code code; /* LJ_OK, or what a call said that means: stop now */
+    span base;       /* role, story, place, reasons: what every span of the part begins with */
+    lj_code code;    /* LJ_OK, or what a call said that means: stop now */
 } opc_xml;
 
 /* Readers of parts by root element. The root's START is x->token. */
@@ -120,7 +120,8 @@ lj_code opc_close(opc_package *pkg);
 bool opc_next(opc_xml *x);
 /* A span that begins as x->base, with another role. */
 span opc_span(const opc_xml *x, span_role role);
-/* Emits what opc_span() began; sets the part. After a failure x->code is set and nothing is emitted. */
+/* Emits what opc_span() began; sets the part. After a failure x->code is set and nothing is
+ * emitted. */
 void opc_emit(opc_xml *x, span *what);
 /* A short text with a label. Blank and empty ones are dropped. */
 void opc_emit_text(opc_xml *x, span_role role, lj_str label, lj_str text);
@@ -141,7 +142,7 @@ bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case 
 
 #define OPC_NO_COLOUR UINT32_MAX
 /* Something is painted behind the text, its colour is not known. */
-#define OPC_PAINTED (UINT32_MAX - 1)
+#define OPC_PAINTED   (UINT32_MAX - 1)
 
 /* True for text in which somebody could read something: letters beyond ASCII, or some words. */
 bool opc_is_wordy(lj_str text);

@@ -65,8 +65,7 @@ void opc_block_add(opc_block *block, lj_str text, const span_look *look)
         return;
     }
     block->has_break = block->has_break || opc_has_byte(text, '\n');
-    if (look != NULL &&
-        (look->known != 0 || look->flags != 0 || look->hidden_by != 0)) {
+    if (look != NULL && (look->known != 0 || look->flags != 0 || look->hidden_by != 0)) {
         add_look(block, look, from, text.len);
     }
 }

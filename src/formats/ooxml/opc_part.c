@@ -127,7 +127,8 @@ static bool has_high_byte(lj_str text)
 /* Attributes that name fonts or namespaces. */
 static bool is_noise(const xml_attr *attr)
 {
-    static const char *const names[] = {"typeface", "ascii", "hAnsi", "eastAsia", "cs", "panose", "xmlns"};
+    static const char *const names[] = {"typeface", "ascii",  "hAnsi", "eastAsia",
+                                        "cs",       "panose", "xmlns"};
     for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         if (lj_slice_is(attr->local, lj_cstr_bytes(names[i]))) {
             return true;

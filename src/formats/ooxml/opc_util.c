@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Small readings that all office parts share: booleans, colours, lengths, dates, which text is worth
- * a span of its own.
+ * Small readings that all office parts share: booleans, colours, lengths, dates, which text is
+ * worth a span of its own.
  *
  * Specification: ECMA-376 part 1: 17.17.4 ST_OnOff, 22.9.2.5 (hexadecimal colours), 20.1.10.16
  * (English Metric Units: 914,400 to the inch); XML Schema part 2: 3.2.7 dateTime. */
@@ -9,12 +9,12 @@
 #include "base/num.h"
 
 enum {
-    EMU_PER_PT100 = 127,   /* 12,700 EMU are a point */
-    CONTRAST_MIN = 16,     /* closer than this on every channel is the same colour (W06) */
-    NEAR_WHITE = 240,      /* W04: from this luminance on ... */
-    LIGHT_GROUND = 200,    /* ... on a ground as light as this nothing is seen */
-    WORDS_LETTERS = 4,     /* ASCII letters that make a word worth a look */
-    WORDS_MIN = 6,         /* bytes of ASCII below which nothing can be meant */
+    EMU_PER_PT100 = 127, /* 12,700 EMU are a point */
+    CONTRAST_MIN = 16,   /* closer than this on every channel is the same colour (W06) */
+    NEAR_WHITE = 240,    /* W04: from this luminance on ... */
+    LIGHT_GROUND = 200,  /* ... on a ground as light as this nothing is seen */
+    WORDS_LETTERS = 4,   /* ASCII letters that make a word worth a look */
+    WORDS_MIN = 6,       /* bytes of ASCII below which nothing can be meant */
     COLOUR_DIGITS = 6,
 };
 
@@ -88,7 +88,8 @@ uint32_t opc_colour(lj_str text)
 
 static uint32_t luminance(uint32_t colour)
 {
-    return ((colour >> 16 & 0xFF) * 299 + (colour >> 8 & 0xFF) * 587 + (colour & 0xFF) * 114) / 1000;
+    return ((colour >> 16 & 0xFF) * 299 + (colour >> 8 & 0xFF) * 587 + (colour & 0xFF) * 114) /
+           1000;
 }
 
 bool opc_no_contrast(uint32_t fg, uint32_t ground)

@@ -47,7 +47,8 @@ static void add_slide(opc_xml *x, pptx_context *context)
     uint32_t part = opc_follow(pkg, x->part, lj_str_bytes(XML_VALUE_PREFIXED(x->token, "id")));
     if (context->slide_count == context->slide_cap) {
         uint32_t cap = context->slide_cap == 0 ? 32 : context->slide_cap * 2;
-        uint32_t *slides = cap <= SLIDES_MAX ? lj_arena_array(pkg->arena, cap, sizeof(*slides)) : NULL;
+        uint32_t *slides =
+            cap <= SLIDES_MAX ? lj_arena_array(pkg->arena, cap, sizeof(*slides)) : NULL;
         if (slides == NULL) {
             return;
         }
@@ -69,8 +70,8 @@ static void take_size(const xml_token *token, pptx_context *context)
 {
     int64_t width = 0;
     int64_t height = 0;
-    if (xml_int(XML_VALUE(token, "cx"), &width) && xml_int(XML_VALUE(token, "cy"), &height) && width > 0 &&
-        height > 0 && width <= SIDE_MAX && height <= SIDE_MAX) {
+    if (xml_int(XML_VALUE(token, "cx"), &width) && xml_int(XML_VALUE(token, "cy"), &height) &&
+        width > 0 && height > 0 && width <= SIDE_MAX && height <= SIDE_MAX) {
         context->slide.page_emu[0] = width;
         context->slide.page_emu[1] = height;
     }
@@ -127,7 +128,8 @@ static void read_slide(opc_xml *x, void *ctx)
         x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_SHEET);
     }
     context->slide.ground = ground_behind(x->pkg, x->part);
-    if (context->slide.ground == OPC_PAINTED && (OPC_IS(inherits, "0") || OPC_IS(inherits, "false"))) {
+    if (context->slide.ground == OPC_PAINTED &&
+        (OPC_IS(inherits, "0") || OPC_IS(inherits, "false"))) {
         context->slide.ground = OPC_NO_COLOUR;
     }
     drawingml_read(x, &context->slide);
@@ -232,7 +234,8 @@ static lj_code visit_folder(opc_package *pkg, lj_slice folder, const opc_roots *
     lj_code code = LJ_OK;
     for (uint32_t i = 0; i < pkg->part_count && code == LJ_OK; i++) {
         lj_slice name = pkg->parts[i].name;
-        if (lj_slice_find(name, folder) != SIZE_MAX && opc_name_has_suffix(name, LJ_BYTES(".xml"))) {
+        if (lj_slice_find(name, folder) != SIZE_MAX &&
+            opc_name_has_suffix(name, LJ_BYTES(".xml"))) {
             code = opc_visit(pkg, i, roots, 0);
         }
     }

@@ -4,8 +4,9 @@
  * Specification: ECMA-376 part 4: 19.1 (VML), 19.4 (ClientData of sheets).
  *
  * Model. Text inside v:textbox is one span per box; v:textpath is WordArt; alternative texts are
- * attributes; an open <br> is ordinary there and no damage. ClientData is structure ("False", "4, 15, 3, 4") and gives only what has letters
- * beyond ASCII. VML inside Word documents is read by docx_story.c. */
+ * attributes; an open <br> is ordinary there and no damage. ClientData is structure ("False", "4,
+ * 15, 3, 4") and gives only what has letters beyond ASCII. VML inside Word documents is read by
+ * docx_story.c. */
 #include "formats/ooxml/vml.h"
 
 #include "formats/ooxml/opc_block.h"

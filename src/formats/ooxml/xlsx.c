@@ -3,58 +3,63 @@
  *
  * Specification: ECMA-376 part 1: 12 (SpreadsheetML packages), 18.
  *
- * Model. Order matters here: the workbook (names and order of sheets), cell formats, shared strings,
- * then the sheets in order, then shared strings that no cell used. What those need in memory is
- * given back before the rest of the package is read, children last. Sheets that the workbook does
- * not know are read too, after those it knows.
+ * Model. Order matters here: the workbook (names and order of sheets), cell formats, shared
+ * strings, then the sheets in order, then shared strings that no cell used. What those need in
+ * memory is given back before the rest of the package is read, children last. Sheets that the
+ * workbook does not know are read too, after those it knows.
  *
  * Traps. A sheet part that only the ZIP knows; a second shared string table; sheets without r on
  * rows and cells. xlsb keeps the same package but no XML in its parts: another format.
  *
  * Limits. See xlsx_strings.c; sheets are streamed. */
+#include "formats/ooxml/xlsx.h"
 #include "formats/ooxml/drawingml.h"
 #include "formats/ooxml/vml.h"
-#include "formats/ooxml/xlsx.h"
 
 #include "base/num.h"
 #include "formats/format_priv.h"
 #include "formats/ooxml/opc_sniff.h"
 
 static const opc_root xlsx_roots[] = {
-    {OPC_workbook,              SPAN_SHEET_NAME, xlsx_read_workbook  },
-    {OPC_styleSheet,            SPAN_STYLE,      xlsx_read_styles    },
-    {OPC_sst,                   SPAN_CELL,       xlsx_read_strings   },
-    {OPC_worksheet,             SPAN_CELL,       xlsx_read_sheet     },
-    {OPC_chartsheet,            SPAN_CELL,       xlsx_read_sheet     },
-    {OPC_dialogsheet,           SPAN_CELL,       xlsx_read_sheet     },
-    {OPC_macrosheet,            SPAN_CELL,       xlsx_read_sheet     },
-    {OPC_comments,              SPAN_COMMENT,    xlsx_read_comments  },
-    {OPC_ThreadedComments,      SPAN_COMMENT,    xlsx_read_threads   },
-    {OPC_personList,            SPAN_METADATA,   xlsx_read_persons   },
-    {OPC_table,                 SPAN_SHEET_NAME, xlsx_read_table     },
-    {OPC_externalLink,          SPAN_CELL,       xlsx_read_external  },
-    {OPC_pivotCacheDefinition,  SPAN_CELL,       xlsx_read_pivot     },
-    {OPC_pivotCacheRecords,     SPAN_CELL,       xlsx_read_pivot     },
-    {OPC_wsDr,                  SPAN_TEXTBOX,    drawingml_read_plain},
-    {OPC_chartSpace,            SPAN_TEXTBOX,    drawingml_read_plain},
-    {OPC_dataModel,             SPAN_TEXTBOX,    drawingml_read_plain},
-    {OPC_drawing,               SPAN_TEXTBOX,    drawingml_read_plain},
-    {OPC_xml,                   SPAN_TEXTBOX,    vml_read            },
+    {OPC_workbook,             SPAN_SHEET_NAME, xlsx_read_workbook  },
+    {OPC_styleSheet,           SPAN_STYLE,      xlsx_read_styles    },
+    {OPC_sst,                  SPAN_CELL,       xlsx_read_strings   },
+    {OPC_worksheet,            SPAN_CELL,       xlsx_read_sheet     },
+    {OPC_chartsheet,           SPAN_CELL,       xlsx_read_sheet     },
+    {OPC_dialogsheet,          SPAN_CELL,       xlsx_read_sheet     },
+    {OPC_macrosheet,           SPAN_CELL,       xlsx_read_sheet     },
+    {OPC_comments,             SPAN_COMMENT,    xlsx_read_comments  },
+    {OPC_ThreadedComments,     SPAN_COMMENT,    xlsx_read_threads   },
+    {OPC_personList,           SPAN_METADATA,   xlsx_read_persons   },
+    {OPC_table,                SPAN_SHEET_NAME, xlsx_read_table     },
+    {OPC_externalLink,         SPAN_CELL,       xlsx_read_external  },
+    {OPC_pivotCacheDefinition, SPAN_CELL,       xlsx_read_pivot     },
+    {OPC_pivotCacheRecords,    SPAN_CELL,       xlsx_read_pivot     },
+    {OPC_wsDr,                 SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_chartSpace,           SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_dataModel,            SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_drawing,              SPAN_TEXTBOX,    drawingml_read_plain},
+    {OPC_xml,                  SPAN_TEXTBOX,    vml_read            },
 };
 
 static bool is_sheet_name(lj_slice name)
 {
-    return lj_slice_find(name, LJ_BYTES("sheets/")) != SIZE_MAX && opc_name_has_suffix(name, LJ_BYTES(".xml"));
+    return lj_slice_find(name, LJ_BYTES("sheets/")) != SIZE_MAX &&
+           opc_name_has_suffix(name, LJ_BYTES(".xml"));
 }
 
 /* Styles, strings, sheets, unused strings; the arena is as before afterwards. */
-static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *context, const opc_roots *roots)
+static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *context,
+                           const opc_roots *roots)
 {
     lj_arena_mark mark = lj_arena_mark_of(pkg->arena);
     static const struct {
         opc_rel rel;
         const char *name;
-    } first[] = {{OPC_REL_STYLES, "xl/styles.xml"}, {OPC_REL_STRINGS, "xl/sharedStrings.xml"}};
+    } first[] = {
+        {OPC_REL_STYLES,  "xl/styles.xml"       },
+        {OPC_REL_STRINGS, "xl/sharedStrings.xml"}
+    };
     lj_code code = LJ_OK;
     for (size_t i = 0; i < LJ_COUNT_OF(first) && code == LJ_OK; i++) {
         uint32_t part = workbook != OPC_NONE ? opc_related(pkg, workbook, first[i].rel) : OPC_NONE;

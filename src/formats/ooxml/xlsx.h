@@ -17,11 +17,11 @@ typedef struct xlsx_font {
 /* One row of cellXfs, resolved. */
 typedef struct xlsx_xf {
     xlsx_font font;
-    uint32_t fill;     /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
-    lj_slice format;   /* number format code, or empty */
-    uint16_t flags;    /* alignment, as span_look_flag */
-    bool says_words;   /* the format holds words of its own (X07) */
-    bool hides_text;   /* X06 */
+    uint32_t fill;   /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
+    lj_slice format; /* number format code, or empty */
+    uint16_t flags;  /* alignment, as span_look_flag */
+    bool says_words; /* the format holds words of its own (X07) */
+    bool hides_text; /* X06 */
     bool hides_numbers;
 } xlsx_xf;
 

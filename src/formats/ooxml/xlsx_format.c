@@ -13,8 +13,8 @@
  * Traps. Dates of Chinese offices are `yyyy"年"m"月"d"日"`: such words say nothing and are not
  * rendered, or every date would become a text. `;;` hides numbers but shows text.
  *
- * Not done. Rounding, thousands, exponents, fractions, elapsed time; conditions other than the sign;
- * digits in Han numerals ([DBNum1]). */
+ * Not done. Rounding, thousands, exponents, fractions, elapsed time; conditions other than the
+ * sign; digits in Han numerals ([DBNum1]). */
 #include "formats/ooxml/xlsx.h"
 
 #include "base/num.h"
@@ -22,7 +22,15 @@
 enum { SECTIONS = 4 };
 
 /* A section cut into items. */
-typedef enum item { ITEM_END, ITEM_LITERAL, ITEM_DIGIT, ITEM_TEXT, ITEM_LETTER, ITEM_GENERAL, ITEM_OTHER } item;
+typedef enum item {
+    ITEM_END,
+    ITEM_LITERAL,
+    ITEM_DIGIT,
+    ITEM_TEXT,
+    ITEM_LETTER,
+    ITEM_GENERAL,
+    ITEM_OTHER
+} item;
 
 typedef struct scan {
     lj_slice code;
@@ -150,8 +158,9 @@ static uint32_t split(lj_slice code, lj_slice out[SECTIONS])
 /* True for a literal that dates and amounts are made of. */
 static bool is_ordinary(lj_slice literal)
 {
-    static const char *const words[] = {"年", "月", "日", "时", "分", "秒", "上午", "下午", "星期", "元", "￥", "¥",
-                                        "時", "号", "€", "£", "\xC2\xA0"};
+    static const char *const words[] = {"年",   "月",   "日",   "时", "分",      "秒",
+                                        "上午", "下午", "星期", "元", "￥",      "¥",
+                                        "時",   "号",   "€",    "£",  "\xC2\xA0"};
     while (literal.len > 0) {
         size_t taken = literal.ptr[0] < 0x80 ? 1 : 0;
         for (size_t i = 0; i < LJ_COUNT_OF(words) && taken == 0; i++) {
@@ -198,7 +207,12 @@ static bool is_empty(lj_slice section)
 
 bool xlsx_format_hides(lj_slice code, bool is_number)
 {
-    lj_slice sections[SECTIONS] = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    lj_slice sections[SECTIONS] = {
+        {NULL, 0},
+        {NULL, 0},
+        {NULL, 0},
+        {NULL, 0}
+    };
     if (code.len == 0) {
         return false;
     }
@@ -231,7 +245,10 @@ static void put_date(const scan *s, lj_str value, lj_buf *out)
         return;
     }
     civil_of(serial, civil);
-    int64_t part = s->letter == 'y' ? civil[0] : s->letter == 'm' ? civil[1] : s->letter == 'd' ? civil[2] : 0;
+    int64_t part = s->letter == 'y'   ? civil[0]
+                   : s->letter == 'm' ? civil[1]
+                   : s->letter == 'd' ? civil[2]
+                                      : 0;
     part = s->letter == 'y' && s->letters <= 2 ? part % 100 : part;
     if (part < 10 && s->letters == 2) {
         lj_buf_put_u8(out, '0');
@@ -241,7 +258,12 @@ static void put_date(const scan *s, lj_str value, lj_buf *out)
 
 void xlsx_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out)
 {
-    lj_slice sections[SECTIONS] = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    lj_slice sections[SECTIONS] = {
+        {NULL, 0},
+        {NULL, 0},
+        {NULL, 0},
+        {NULL, 0}
+    };
     uint32_t count = split(code, sections);
     uint32_t which = 0;
     if (!is_number) {

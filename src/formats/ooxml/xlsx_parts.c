@@ -7,7 +7,8 @@
  *
  * Model. Names of sheets, tables, columns and defined names are spans of their own (X19); values
  * that a link or a pivot cache keeps are cells (X12), although the sheet they came from is not in
- * the file. A hidden sheet marks its part, and through it everything that only the sheet reaches. */
+ * the file. A hidden sheet marks its part, and through it everything that only the sheet reaches.
+ */
 #include "formats/ooxml/xlsx.h"
 
 #include "base/num.h"
@@ -24,7 +25,8 @@ static void add_sheet(opc_xml *x, xlsx_context *context)
     bool hidden = OPC_IS(state, "hidden") || OPC_IS(state, "veryHidden");
     if (context->sheet_count == context->sheet_cap) {
         uint32_t cap = context->sheet_cap == 0 ? 16 : context->sheet_cap * 2;
-        uint32_t *sheets = cap <= SHEETS_MAX ? lj_arena_array(pkg->arena, cap, sizeof(*sheets)) : NULL;
+        uint32_t *sheets =
+            cap <= SHEETS_MAX ? lj_arena_array(pkg->arena, cap, sizeof(*sheets)) : NULL;
         if (sheets == NULL) {
             return;
         }
@@ -124,7 +126,8 @@ static void open_comment(opc_xml *x, const authors *list)
     if (!xlsx_cell_ref(XML_VALUE(token, "ref"), &place->row_no, &place->col_no)) {
         place->row_no = place->col_no = 0;
     }
-    bool known = xml_int(XML_VALUE(token, "authorId"), &author) && author >= 0 && author < (int64_t)list->count;
+    bool known = xml_int(XML_VALUE(token, "authorId"), &author) && author >= 0 &&
+                 author < (int64_t)list->count;
     x->base.author = known ? list->names[author] : (lj_str){NULL, 0};
 }
 
@@ -200,7 +203,8 @@ void xlsx_read_persons(opc_xml *x, void *ctx)
     (void)ctx;
     while (opc_next(x)) {
         if (x->token->kind == XML_START && x->token->id == OPC_person) {
-            opc_emit_unseen(x, SPAN_METADATA, LJ_STR("displayName"), XML_VALUE(x->token, "displayName"));
+            opc_emit_unseen(x, SPAN_METADATA, LJ_STR("displayName"),
+                            XML_VALUE(x->token, "displayName"));
         } else if (x->token->kind == XML_TEXT) {
             opc_emit_stray(x);
         }
@@ -246,7 +250,8 @@ void xlsx_read_external(opc_xml *x, void *ctx)
         } else if (token->id == OPC_v) {
             in_value = token->kind == XML_START;
             int64_t number = 0;
-            if (!in_value && (!xml_int(lj_buf_str(&value), &number) || opc_is_wordy(lj_buf_str(&value)))) {
+            if (!in_value &&
+                (!xml_int(lj_buf_str(&value), &number) || opc_is_wordy(lj_buf_str(&value)))) {
                 opc_emit_unseen(x, SPAN_CELL, (lj_str){NULL, 0}, lj_buf_str(&value));
             }
             lj_buf_clear(&value);

@@ -13,7 +13,8 @@
  * colour of the ground (X05) are reasons of the cell; a hidden sheet (X03, X04) of all its cells.
  *
  * Traps. Cells without a reference count on from the one before. The used range is not believed
- * (X14). Header codes may stand inside a word: "机&B密" (X09); a size code eats the digits behind it.
+ * (X14). Header codes may stand inside a word: "机&B密" (X09); a size code eats the digits behind
+ * it.
  *
  * Not done. Conditional formats as reasons; merged cells. */
 #include "formats/ooxml/xlsx.h"
@@ -140,7 +141,9 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
     default:
         if (c >= '0' && c <= '9') {
             uint32_t size = 0;
-            for (end = at; end < text.len && end < at + 3 && text.ptr[end] >= '0' && text.ptr[end] <= '9'; end++) {
+            for (end = at;
+                 end < text.len && end < at + 3 && text.ptr[end] >= '0' && text.ptr[end] <= '9';
+                 end++) {
                 size = size * 10 + (uint32_t)(text.ptr[end] - '0');
             }
             h->font.size_pt100 = size * 100;
@@ -180,12 +183,13 @@ static size_t fold_call(lj_slice text, size_t at, size_t name_len, lj_buf *out, 
 {
     lj_slice name = lj_slice_part(text, at, name_len);
     size_t open = at + name_len;
-    bool unichar = lj_slice_is_nocase(name, LJ_BYTES("UNICHAR")) || lj_slice_is_nocase(name, LJ_BYTES("_xlfn.UNICHAR"));
+    bool unichar = lj_slice_is_nocase(name, LJ_BYTES("UNICHAR")) ||
+                   lj_slice_is_nocase(name, LJ_BYTES("_xlfn.UNICHAR"));
     bool local = lj_slice_is_nocase(name, LJ_BYTES("CHAR"));
     int64_t value = 0;
     if ((!unichar && !local) || open >= text.len || text.ptr[open] != '(' ||
-        !xml_int((lj_str){(const char *)text.ptr + open + 1, text.len - open - 1}, &value) || value <= 0 ||
-        value > 0x10FFFF) {
+        !xml_int((lj_str){(const char *)text.ptr + open + 1, text.len - open - 1}, &value) ||
+        value <= 0 || value > 0x10FFFF) {
         return 0;
     }
     size_t end = open;
@@ -215,18 +219,21 @@ void xlsx_fold_formula(lj_str formula, lj_buf *out)
             (void)text_to_utf8(TEXT_GB18030, lj_buf_slice(&bytes), false, out, NULL);
             lj_buf_clear(&bytes);
             size_t end = at + 1;
-            while (end < text.len && (text.ptr[end] != '"' || (end + 1 < text.len && text.ptr[end + 1] == '"'))) {
+            while (end < text.len &&
+                   (text.ptr[end] != '"' || (end + 1 < text.len && text.ptr[end + 1] == '"'))) {
                 end += text.ptr[end] == '"' ? 2 : 1;
             }
             lj_buf_put(out, lj_slice_part(text, at + 1, end - at - 1));
             at = end + 1;
         } else if (lower >= 'a' && lower <= 'z') {
             size_t end = at;
-            while (end < text.len && (text.ptr[end] == '.' || text.ptr[end] == '_' ||
-                                      ((text.ptr[end] | 0x20U) >= 'a' && (text.ptr[end] | 0x20U) <= 'z'))) {
+            while (end < text.len &&
+                   (text.ptr[end] == '.' || text.ptr[end] == '_' ||
+                    ((text.ptr[end] | 0x20U) >= 'a' && (text.ptr[end] | 0x20U) <= 'z'))) {
                 end++;
             }
-            size_t taken = bytes.len + 2 <= sizeof(room) ? fold_call(text, at, end - at, out, &bytes) : 0;
+            size_t taken =
+                bytes.len + 2 <= sizeof(room) ? fold_call(text, at, end - at, out, &bytes) : 0;
             at = taken > 0 ? at + taken : end;
         } else {
             at++;
@@ -239,8 +246,8 @@ static void emit_formula(sheet *s)
 {
     opc_xml *x = s->x;
     lj_str text = lj_buf_str(&s->formula);
-    bool constant = opc_has_byte(text, '"') ||
-                    lj_slice_find(lj_str_bytes(text), LJ_BYTES("CHAR")) != SIZE_MAX;
+    bool constant =
+        opc_has_byte(text, '"') || lj_slice_find(lj_str_bytes(text), LJ_BYTES("CHAR")) != SIZE_MAX;
     if (!constant && !format_wants_all(x->pkg->run)) {
         return;
     }
@@ -299,10 +306,10 @@ static void cell_open(sheet *s)
         s->col_no++;
     }
     lj_str type = XML_VALUE(token, "t");
-    s->type = type.len == 0                  ? 'n'
-              : OPC_IS(type, "s")            ? 's'
-              : OPC_IS(type, "inlineStr")    ? 'i'
-              : OPC_IS(type, "str")          ? 't'
+    s->type = type.len == 0                                                 ? 'n'
+              : OPC_IS(type, "s")                                           ? 's'
+              : OPC_IS(type, "inlineStr")                                   ? 'i'
+              : OPC_IS(type, "str")                                         ? 't'
               : OPC_IS(type, "b") || OPC_IS(type, "e") || OPC_IS(type, "d") ? type.ptr[0]
                                                                             : 'n';
     s->xf = xf_of(s, XML_VALUE(token, "s"));
@@ -384,7 +391,8 @@ static void emit_shared(sheet *s)
     row->is_used = true;
     lj_str text = {(const char *)strings->text.ptr + row->from, row->len};
     (void)emit_rendered(s, text);
-    emit_cell(s, text, row->look_count > 0 ? strings->looks + row->look_from : NULL, row->look_count);
+    emit_cell(s, text, row->look_count > 0 ? strings->looks + row->look_from : NULL,
+              row->look_count);
 }
 
 static void cell_close(sheet *s)
@@ -402,7 +410,8 @@ static void cell_close(sheet *s)
         break;
     case 'i':
         (void)emit_rendered(s, lj_buf_str(&s->rich.block.text));
-        emit_cell(s, lj_buf_str(&s->rich.block.text), s->rich.block.looks, s->rich.block.look_count);
+        emit_cell(s, lj_buf_str(&s->rich.block.text), s->rich.block.looks,
+                  s->rich.block.look_count);
         break;
     case 't':
         (void)emit_rendered(s, value);
@@ -438,7 +447,8 @@ static void row_open(sheet *s)
     lj_str hidden = XML_VALUE(token, "hidden");
     lj_str height = XML_VALUE(token, "ht");
     int64_t row = 0;
-    s->row_no = xml_int(XML_VALUE(token, "r"), &row) && row > 0 && row < INT32_MAX ? (uint32_t)row : s->row_no + 1;
+    s->row_no = xml_int(XML_VALUE(token, "r"), &row) && row > 0 && row < INT32_MAX ? (uint32_t)row
+                                                                                   : s->row_no + 1;
     s->col_no = 0;
     s->row_hidden = OPC_IS(hidden, "1") || OPC_IS(hidden, "true") || OPC_IS(height, "0");
 }
@@ -449,7 +459,8 @@ static void take_col(sheet *s)
     lj_str hidden = XML_VALUE(token, "hidden");
     int64_t from = 0;
     int64_t to = 0;
-    bool gone = OPC_IS(hidden, "1") || OPC_IS(hidden, "true") || OPC_IS(XML_VALUE(token, "width"), "0");
+    bool gone =
+        OPC_IS(hidden, "1") || OPC_IS(hidden, "true") || OPC_IS(XML_VALUE(token, "width"), "0");
     if (gone && s->hidden_col_count < HIDDEN_COLS_MAX && xml_int(XML_VALUE(token, "min"), &from) &&
         xml_int(XML_VALUE(token, "max"), &to) && from > 0 && to >= from && to < INT32_MAX) {
         s->hidden_cols[s->hidden_col_count].from = (uint32_t)from;
@@ -495,7 +506,8 @@ static void take_other(sheet *s)
 {
     opc_xml *x = s->x;
     const xml_token *token = x->token;
-    static const char *const form_attrs[] = {"prompt", "promptTitle", "error", "errorTitle", "text"};
+    static const char *const form_attrs[] = {"prompt", "promptTitle", "error", "errorTitle",
+                                             "text"};
     switch (token->id) {
     case OPC_oddHeader:
     case OPC_evenHeader:
@@ -512,7 +524,8 @@ static void take_other(sheet *s)
     case OPC_dataValidation:
     case OPC_cfRule:
         for (size_t i = 0; i < LJ_COUNT_OF(form_attrs); i++) {
-            opc_emit_unseen(x, SPAN_FORM, lj_cstr_str(form_attrs[i]), xml_value_of(token, lj_cstr_bytes(form_attrs[i])));
+            opc_emit_unseen(x, SPAN_FORM, lj_cstr_str(form_attrs[i]),
+                            xml_value_of(token, lj_cstr_bytes(form_attrs[i])));
         }
         break;
     case OPC_hyperlink:

@@ -3,9 +3,9 @@
  *
  * Specification: ECMA-376 part 1: 18.4 (shared string table: si, r, t, rPh), 22.9.2.19 ST_Xstring.
  *
- * Model. All strings are kept, because cells name them by number; runs of one item are joined (X17),
- * with their looks. Strings that no cell named are emitted when all sheets are read: they are in
- * the file, and nobody sees them.
+ * Model. All strings are kept, because cells name them by number; runs of one item are joined
+ * (X17), with their looks. Strings that no cell named are emitted when all sheets are read: they
+ * are in the file, and nobody sees them.
  *
  * Traps. Phonetic runs (rPh) repeat the text in another script and would stand between the letters.
  * _x673A_ is the letter 机: Excel writes only controls that way but reads any letter.
@@ -158,7 +158,8 @@ static xlsx_string *string_add(xlsx_strings *strings, lj_arena *arena)
     return &strings->rows[strings->count++];
 }
 
-static void keep_looks(xlsx_strings *strings, xlsx_string *row, const opc_block *block, lj_arena *arena)
+static void keep_looks(xlsx_strings *strings, xlsx_string *row, const opc_block *block,
+                       lj_arena *arena)
 {
     if (block->look_count == 0 || block->look_count > UINT16_MAX ||
         strings->look_count + block->look_count > LOOKS_MAX) {
@@ -176,7 +177,8 @@ static void keep_looks(xlsx_strings *strings, xlsx_string *row, const opc_block 
         strings->looks = looks;
         strings->look_cap = cap;
     }
-    memcpy(strings->looks + strings->look_count, block->looks, block->look_count * sizeof(*block->looks));
+    memcpy(strings->looks + strings->look_count, block->looks,
+           block->look_count * sizeof(*block->looks));
     row->look_from = strings->look_count;
     row->look_count = (uint16_t)block->look_count;
     strings->look_count += block->look_count;

@@ -109,7 +109,8 @@ span_look xlsx_look(const xlsx_font *font, uint32_t fill, uint16_t flags)
     if (font->fg < OPC_PAINTED) {
         look.known |= SPAN_KNOWS_FG;
         look.fg = font->fg;
-        if (fill != OPC_PAINTED && opc_no_contrast(font->fg, fill == OPC_NO_COLOUR ? WHITE : fill)) {
+        if (fill != OPC_PAINTED &&
+            opc_no_contrast(font->fg, fill == OPC_NO_COLOUR ? WHITE : fill)) {
             look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
         }
     }
@@ -274,7 +275,7 @@ static void take_start(opc_xml *x, styling *s)
             xlsx_xf *xf = &((xlsx_xf *)s->xfs.ptr)[s->xfs.count - 1];
             lj_str align = XML_VALUE(token, "horizontal");
             xf->flags = OPC_IS(align, "center") || OPC_IS(align, "centerContinuous") ? SPAN_CENTRED
-                        : OPC_IS(align, "right")                                    ? SPAN_RIGHT
+                        : OPC_IS(align, "right")                                     ? SPAN_RIGHT
                                                                                      : 0;
         }
         break;

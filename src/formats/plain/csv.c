@@ -1,153 +1,205 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Tables in text (RFC 4180 and its relatives): when the first lines all hold the same number of one
- * separator, each field is a cell with row, column and the head of its column. Fields with letters
- * only; a number cannot hold a mark. A quoted field that spans lines is read as far as its line
- * goes: rows are lines here, so that no unclosed quote can swallow the rest of a file. */
+ * Tables in text (RFC 4180 and its relatives with tab, semicolon and bar).
+ *
+ * Model. When the first lines hold the same number of one separator and the first of them looks
+ * like a head, each field with letters is a CELL with row, column and the head of its column as
+ * label; a number holds no mark. The row is the number of the line where the record begins.
+ *
+ * Traps: a quoted field may hold line ends; it is followed for QUOTED_MAX bytes, and a quote that
+ * is not closed by then is an ordinary letter, so that it cannot swallow the rest of a file. Prose
+ * with a comma in each line is no table: a head has short fields that begin with no digit. */
 #include "base/num.h"
 #include "formats/plain/plain.h"
 
-enum { ROWS_LOOKED_AT = 20, ROWS_NEEDED = 3 };
+enum {
+    ROWS_LOOKED_AT = 24,
+    ROWS_NEEDED = 3,
+    HEAD_MAX = 96,     /* bytes of a field of the head */
+    QUOTED_MAX = 4096, /* bytes of a quoted field */
+    CELL_STORY = 1,
+};
 
-/* The length of the field at `at`, up to its separator or the line end; quotes protect separators.
- */
-static size_t field_len(lj_str line, size_t at, char separator)
+/* The length of the field at `at`, up to its separator or the line end. */
+static size_t field_len(lj_slice text, size_t at, char separator)
 {
-    bool quoted = at < line.len && line.ptr[at] == '"';
-    size_t i = quoted ? at + 1 : at;
-    while (i < line.len) {
-        if (quoted && line.ptr[i] == '"') {
-            if (i + 1 < line.len && line.ptr[i + 1] == '"') {
+    size_t i = at;
+    if (i < text.len && text.ptr[i] == '"') {
+        size_t far = lj_min_size(text.len, at + QUOTED_MAX);
+        for (i = at + 1; i < far; i++) {
+            if (text.ptr[i] == '"' && i + 1 < far && text.ptr[i + 1] == '"') {
                 i++;
-            } else {
-                quoted = false;
+            } else if (text.ptr[i] == '"') {
+                break;
             }
-        } else if (!quoted && line.ptr[i] == separator) {
-            break;
         }
+        i = i < far ? i + 1 : at; /* never closed: an ordinary letter */
+    }
+    while (i < text.len && text.ptr[i] != (uint8_t)separator && text.ptr[i] != '\n' &&
+           text.ptr[i] != '\r') {
         i++;
     }
     return i - at;
 }
 
-static uint32_t count_fields(lj_str line, char separator)
+/* Moves *at behind the record that begins there; the number of its fields. */
+static uint32_t skip_record(lj_slice text, size_t *at, char separator)
 {
     uint32_t count = 1;
+    *at += field_len(text, *at, separator);
+    while (*at < text.len && text.ptr[*at] == (uint8_t)separator) {
+        *at += 1 + field_len(text, *at + 1, separator);
+        count++;
+    }
+    *at = plain_line_end(text, *at, text.len);
+    return count;
+}
+
+/* Every field short, not empty and not a number. */
+static bool is_head(lj_slice text, char separator)
+{
     size_t at = 0;
     for (;;) {
-        at += field_len(line, at, separator);
-        if (at >= line.len) {
-            return count;
+        size_t len = field_len(text, at, separator);
+        size_t quote = len > 0 && text.ptr[at] == '"' ? 1 : 0;
+        uint8_t first = len > 2 * quote ? text.ptr[at + quote] : '0';
+        if (len > HEAD_MAX || (first >= '0' && first <= '9') || first == '-' || first == '{') {
+            return false;
+        }
+        at += len;
+        if (at >= text.len || text.ptr[at] != (uint8_t)separator) {
+            return true;
         }
         at++;
-        count++;
     }
 }
 
-/* The next line without its end; moves *at behind it. False at the end. */
-static bool next_line(lj_str text, size_t *at, lj_str *out)
+static bool is_table(lj_slice text, char separator)
 {
-    if (*at >= text.len) {
-        return false;
+    uint32_t rows = 0;
+    uint32_t fields = 0;
+    size_t at = 0;
+    while (rows < ROWS_LOOKED_AT && at < text.len) {
+        size_t before = at;
+        uint32_t here = skip_record(text, &at, separator);
+        bool is_blank = at - before <= 2 && here == 1;
+        bool is_cut = at >= text.len && rows >= ROWS_NEEDED; /* the sample may end inside a row */
+        if (is_blank || is_cut) {
+            continue;
+        }
+        if (here < 2 || (rows > 0 && here != fields)) {
+            return false;
+        }
+        fields = here;
+        rows++;
     }
-    const char *end = memchr(text.ptr + *at, '\n', text.len - *at);
-    size_t len = end != NULL ? (size_t)(end - text.ptr) - *at : text.len - *at;
-    *out = (lj_str){text.ptr + *at, len};
-    *at += len + 1;
-    if (out->len > 0 && out->ptr[out->len - 1] == '\r') {
-        out->len--;
-    }
-    return true;
+    return rows >= ROWS_NEEDED && is_head(text, separator);
 }
 
 char plain_table_separator(lj_str head)
 {
     static const char separators[] = {'\t', ',', ';', '|'};
-    for (size_t s = 0; s < LJ_COUNT_OF(separators); s++) {
-        uint32_t rows = 0;
-        uint32_t fields = 0;
-        bool same = true;
-        size_t at = 0;
-        lj_str line;
-        while (same && rows < ROWS_LOOKED_AT && next_line(head, &at, &line)) {
-            bool cut = at >= head.len && rows >= ROWS_NEEDED; /* the sample may end inside a row */
-            if (line.len == 0 || cut) {
-                continue;
-            }
-            uint32_t here = count_fields(line, separators[s]);
-            same = here > 1 && (rows == 0 || here == fields);
-            fields = here;
-            rows++;
-        }
-        if (same && rows >= ROWS_NEEDED) {
-            return separators[s];
+    for (size_t i = 0; i < LJ_COUNT_OF(separators); i++) {
+        if (is_table(lj_str_bytes(head), separators[i])) {
+            return separators[i];
         }
     }
     return 0;
 }
 
-static bool has_letters(lj_str cell)
+static bool has_letters(lj_slice cell)
 {
     for (size_t i = 0; i < cell.len; i++) {
-        char c = cell.ptr[i];
-        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80) {
+        uint8_t c = cell.ptr[i] | 0x20U;
+        if ((c >= 'a' && c <= 'z') || c >= 0x80) {
             return true;
         }
     }
     return false;
 }
 
-static lj_str unquote(lj_str field)
+/* The field without blanks and quotes around it, as [*from, *from + len). */
+static size_t trim(lj_slice text, size_t *from, size_t len)
 {
-    while (field.len > 0 && field.ptr[0] == ' ') {
-        field.ptr++;
-        field.len--;
+    while (len > 0 && text.ptr[*from] == ' ') {
+        (*from)++;
+        len--;
     }
-    while (field.len > 0 && field.ptr[field.len - 1] == ' ') {
-        field.len--;
+    while (len > 0 && text.ptr[*from + len - 1] == ' ') {
+        len--;
     }
-    if (field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"') {
-        field.ptr++;
-        field.len -= 2;
+    if (len >= 2 && text.ptr[*from] == '"' && text.ptr[*from + len - 1] == '"') {
+        (*from)++;
+        len -= 2;
     }
-    return field;
+    return len;
+}
+
+/* Doubled quotes become one. */
+static lj_str undouble(plain *p, lj_slice cell)
+{
+    if (lj_slice_find(cell, LJ_BYTES("\"\"")) == SIZE_MAX) {
+        return (lj_str){(const char *)cell.ptr, cell.len};
+    }
+    lj_buf_clear(&p->value);
+    for (size_t i = 0; i < cell.len; i++) {
+        bool doubled = cell.ptr[i] == '"' && i + 1 < cell.len && cell.ptr[i + 1] == '"';
+        i += doubled ? 1 : 0;
+        lj_buf_put_u8(&p->value, cell.ptr[i]);
+    }
+    return lj_buf_ok(&p->value) ? lj_buf_str(&p->value)
+                                : (lj_str){(const char *)cell.ptr, cell.len};
 }
 
 /* Keeps a cell of the first row as the head of its column. */
 static void keep_head(plain *p, uint32_t col, lj_str cell)
 {
-    if (col < PLAIN_COLUMNS_MAX && cell.len <= 256) {
+    if (col == p->head_count && col < PLAIN_COLUMNS_MAX && cell.len <= HEAD_MAX) {
         lj_slice copy = lj_arena_copy(format_arena(p->run), lj_str_bytes(cell));
-        p->heads[col] = (lj_str){(const char *)copy.ptr, copy.len};
-        p->head_count = col + 1;
+        p->heads[p->head_count++] = (lj_str){(const char *)copy.ptr, copy.len};
     }
 }
 
-lj_code plain_emit_cells(plain *p, lj_str text, uint64_t src_off)
+static lj_code emit_cell(plain *p, const plain_piece *piece, size_t from, size_t len,
+                         span_place place)
 {
-    size_t at = 0;
-    lj_str line;
-    uint32_t row_no = p->line_no;
+    lj_slice text = lj_str_bytes(piece->text);
+    len = trim(text, &from, len);
+    lj_slice cell = lj_slice_part(text, from, len);
+    span what = span_of(SPAN_CELL, undouble(p, cell));
+    if (place.row_no == 1) {
+        keep_head(p, place.col_no - 1, what.text);
+    } else if (place.col_no <= p->head_count) {
+        what.label = p->heads[place.col_no - 1];
+    }
+    if (!has_letters(cell)) {
+        return LJ_OK;
+    }
+    what.story_id = CELL_STORY;
+    what.place = place;
+    plain_place(p, piece, from, len, &what);
+    return format_emit(p->run, &what);
+}
+
+lj_code plain_emit_cells(plain *p, const plain_piece *piece)
+{
+    lj_slice text = lj_str_bytes(piece->text);
     lj_code code = LJ_OK;
-    bool keeps_heads = row_no == 1 && p->head_count == 0 && src_off != UINT64_MAX;
-    for (size_t start = 0; code == LJ_OK && next_line(text, &at, &line); start = at, row_no++) {
-        size_t pos = 0;
-        for (uint32_t col = 0; pos <= line.len && code == LJ_OK; col++) {
-            size_t len = field_len(line, pos, p->separator);
-            lj_str cell = unquote((lj_str){line.ptr + pos, len});
-            if (keeps_heads && start == 0) {
-                keep_head(p, col, cell);
-            }
-            if (has_letters(cell)) {
-                span what = span_of(SPAN_CELL, cell);
-                what.place.row_no = row_no;
-                what.place.col_no = col + 1;
-                what.label = row_no > 1 && col < p->head_count ? p->heads[col] : (lj_str){NULL, 0};
-                what.src_off =
-                    src_off != UINT64_MAX ? src_off + (uint64_t)(cell.ptr - text.ptr) : UINT64_MAX;
-                code = format_emit(p->run, &what);
-            }
-            pos += len + 1;
+    span_place place = {.row_no = piece->line_no};
+    size_t at = 0;
+    while (at < text.len && code == LJ_OK) {
+        size_t row_at = at;
+        place.col_no = 0;
+        bool more = true;
+        while (more && code == LJ_OK) {
+            size_t len = field_len(text, at, p->separator);
+            place.col_no++;
+            code = emit_cell(p, piece, at, len, place);
+            at += len;
+            more = at < text.len && text.ptr[at] == (uint8_t)p->separator;
+            at += more ? 1 : 0;
         }
+        at = plain_line_end(text, at, text.len);
+        place.row_no += (uint32_t)plain_line_ends(text, row_at, at);
     }
     return code;
 }
