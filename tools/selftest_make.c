@@ -27,7 +27,7 @@ static int write_bytes(FILE *out, const char *path, int no)
 int main(int argc, char **argv)
 {
     enum { ROWS = 64 };
-    static char names[ROWS][512];
+    static char names[ROWS][1024];
     static char verdicts[ROWS][32];
     if (argc != 4) {
         fprintf(stderr, "usage: selftest_make FOLDER LIST OUTPUT\n");
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
         }
         *tab = '\0';
         tab[1 + strcspn(tab + 1, "\n")] = '\0';
-        char path[2048];
+        char path[4096];
         (void)snprintf(names[count], sizeof(names[count]), "%s", line);
         (void)snprintf(verdicts[count], sizeof(verdicts[count]), "%s", tab + 1);
         (void)snprintf(path, sizeof(path), "%s/%s", argv[1], line);
