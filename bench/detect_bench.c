@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * How fast detection takes plain text, and what it says about text that speaks of secrecy without being marked.
- * Usage: detect_bench [-n ROUNDS] FILE...
- * Decodes each file to UTF-8 (not timed), feeds the text as blocks of 256 KiB ending at line ends until about 464 MB
- * have been taken (or ROUNDS rounds), and prints GB for each second of processor time from detect_begin to detect_end; then judges each file as a document
- * of its own in blocks of 64 KiB and prints how many reach each class. Exit 1 when a file reaches `look`. */
+ * How fast detection takes plain text, and what it says about text that speaks of secrecy without
+ * being marked. Usage: detect_bench [-n ROUNDS] FILE... Decodes each file to UTF-8 (not timed),
+ * feeds the text as blocks of 256 KiB ending at line ends until about 464 MB have been taken (or
+ * ROUNDS rounds), and prints GB for each second of processor time from detect_begin to detect_end;
+ * then judges each file as a document of its own in blocks of 64 KiB and prints how many reach each
+ * class. Exit 1 when a file reaches `look`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,12 +43,14 @@ static lj_slice bench_load(const char *path)
     lj_buf_init(&text, NULL, 256 * LJ_MIB);
     size_t bom = 0;
     text_charset charset = text_charset_guess(lj_buf_slice(&raw), TEXT_CHARSET_NONE, &bom);
-    (void)text_to_utf8(charset, lj_slice_part(lj_buf_slice(&raw), bom, raw.len), false, &text, NULL);
+    (void)text_to_utf8(charset, lj_slice_part(lj_buf_slice(&raw), bom, raw.len), false, &text,
+                       NULL);
     lj_buf_done(&raw);
     return lj_buf_slice(&text); /* kept until the end of the program */
 }
 
-/* The end of a block of at most `most` bytes that begins at `from`: behind the last line end in it. */
+/* The end of a block of at most `most` bytes that begins at `from`: behind the last line end in it.
+ */
 static size_t bench_cut(lj_slice text, size_t from, size_t most)
 {
     size_t to = lj_min_size(from + most, text.len);
@@ -82,8 +85,8 @@ static detect_class bench_judge(const detect_rules *rules, lj_slice text, size_t
     for (uint32_t i = 0; show && i < result->hit_count && i < 3; i++) {
         const detect_hit *hit = &result->hits[i];
         printf("  %s/%s %d '%.*s' at %llu\n", detect_pack_of(rules, hit->pack_idx)->name,
-               detect_rule_name(rules, hit->pack_idx, hit->rule_idx), hit->score, (int)hit->mark.len, hit->mark.ptr,
-               (unsigned long long)hit->src_off);
+               detect_rule_name(rules, hit->pack_idx, hit->rule_idx), hit->score,
+               (int)hit->mark.len, hit->mark.ptr, (unsigned long long)hit->src_off);
     }
     detect_free(doc);
     return class_;
@@ -100,7 +103,8 @@ int main(int argc, char **argv)
     lj_err err = {0};
     detect_rules *rules = NULL;
     double begun = bench_now();
-    if (detect_rules_new(&rules, &err) != LJ_OK || detect_rules_add_standard(rules, &err) != LJ_OK ||
+    if (detect_rules_new(&rules, &err) != LJ_OK ||
+        detect_rules_add_standard(rules, &err) != LJ_OK ||
         detect_rules_seal(rules, &err) != LJ_OK) {
         fprintf(stderr, "rules: %s\n", err.what);
         return 70;
@@ -130,8 +134,8 @@ int main(int argc, char **argv)
         (void)bench_judge(rules, lj_buf_slice(&all), BLOCK, false);
     }
     double took = bench_now() - begun;
-    printf("detect_span: %.0f MB in %.3f s = %.2f GB/s\n", (double)all.len * (double)rounds * 1e-6, took,
-           (double)all.len * (double)rounds * 1e-9 / took);
+    printf("detect_span: %.0f MB in %.3f s = %.2f GB/s\n", (double)all.len * (double)rounds * 1e-6,
+           took, (double)all.len * (double)rounds * 1e-9 / took);
     begun = bench_now();
     size_t hits = 0;
     for (uint64_t round = 0; round < rounds; round++) {
@@ -143,10 +147,11 @@ int main(int argc, char **argv)
         }
     }
     took = bench_now() - begun;
-    printf("seed search alone: %.2f GB/s, %.1f seeds per MB\n", (double)all.len * (double)rounds * 1e-9 / took,
+    printf("seed search alone: %.2f GB/s, %.1f seeds per MB\n",
+           (double)all.len * (double)rounds * 1e-9 / took,
            rounds > 0 ? (double)hits / ((double)all.len * (double)rounds * 1e-6) : 0);
-    printf("%u files: none %u, look %u, probable %u, confirmed %u\n", files, classes[DETECT_NONE], classes[DETECT_LOOK],
-           classes[DETECT_PROBABLE], classes[DETECT_CONFIRMED]);
+    printf("%u files: none %u, look %u, probable %u, confirmed %u\n", files, classes[DETECT_NONE],
+           classes[DETECT_LOOK], classes[DETECT_PROBABLE], classes[DETECT_CONFIRMED]);
     lj_buf_done(&all);
     detect_rules_free(rules);
     return files == classes[DETECT_NONE] ? 0 : 1;

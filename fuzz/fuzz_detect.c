@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Fuzz target of detection with the standard packs. The input is cut at 0x1E into spans; the first five bytes of a span are
- * role, join, hiding, look and column. Invalid UTF-8 is cut away, as readers give only valid text. Every result is held to
- * its promises: points add up, the mark is short, hits are in order. Only the sealed rules are kept between inputs. */
+ * Fuzz target of detection with the standard packs. The input is cut at 0x1E into spans; the first
+ * five bytes of a span are role, join, hiding, look and column. Invalid UTF-8 is cut away, as
+ * readers give only valid text. Every result is held to its promises: points add up, the mark is
+ * short, hits are in order. Only the sealed rules are kept between inputs. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -17,7 +18,8 @@ static const detect_rules *rules_once(void)
 {
     static detect_rules *rules; /* built once, read only */
     lj_err err;
-    if (rules == NULL && (detect_rules_new(&rules, &err) != LJ_OK || detect_rules_add_standard(rules, &err) != LJ_OK ||
+    if (rules == NULL && (detect_rules_new(&rules, &err) != LJ_OK ||
+                          detect_rules_add_standard(rules, &err) != LJ_OK ||
                           detect_rules_seal(rules, &err) != LJ_OK)) {
         abort();
     }
@@ -33,7 +35,8 @@ static void check_hit(const detect_rules *rules, const detect_hit *hit)
         characters += ((uint8_t)hit->mark.ptr[i] & 0xC0) != 0x80;
     }
     if (!detect_hit_check(rules, hit, &verdict, &class_) || characters > DETECT_MARK_MAX ||
-        !lj_utf8_is_valid(lj_str_bytes(hit->mark)) || !lj_utf8_is_valid(lj_str_bytes(hit->period))) {
+        !lj_utf8_is_valid(lj_str_bytes(hit->mark)) ||
+        !lj_utf8_is_valid(lj_str_bytes(hit->period))) {
         abort();
     }
 }
@@ -47,9 +50,11 @@ static void take_span(detect_doc *doc, lj_slice part)
     lj_slice text = lj_slice_part(part, SPAN_HEAD, part.len);
     size_t valid = 0;
     (void)text_utf8_is_valid(text, &valid);
-    span what = span_of((span_role)(part.ptr[0] % SPAN_ROLE_COUNT), (lj_str){(const char *)text.ptr, valid});
+    span what = span_of((span_role)(part.ptr[0] % SPAN_ROLE_COUNT),
+                        (lj_str){(const char *)text.ptr, valid});
     what.join = (span_join)(part.ptr[1] % 3);
-    what.hidden_by = part.ptr[2] % 16 < SPAN_HIDDEN_COUNT && part.ptr[2] > 127 ? SPAN_HIDE(part.ptr[2] % 16) : 0;
+    what.hidden_by =
+        part.ptr[2] % 16 < SPAN_HIDDEN_COUNT && part.ptr[2] > 127 ? SPAN_HIDE(part.ptr[2] % 16) : 0;
     what.place.row_no = part.ptr[4] / 8;
     what.place.col_no = part.ptr[4] % 8;
     what.src_off = 0;

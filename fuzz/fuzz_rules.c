@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Fuzz target of rule packs: any bytes are read as a pack; a refusal names line and column, an accepted pack is sealed
- * and asked. No state, no files. */
+ * Fuzz target of rule packs: any bytes are read as a pack; a refusal names line and column, an
+ * accepted pack is sealed and asked. No state, no files. */
 #include <stdlib.h>
 
 #include "detect/rules.h"
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         return 0;
     }
     lj_code code = detect_rules_add(rules, lj_slice_of(bytes, len), &fault, &err);
-    if (code == LJ_E_INVALID && (fault.line_no == 0 || fault.col_no == 0 || fault.en == NULL || fault.zh == NULL)) {
+    if (code == LJ_E_INVALID &&
+        (fault.line_no == 0 || fault.col_no == 0 || fault.en == NULL || fault.zh == NULL)) {
         abort();
     }
     if (code == LJ_OK && detect_rules_seal(rules, &err) == LJ_OK) {

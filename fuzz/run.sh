@@ -14,6 +14,7 @@ build=build/fuzz
 findings=build/fuzz-findings
 corpus=build/fuzz-corpus
 logs=build/fuzz-logs
+export LSAN_OPTIONS="print_suppressions=0:suppressions=$PWD/tests/lsan.supp"
 
 ninja -C "$build" --quiet
 if [ $# -eq 0 ]; then

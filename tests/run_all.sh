@@ -6,7 +6,7 @@
 #   3. clang build with sanitizers, then the tests again on it (all but lint and those that measure the machine)
 # A step that does not build counts as one failed case and what could be built is tested all the same.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 70
 steps=build/steps.tap
 mkdir -p build
 : >"$steps"

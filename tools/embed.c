@@ -4,10 +4,10 @@
  * OUT.c defines
  *     const struct lj_embedded SYMBOL_PREFIX_files[];   in the order of the arguments, by base name
  *     const uint32_t SYMBOL_PREFIX_count;
- * with struct lj_embedded {const char *name, *stem; const uint8_t *bytes; size_t len;}: the base name, and the same
- * without its extension. Bytes are as in the file, followed by
- * a NUL that len does not count, so that a text may be used as a C string. The user declares struct and symbols himself,
- * so that no folder must depend on another for it. */
+ * with struct lj_embedded {const char *name, *stem; const uint8_t *bytes; size_t len;}: the base
+ * name, and the same without its extension. Bytes are as in the file, followed by a NUL that len
+ * does not count, so that a text may be used as a C string. The user declares struct and symbols
+ * himself, so that no folder must depend on another for it. */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -91,9 +91,13 @@ int main(int argc, char **argv)
         return 70;
     }
     int status = 0;
-    fprintf(out, "/* Made by tools/embed.c; do not edit. */\n#include <stddef.h>\n#include <stdint.h>\n\n"
-                 "struct lj_embedded {\n    const char *name;\n    const char *stem;\n    const uint8_t *bytes;\n    size_t len;\n};\n\n");
-    fprintf(out, "extern const struct lj_embedded %s_files[];\nextern const uint32_t %s_count;\n\n", prefix, prefix);
+    fprintf(
+        out,
+        "/* Made by tools/embed.c; do not edit. */\n#include <stddef.h>\n#include <stdint.h>\n\n"
+        "struct lj_embedded {\n    const char *name;\n    const char *stem;\n    const uint8_t "
+        "*bytes;\n    size_t len;\n};\n\n");
+    fprintf(out, "extern const struct lj_embedded %s_files[];\nextern const uint32_t %s_count;\n\n",
+            prefix, prefix);
     for (int i = 0; i < count && status == 0; i++) {
         lens[i] = write_bytes(out, prefix, i, argv[i + 3]);
         status = lens[i] < 0 ? 70 : 0;

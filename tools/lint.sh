@@ -3,7 +3,7 @@
 # `make lint`: every check, the slow ones too; goes on after a fault and says at the end which checks failed.
 # CPPCHECK=no or TIDY=no leaves one out; TIDY_FILES="..." names the files for clang-tidy (else base text formats detect).
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 70
 failed=""
 
 check() {

@@ -7,7 +7,7 @@ set -eu
 generator=$1 sample=$2 result=$3 scan=$4 out=$5
 
 if [ -z "$scan" ]; then
-    if [ ! -f "$sample.made" ] || [ "$generator" -nt "$sample.made" ]; then
+    if [ ! -f "$sample.made" ] || [ -n "$(find "$generator" -newer "$sample.made")" ]; then
         rm -rf "$sample" "$result"
         "$generator" "$sample"
         : >"$sample.made"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The grammar of Western banner lines and portion marks on one line:
  *
- *     banner  = level *( "//" control ) ; upper case, as 32 CFR 2001.23 and the CAPCO register have it
- *     portion = "(" code *( "//" control ) ")" at the start of a paragraph
+ *     banner  = level *( "//" control ) ; upper case, as 32 CFR 2001.23 and the CAPCO register have
+ * it portion = "(" code *( "//" control ) ")" at the start of a paragraph
  *
- * Levels, controls and portion codes come from the pack. Folding keeps the case of letters and one blank between words, so
- * `Secret` and `client_secret` never come here.
+ * Levels, controls and portion codes come from the pack. Folding keeps the case of letters and one
+ * blank between words, so `Secret` and `client_secret` never come here.
  *
- * Traps: a bare SECRET or CONFIDENTIAL is daily use; the pack gives it next to nothing and the judge asks for controls,
- * for the same banner in header and footer, for portion marks or for a classification block. (C) is mostly a copyright
- * sign: a portion without a control only counts. */
+ * Traps: a bare SECRET or CONFIDENTIAL is daily use; the pack gives it next to nothing and the
+ * judge asks for controls, for the same banner in header and footer, for portion marks or for a
+ * classification block. (C) is mostly a copyright sign: a portion without a control only counts. */
 #include "detect/detect.h"
 #include "detect/grammar.h"
 
@@ -32,24 +32,29 @@ static size_t banner_skip_blank(lj_str text, size_t at)
     return at;
 }
 
-/* Controls behind a level: each "//" must be followed by a known one; what a known one lists (REL TO USA, GBR) goes along.
- * Returns the end, `at` when there are none. */
+/* Controls behind a level: each "//" must be followed by a known one; what a known one lists (REL
+ * TO USA, GBR) goes along. Returns the end, `at` when there are none. */
 static size_t banner_controls(const rules_pack *pack, lj_str text, size_t at)
 {
     size_t end = at;
     size_t pos = banner_skip_blank(text, at);
     while (banner_has(text, pos, "//")) {
         pos = banner_skip_blank(text, pos + 2);
-        const dict_entry *control = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_CONTROL));
+        const dict_entry *control =
+            dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_CONTROL));
         if (control == NULL) {
             break;
         }
         pos += control->word.len;
-        /* Sub-controls and lists: capitals, digits, and - / , or a blank between them; a "//" ends the run. */
+        /* Sub-controls and lists: capitals, digits, and - / , or a blank between them; a "//" ends
+         * the run. */
         while (pos < text.len) {
             bool joint = text.ptr[pos] == '-' || text.ptr[pos] == ',' ||
-                         (text.ptr[pos] == '/' && !banner_has(text, pos, "//")) || text.ptr[pos] == ' ';
-            if (!banner_is_upper(text.ptr[pos]) && !(joint && pos + 1 < text.len && (banner_is_upper(text.ptr[pos + 1]) || text.ptr[pos + 1] == ' '))) {
+                         (text.ptr[pos] == '/' && !banner_has(text, pos, "//")) ||
+                         text.ptr[pos] == ' ';
+            if (!banner_is_upper(text.ptr[pos]) &&
+                !(joint && pos + 1 < text.len &&
+                  (banner_is_upper(text.ptr[pos + 1]) || text.ptr[pos + 1] == ' '))) {
                 break;
             }
             pos++;
@@ -73,13 +78,14 @@ static void banner_add(const rules_pack *pack, const grammar_match *match, gramm
     }
 }
 
-static void banner_level(const rules_pack *pack, const dict *shared, const grammar_line *line, size_t at,
-                         const dict_entry *level, grammar_found *out)
+static void banner_level(const rules_pack *pack, const dict *shared, const grammar_line *line,
+                         size_t at, const dict_entry *level, grammar_found *out)
 {
     lj_str text = line->folded.text;
     size_t len = 0;
     size_t end = at + level->word.len;
-    grammar_match match = {.form = FORM_BANNER, .level_idx = level->idx, .from = at, .level_to = end};
+    grammar_match match = {
+        .form = FORM_BANNER, .level_idx = level->idx, .from = at, .level_to = end};
     bool left = at == 0 || !letters_is_word(text_code_point(text, letters_back(text, at), &len));
     bool right = end == text.len || !letters_is_word(text_code_point(text, end, &len));
     if (!left || !right) {
@@ -119,13 +125,15 @@ static void banner_portion(const rules_pack *pack, const grammar_line *line, gra
     if (!banner_has(text, to, ")")) {
         return;
     }
-    grammar_match match = {.form = FORM_PORTION, .level_idx = code->idx, .from = 0, .level_to = end, .to = to + 1};
+    grammar_match match = {
+        .form = FORM_PORTION, .level_idx = code->idx, .from = 0, .level_to = end, .to = to + 1};
     match.outer_to = match.to;
     match.fired = to > end ? RULES_FEATURE(F_PORTION_CONTROL) : 0;
     banner_add(pack, &match, out);
 }
 
-void grammar_scan_banner(const rules_pack *pack, const dict *shared, const grammar_line *line, grammar_found *out)
+void grammar_scan_banner(const rules_pack *pack, const dict *shared, const grammar_line *line,
+                         grammar_found *out)
 {
     lj_str text = line->folded.text;
     *out = (grammar_found){0};

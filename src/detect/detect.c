@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The way in: a document is begun, its spans are taken one by one, it is judged. Two arenas: `store` holds the state and
- * the candidates, `arena` the folding of one line; both lie within the ceiling that the caller gave. */
+ * The way in: a document is begun, its spans are taken one by one, it is judged. Two arenas:
+ * `store` holds the state and the candidates, `arena` the folding of one line; both lie within the
+ * ceiling that the caller gave. */
 #include "detect/detect.h"
 
 #include "base/num.h"
@@ -26,7 +27,8 @@ detect_doc *detect_begin(const detect_rules *rules, const detect_about *about, s
         doc->head = lj_arena_alloc(store, sizeof(*doc->head));
         doc->pending = lj_arena_array(store, DOC_PENDING, sizeof(*doc->pending));
     }
-    if (doc == NULL || doc->ring == NULL || doc->open == NULL || doc->head == NULL || doc->pending == NULL) {
+    if (doc == NULL || doc->ring == NULL || doc->open == NULL || doc->head == NULL ||
+        doc->pending == NULL) {
         lj_arena_free(store);
         lj_arena_free(arena);
         return NULL;
@@ -41,7 +43,8 @@ detect_doc *detect_begin(const detect_rules *rules, const detect_about *about, s
     doc->seq = DOC_FOLLOW + 1;
     doc->head->facts.date_on = INT32_MIN;
     doc->name_facts.date_on = INT32_MIN;
-    /* Half of what is left: the array doubles, and the old one stays in the arena. The rest is for the result. */
+    /* Half of what is left: the array doubles, and the old one stays in the arena. The rest is for
+     * the result. */
     size_t room = lj_arena_left(store) - DETECT_HIT_MAX * sizeof(detect_hit);
     size_t each = sizeof(candidate) * 2 + (about->explain ? sizeof(detect_hit) : 0);
     doc->kept_max = (uint32_t)lj_min_size(room / each, DOC_KEPT_MAX);

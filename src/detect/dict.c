@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A small hash on the first character of each word. The lists of a pack hold some hundred words and are asked only
- * around seeds, so a chain of a few comparisons is enough; no automaton is needed. */
+ * A small hash on the first character of each word. The lists of a pack hold some hundred words and
+ * are asked only around seeds, so a chain of a few comparisons is enough; no automaton is needed.
+ */
 #include "detect/dict.h"
 
 #include <stdlib.h>
 
-/* The first character decides the bucket: all its bytes, so that Han letters, which share lead bytes, spread. */
+/* The first character decides the bucket: all its bytes, so that Han letters, which share lead
+ * bytes, spread. */
 static uint32_t dict_bucket(lj_str text, size_t at)
 {
     uint8_t lead = (uint8_t)text.ptr[at];
@@ -90,7 +92,8 @@ uint64_t dict_lists(const dict *words, lj_str text, size_t at)
     uint32_t bucket = dict_bucket(text, at);
     for (uint32_t idx = words->starts[bucket]; idx < words->starts[bucket + 1]; idx++) {
         const dict_entry *entry = &words->entries[idx];
-        if (entry->word.len <= text.len - at && memcmp(entry->word.ptr, text.ptr + at, entry->word.len) == 0) {
+        if (entry->word.len <= text.len - at &&
+            memcmp(entry->word.ptr, text.ptr + at, entry->word.len) == 0) {
             lists |= DICT_LIST(entry->list);
         }
     }

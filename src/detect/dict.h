@@ -15,7 +15,8 @@ typedef struct dict_entry {
     uint16_t idx;
 } dict_entry;
 
-/* Entries grouped by a hash of their first character, the longer ones first within a group. Immutable once built. */
+/* Entries grouped by a hash of their first character, the longer ones first within a group.
+ * Immutable once built. */
 typedef struct dict {
     dict_entry *entries;
     uint32_t count;
@@ -30,7 +31,6 @@ bool dict_build(dict *out, const dict_entry *entries, uint32_t count, lj_arena *
 
 /* The longest word of the lists in `mask` that begins at `at`, or NULL. */
 const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t mask);
-
 
 /* The lists, as bits, of all words that begin at `at`. */
 uint64_t dict_lists(const dict *words, lj_str text, size_t at);

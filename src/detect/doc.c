@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What happens to one line: it is remembered in the ring, tells the candidates before it what it says, and, where a seed
- * stands in it, is folded and read by the packs that have anything to say about it.
+ * What happens to one line: it is remembered in the ring, tells the candidates before it what it
+ * says, and, where a seed stands in it, is folded and read by the packs that have anything to say
+ * about it.
  *
- * A line of mixed visibility is read up to three times: as stored, as a person sees it, and its hidden letters alone; so
- * that hidden junk between visible letters, and hidden letters between visible junk, need no special case.
+ * A line of mixed visibility is read up to three times: as stored, as a person sees it, and its
+ * hidden letters alone; so that hidden junk between visible letters, and hidden letters between
+ * visible junk, need no special case.
  *
- * Traps: vertical text (one character per line, up to DOC_VERTICAL lines) is joined when the run ends; lines longer than
- * DOC_LINE_MAX are read in windows around seeds. */
-#include "base/num.h"
+ * Traps: vertical text (one character per line, up to DOC_VERTICAL lines) is joined when the run
+ * ends; lines longer than DOC_LINE_MAX are read in windows around seeds. */
 #include "detect/doc.h"
+#include "base/num.h"
 
 /* Packs whose levels, labels or phrases begin somewhere in the text, as bits. */
 static uint64_t doc_packs(const detect_doc *doc, lj_str folded)
@@ -20,7 +22,8 @@ static uint64_t doc_packs(const detect_doc *doc, lj_str folded)
     return packs;
 }
 
-static void doc_scan(const detect_doc *doc, uint32_t pack_idx, const grammar_line *line, grammar_found *out)
+static void doc_scan(const detect_doc *doc, uint32_t pack_idx, const grammar_line *line,
+                     grammar_found *out)
 {
     const rules_pack *pack = doc->rules->packs[pack_idx];
     if (pack->engine == RULES_BANNER) {
@@ -30,11 +33,12 @@ static void doc_scan(const detect_doc *doc, uint32_t pack_idx, const grammar_lin
     }
 }
 
-/* Cuts the folded text at line ends (CR, VT and U+2028 became LF) and gives each part to `each`; stops when it says
- * false. */
+/* Cuts the folded text at line ends (CR, VT and U+2028 became LF) and gives each part to `each`;
+ * stops when it says false. */
 typedef bool doc_part_fn(detect_doc *doc, const line_view *view, grammar_line *part, void *ctx);
 
-static void doc_each_part(detect_doc *doc, const line_view *view, const grammar_line *whole, doc_part_fn *each, void *ctx)
+static void doc_each_part(detect_doc *doc, const line_view *view, const grammar_line *whole,
+                          doc_part_fn *each, void *ctx)
 {
     lj_str text = whole->folded.text;
     size_t from = 0;
@@ -70,8 +74,9 @@ static bool doc_is_word_letter(lj_str text, size_t at)
     return letters_is_word(text_code_point(text, at, &len));
 }
 
-/* True when the seed stands in a run of at most four letters of levels between two solid letters: 国家秘密的, 保密法. No form
- * of the grammar takes a level that words enclose on both sides. What levels the run holds is noted. */
+/* True when the seed stands in a run of at most four letters of levels between two solid letters:
+ * 国家秘密的, 保密法. No form of the grammar takes a level that words enclose on both sides. What
+ * levels the run holds is noted. */
 static bool doc_is_word_inside(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to)
 {
     enum { RUN_MAX = 3 };
@@ -90,7 +95,8 @@ static bool doc_is_word_inside(detect_doc *doc, lj_str text, size_t hit, size_t 
     letters = 0;
     do {
         right += letters_len(text, right);
-        if (right >= to || letters++ > RUN_MAX || (!doc_is_word_letter(text, right) && !doc_is_solid(doc, text, right))) {
+        if (right >= to || letters++ > RUN_MAX ||
+            (!doc_is_word_letter(text, right) && !doc_is_solid(doc, text, right))) {
             return false;
         }
     } while (!doc_is_solid(doc, text, right));
@@ -154,12 +160,15 @@ bool doc_probe(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to,
     start = doc_align(text, start, hit);
     end = cut_right ? doc_align(text, end, to) : end;
     lj_arena_rewind(doc->arena, doc->scratch);
-    grammar_line line = {.raw = {text.ptr + start, end - start}, .today_on = doc->about.today_on};
+    grammar_line line = {
+        .raw = {text.ptr + start, end - start},
+          .today_on = doc->about.today_on
+    };
     if (!text_fold(line.raw, doc->arena, &line.folded)) {
         return true;
     }
-    /* One character may be part of a vertical mark; a window full of characters that fold to nothing may show too little
-     * of one. */
+    /* One character may be part of a vertical mark; a window full of characters that fold to
+     * nothing may show too little of one. */
     bool promising = line.folded.text.len <= 4 || line.folded.text.len < line.raw.len / 2;
     doc_each_part(doc, NULL, &line, doc_probe_part, &promising);
     lj_arena_rewind(doc->arena, doc->scratch);
@@ -176,8 +185,10 @@ typedef struct read_state {
     ring_line *ring;
 } read_state;
 
-/* What the pack can know about the line from outside: a label in the cell before, in the line before, as its name. */
-static uint32_t doc_label_flags(detect_doc *doc, const line_view *view, const rules_pack *pack, bool *out_column)
+/* What the pack can know about the line from outside: a label in the cell before, in the line
+ * before, as its name. */
+static uint32_t doc_label_flags(detect_doc *doc, const line_view *view, const rules_pack *pack,
+                                bool *out_column)
 {
     lj_arena_mark mark = lj_arena_mark_of(doc->arena);
     uint32_t flags = 0;
@@ -185,10 +196,10 @@ static uint32_t doc_label_flags(detect_doc *doc, const line_view *view, const ru
     if (view->of->label.len > 0 && view->of->label.len <= DOC_LABEL) {
         text_folded folded;
         if (text_fold(view->of->label, doc->arena, &folded)) {
-            const dict_entry *word =
-                dict_find(&pack->words_dict, folded.text, 0, DICT_LIST(LIST_LABEL) | DICT_LIST(LIST_WEAK_LABEL));
-            if (word != NULL &&
-                letters_beside_only(&doc->rules->shared, folded.text, word->word.len, folded.text.len)) {
+            const dict_entry *word = dict_find(&pack->words_dict, folded.text, 0,
+                                               DICT_LIST(LIST_LABEL) | DICT_LIST(LIST_WEAK_LABEL));
+            if (word != NULL && letters_beside_only(&doc->rules->shared, folded.text,
+                                                    word->word.len, folded.text.len)) {
                 flags = word->list == LIST_LABEL ? GRAMMAR_LABELLED : GRAMMAR_WEAK_LABEL;
                 *out_column = view->of->role == SPAN_CELL && flags == GRAMMAR_LABELLED;
             }
@@ -199,8 +210,10 @@ static uint32_t doc_label_flags(detect_doc *doc, const line_view *view, const ru
     const ring_line *before = &doc->ring[(doc->ring_pos + DOC_RING - 1) % DOC_RING];
     if (view->of->role == SPAN_CELL) {
         const span_place *label = &doc->label_cell;
-        bool sheet = label->row_no > 0 && label->sheet_no == here->sheet_no && label->part_id == here->part_id;
-        if (sheet && label->row_no == here->row_no && here->col_no > label->col_no && here->col_no - label->col_no <= 4) {
+        bool sheet = label->row_no > 0 && label->sheet_no == here->sheet_no &&
+                     label->part_id == here->part_id;
+        if (sheet && label->row_no == here->row_no && here->col_no > label->col_no &&
+            here->col_no - label->col_no <= 4) {
             flags = GRAMMAR_LABELLED;
             *out_column = false;
         } else if (sheet && label->col_no == here->col_no && here->row_no > label->row_no) {
@@ -311,11 +324,13 @@ static bool doc_reading(detect_doc *doc, const line_view *view, bool hidden, lin
     for (size_t at = 0; at < view->text.len; at += step) {
         size_t place = view->at + at;
         step = letters_len(view->text, at);
-        while (look < of->look_count && of->looks[look].from + (size_t)of->looks[look].len <= place) {
+        while (look < of->look_count &&
+               of->looks[look].from + (size_t)of->looks[look].len <= place) {
             look++;
         }
         bool inside = look < of->look_count && of->looks[look].from <= place;
-        bool is_hidden = inside && (of->looks[look].hidden_by & ~SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED)) != 0;
+        bool is_hidden =
+            inside && (of->looks[look].hidden_by & ~SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED)) != 0;
         if (is_hidden == hidden) {
             for (size_t i = 0; i < step; i++) {
                 back[len] = (uint32_t)(place + i);
@@ -514,7 +529,8 @@ static lj_str doc_stem(lj_str name, lj_str *out_ext)
             dot = at - 1;
             break;
         }
-        if (!((letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'))) {
+        if (!((letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+              (letter >= 'A' && letter <= 'Z'))) {
             break;
         }
     }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside detect/: the state of one document. All of it lies in one arena with the ceiling that the caller gave; nothing
- * grows with the length of the document but the candidates, and those have a cap.
+ * Inside detect/: the state of one document. All of it lies in one arena with the ceiling that the
+ * caller gave; nothing grows with the length of the document but the candidates, and those have a
+ * cap.
  *
  *     spans --lines.c--> lines --doc.c--> candidates --facts.c--> surroundings --judge.c--> hits
  *
- * A line waits in `open` until the next span shows that it does not go on (SPAN_JOIN_SAME). Lines near seeds, the first
- * lines and the last lines of a block pass through the ring; the rest of a block is only searched. A candidate waits in
- * `pending` for the lines that follow it, then moves to `kept`. */
+ * A line waits in `open` until the next span shows that it does not go on (SPAN_JOIN_SAME). Lines
+ * near seeds, the first lines and the last lines of a block pass through the ring; the rest of a
+ * block is only searched. A candidate waits in `pending` for the lines that follow it, then moves
+ * to `kept`. */
 #ifndef LJ_DETECT_DOC_H
 #define LJ_DETECT_DOC_H
 
@@ -51,7 +53,8 @@ typedef struct line_view {
     const span *of;       /* the span it lies in */
     lj_str text;          /* without its end */
     size_t at;            /* offset of text in of->text */
-    const uint32_t *back; /* NULL, or for each byte of text its offset in of->text (a reading of visible parts) */
+    const uint32_t *back; /* NULL, or for each byte of text its offset in of->text (a reading of
+                             visible parts) */
     uint32_t flags;       /* grammar_flag */
     uint32_t row_add;     /* lines of the span before it */
 } line_view;
@@ -62,24 +65,24 @@ typedef struct ring_line {
     span_place place;
     uint64_t hidden_by;
     uint64_t src_off;
-    bool is_label;       /* says 密级 and nothing else */
+    bool is_label; /* says 密级 and nothing else */
     bool has_facts;
-    bool single;         /* one character: may be part of a vertical mark */
+    bool single; /* one character: may be part of a vertical mark */
     uint16_t text_len;
     char text[DOC_RING_BYTES];
     line_facts facts;
 } ring_line;
 
 typedef struct candidate {
-    uint64_t fired;  /* RULES_FEATURE bits */
+    uint64_t fired;                     /* RULES_FEATURE bits */
     uint64_t words[RULES_SHARED_COUNT]; /* of the lines around */
     uint64_t hidden_by, src_off;
     span_place place;
     uint32_t order; /* in the document */
     uint32_t seq;   /* line */
     uint32_t token_hash;
-    size_t span_at;    /* offset of the token in its span */
-    int32_t rough;     /* provisional score */
+    size_t span_at; /* offset of the token in its span */
+    int32_t rough;  /* provisional score */
     span_role role;
     uint16_t pack_idx, rule_idx, level_idx;
     uint16_t mark_len, period_len;
@@ -133,23 +136,24 @@ typedef struct doc_head {
     uint32_t line_count;
     uint32_t len;
     uint32_t fact_lines; /* lines whose facts are joined already */
-    line_facts facts; /* joined */
+    line_facts facts;    /* joined */
 } doc_head;
 
 struct detect_doc {
     const detect_rules *rules;
     detect_about about;
-    lj_arena *store; /* what stays until detect_free */
-    lj_arena *arena; /* one line at a time */
+    lj_arena *store;       /* what stays until detect_free */
+    lj_arena *arena;       /* one line at a time */
     lj_arena_mark scratch; /* everything above it may go after a line */
     detect_hit_fn *provisional;
     void *ctx;
     uint32_t provisional_count;
 
-    uint32_t seq;      /* of the last line; jumps where lines were skipped */
-    uint32_t line_no;  /* lines of running text so far, not empty; stays exact for the first DOC_HEAD_LINES */
+    uint32_t seq;     /* of the last line; jumps where lines were skipped */
+    uint32_t line_no; /* lines of running text so far, not empty; stays exact for the first
+                         DOC_HEAD_LINES */
     uint32_t last_row, last_sheet; /* of the last cell */
-    uint32_t vertical; /* one-character lines in a row */
+    uint32_t vertical;             /* one-character lines in a row */
     uint32_t order;
     ring_line *ring; /* DOC_RING of them */
     uint32_t ring_pos;
@@ -168,7 +172,7 @@ struct detect_doc {
     uint32_t seen_pos;
     doc_repeat repeats[DOC_REPEATS];
     doc_column columns[DOC_COLUMNS];
-    span_place label_cell; /* the last cell that holds a label */
+    span_place label_cell;           /* the last cell that holds a label */
     uint64_t levels[RULES_PACK_MAX]; /* of each pack, matched or mentioned */
     uint32_t portions[RULES_PACK_MAX];
     uint64_t text_bytes, invisible_bytes;
@@ -189,15 +193,15 @@ void doc_take_line(detect_doc *doc, const line_view *line, bool may_mark);
 void doc_take_name(detect_doc *doc, const span *what);
 /* Lines were passed over: what comes now is not near what was before. */
 void doc_skip_lines(detect_doc *doc);
-/* A first look around a seed, on raw text: false when no mark, label or part of a vertical mark can stand there. The
- * search goes on at *out_next then. */
+/* A first look around a seed, on raw text: false when no mark, label or part of a vertical mark can
+ * stand there. The search goes on at *out_next then. */
 bool doc_probe(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to, size_t *out_next);
 /* The document ends: what waits is judged. */
 void doc_finish(detect_doc *doc);
 
 /* notice.c: a match becomes a candidate; lines before and behind it add what they say. */
-void notice_match(detect_doc *doc, const line_view *line, uint16_t pack_idx, const grammar_line *read,
-                  const grammar_match *match, uint64_t mentioned);
+void notice_match(detect_doc *doc, const line_view *line, uint16_t pack_idx,
+                  const grammar_line *read, const grammar_match *match, uint64_t mentioned);
 void notice_mentions(detect_doc *doc, const line_view *line, uint16_t pack_idx, uint64_t mentioned);
 void notice_following(detect_doc *doc, ring_line *next);
 const line_facts *notice_facts(detect_doc *doc, ring_line *line);

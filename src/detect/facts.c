@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What a line says about a mark near it: words of the shared lists, copy number, document number, years. Computed only
- * for lines near a candidate and for the head of a document that has one. */
+ * What a line says about a mark near it: words of the shared lists, copy number, document number,
+ * years. Computed only for lines near a candidate and for the head of a document that has one. */
 #include "base/num.h"
 #include "detect/doc.h"
 
 static bool facts_is_digit(char letter)
 {
     return letter >= '0' && letter <= '9';
+}
+
+static bool facts_is_latin(char letter)
+{
+    return facts_is_digit(letter) || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= 'a' && letter <= 'z');
 }
 
 static uint32_t facts_digit_run(lj_str text, size_t at)
@@ -18,7 +24,8 @@ static uint32_t facts_digit_run(lj_str text, size_t at)
     return count;
 }
 
-/* 000123, No.000123, 份号：00123: 3 to 7 digits. Fewer than five need a leading zero or a word; a year is none. */
+/* 000123, No.000123, 份号：00123: 3 to 7 digits. Fewer than five need a leading zero or a word; a
+ * year is none. */
 static bool facts_is_copy_no(const detect_rules *rules, lj_str text)
 {
     size_t at = 0;
@@ -28,7 +35,8 @@ static bool facts_is_copy_no(const detect_rules *rules, lj_str text)
     while (at < text.len) {
         const dict_entry *word = dict_find(&rules->shared, text, at, DICT_LIST(LIST_BESIDE));
         if (word != NULL) {
-            prefixed = prefixed || letters_is_word((uint8_t)word->word.ptr[0]) || word->word.len >= 3;
+            prefixed =
+                prefixed || letters_is_word((uint8_t)word->word.ptr[0]) || word->word.len >= 3;
             at += word->word.len;
             continue;
         }
@@ -61,7 +69,8 @@ static bool facts_one_of(uint32_t code_point, const uint16_t *list, size_t count
     return false;
 }
 
-/* ×发〔2023〕5号: a letter, a bracketed year, a number, 号 (GB/T 9704 7.2.5). `at` is where 号 begins. */
+/* ×发〔2023〕5号: a letter, a bracketed year, a number, 号 (GB/T 9704 7.2.5). `at` is where 号
+ * begins. */
 static bool facts_is_doc_no(lj_str text, size_t at)
 {
     static const uint16_t opens[] = {'(', '[', 0x3014, 0x3010, 0x3016};
@@ -79,7 +88,8 @@ static bool facts_is_doc_no(lj_str text, size_t at)
         return false;
     }
     pos = back;
-    if (pos < 4 || facts_digit_run(text, pos - 4) != 4 || (text.ptr[pos - 4] != '1' && text.ptr[pos - 4] != '2')) {
+    if (pos < 4 || facts_digit_run(text, pos - 4) != 4 ||
+        (text.ptr[pos - 4] != '1' && text.ptr[pos - 4] != '2')) {
         return false;
     }
     pos -= 4;
@@ -106,9 +116,11 @@ static void facts_date(const detect_rules *rules, lj_str text, size_t at, line_f
     lj_slice rest = lj_slice_of(text.ptr + pos, text.len - pos);
     bool han = lj_slice_has_prefix(rest, LJ_BYTES("年"));
     bool sign = rest.len > 0 && (rest.ptr[0] == '-' || rest.ptr[0] == '.' || rest.ptr[0] == '/');
-    /* 2083元 is no year: the number must say what it is, or stand before an examination, or alone. */
+    /* 2083元 is no year: the number must say what it is, or stand before an examination, or alone.
+     */
     if (!han && !sign && rest.len > 0 && !lj_slice_has_prefix(rest, LJ_BYTES("届")) &&
-        !lj_slice_has_prefix(rest, LJ_BYTES("级")) && letters_is_word(text_code_point(text, pos, &digits)) &&
+        !lj_slice_has_prefix(rest, LJ_BYTES("级")) &&
+        letters_is_word(text_code_point(text, pos, &digits)) &&
         dict_find(&rules->shared, text, pos, DICT_LIST(LIST_EXAM)) == NULL) {
         return;
     }
@@ -131,6 +143,26 @@ static void facts_date(const detect_rules *rules, lj_str text, size_t at, line_f
     }
 }
 
+/* Western words must not be parts of longer ones: class in classified. */
+static bool facts_is_whole(lj_str text, size_t at, size_t len)
+{
+    bool head = at > 0 && facts_is_latin(text.ptr[at]) && facts_is_latin(text.ptr[at - 1]);
+    bool tail = at + len < text.len && facts_is_latin(text.ptr[at + len - 1]) &&
+                facts_is_latin(text.ptr[at + len]);
+    return !head && !tail;
+}
+
+/* Bytes of the run of one character: ×××××× is one filler. */
+static size_t facts_run(lj_str text, size_t at)
+{
+    size_t len = letters_len(text, at);
+    size_t end = at + len;
+    while (len <= text.len - end && memcmp(text.ptr + at, text.ptr + end, len) == 0) {
+        end += len;
+    }
+    return end - at;
+}
+
 void facts_of_folded(const detect_rules *rules, lj_str folded, line_facts *out)
 {
     *out = (line_facts){.date_on = INT32_MIN};
@@ -139,11 +171,11 @@ void facts_of_folded(const detect_rules *rules, lj_str folded, line_facts *out)
     size_t at = 0;
     while (at < folded.len) {
         const dict_entry *word = dict_find(&rules->shared, folded, at, mask);
-        if (word != NULL) {
-            out->words[word->list - LIST_SHARED] |= (uint64_t)1 << ((size_t)(word - rules->shared.entries) % 64);
+        if (word != NULL && facts_is_whole(folded, at, word->word.len)) {
+            out->words[word->list - LIST_SHARED] |= (uint64_t)1 << word->idx % 64;
             if (word->list == LIST_SPECIMEN) {
                 out->specimens++;
-                at += word->word.len;
+                at += facts_run(folded, at);
                 continue;
             }
         }

@@ -6,22 +6,27 @@
  *     sep    = STAR | "·" | "-" | "/" | "、" | ""
  *     period = period.c
  *
- * Source: 定密管理暂行规定 (2014) for the form, GB/T 9704-2012 7.2 for the layout, Order 3 of 1990 sections 3 to 8 for marks
- * before paragraphs. All words come from the pack.
+ * Source: 定密管理暂行规定 (2014) for the form, GB/T 9704-2012 7.2 for the layout, Order 3 of 1990
+ * sections 3 to 8 for marks before paragraphs. All words come from the pack.
  *
- * The model: every place where a level stands is looked at once, from the level outwards: stop words that hold its
- * letters, then what follows (star, period), then what stands before (bracket, label, box), then how much of the line is
- * left over. What cannot be a mark is a mention and sets only a bit.
+ * The model: every place where a level stands is looked at once, from the level outwards: stop
+ * words that hold its letters, then what follows (star, period), then what stands before (bracket,
+ * label, box), then how much of the line is left over. What cannot be a mark is a mention and sets
+ * only a bit.
  *
- * Traps: after folding no blank is left between Han, so a boundary that was a blank is looked up in the original
- * (letters_gap). '*' folds to the star, but **机密** is markdown and / * 机密 * / a comment: an asterisk is a star only
- * alone. 精密★10年 and 秘密花园★10年 hold no level at all. A line of several levels is for the judge to lower. */
+ * Traps: after folding no blank is left between Han, so a boundary that was a blank is looked up in
+ * the original (letters_gap). '*' folds to the star, but **机密** is markdown and / * 机密 * / a
+ * comment: an asterisk is a star only alone. 精密★10年 and 秘密花园★10年 hold no level at all. A
+ * line of several levels is for the judge to lower. */
 #include "detect/grammar.h"
 
 #include "base/num.h"
 #include "detect/detect.h"
 
-enum { GRAMMAR_LABEL_REACH = 48 /* bytes a label may stand before its level */, GRAMMAR_STOP_REACH = 36 };
+enum {
+    GRAMMAR_LABEL_REACH = 48 /* bytes a label may stand before its level */,
+    GRAMMAR_STOP_REACH = 36
+};
 
 #define STAR_UTF8 "\xE2\x98\x85"
 enum { STAR_LEN = 3 };
@@ -67,7 +72,8 @@ static uint32_t scan_letter_before(const scan *in, size_t at)
     return at > 0 ? scan_letter(in, letters_back(in->text, at)) : 0;
 }
 
-/* True when no word goes on to the left of `at`: line start, punctuation, or a blank in the original. */
+/* True when no word goes on to the left of `at`: line start, punctuation, or a blank in the
+ * original. */
 static bool scan_clear_left(const scan *in, size_t at)
 {
     return at == 0 || !letters_is_word(scan_letter_before(in, at)) || letters_gap(in->line, at) > 0;
@@ -75,7 +81,8 @@ static bool scan_clear_left(const scan *in, size_t at)
 
 static bool scan_clear_right(const scan *in, size_t at)
 {
-    return at >= in->text.len || !letters_is_word(scan_letter(in, at)) || letters_gap(in->line, at) > 0;
+    return at >= in->text.len || !letters_is_word(scan_letter(in, at)) ||
+           letters_gap(in->line, at) > 0;
 }
 
 /* True when a stop word covers the level and more: 商业秘密, 机密性. */
@@ -86,13 +93,15 @@ static bool scan_is_stopped(const scan *in, size_t from, size_t to)
         if (((uint8_t)in->text.ptr[at] & 0xC0) == 0x80) {
             continue;
         }
-        const dict_entry *stop = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_STOP));
+        const dict_entry *stop =
+            dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_STOP));
         if (stop != NULL && at + stop->word.len >= to && stop->word.len > to - from) {
             /* A blank of the original inside it parts the words again: 商业 机密★5年. */
             bool whole = true;
             for (size_t pos = at + 1; pos < at + stop->word.len; pos++) {
                 bool lead = ((uint8_t)in->text.ptr[pos] & 0xC0) != 0x80;
-                whole = whole && (!lead || (pos > from && pos < to) || letters_gap(in->line, pos) == 0);
+                whole =
+                    whole && (!lead || (pos > from && pos < to) || letters_gap(in->line, pos) == 0);
             }
             if (whole) {
                 return true;
@@ -102,7 +111,8 @@ static bool scan_is_stopped(const scan *in, size_t from, size_t to)
     return false;
 }
 
-/* A star at `at`: exactly one. *out_weak: one of the raw signs that are stars only with a period behind. */
+/* A star at `at`: exactly one. *out_weak: one of the raw signs that are stars only with a period
+ * behind. */
 static bool scan_star(const scan *in, size_t at, size_t level_from, bool *out_weak)
 {
     *out_weak = false;
@@ -110,7 +120,8 @@ static bool scan_star(const scan *in, size_t at, size_t level_from, bool *out_we
         return false;
     }
     size_t raw = in->line->folded.from[at];
-    const dict_entry *weak = dict_find(&in->pack->words_dict, in->line->raw, raw, DICT_LIST(LIST_WEAK_STAR));
+    const dict_entry *weak =
+        dict_find(&in->pack->words_dict, in->line->raw, raw, DICT_LIST(LIST_WEAK_STAR));
     *out_weak = weak != NULL;
     if (weak == NULL) {
         return true;
@@ -120,11 +131,13 @@ static bool scan_star(const scan *in, size_t at, size_t level_from, bool *out_we
 }
 
 /* OCR turns the star into a letter or two, or drops it: level .{0,3} period. */
-static bool scan_recognised_period(const scan *in, size_t at, uint16_t level_idx, grammar_period *out)
+static bool scan_recognised_period(const scan *in, size_t at, uint16_t level_idx,
+                                   grammar_period *out)
 {
     for (uint32_t skipped = 0; skipped <= 3 && at < in->text.len; skipped++) {
         uint32_t letter = scan_letter(in, at);
-        if (letter >= '0' && letter <= '9' && grammar_period_read(in->pack, in->line, at, level_idx, false, out)) {
+        if (letter >= '0' && letter <= '9' &&
+            grammar_period_read(in->pack, in->line, at, level_idx, false, out)) {
             return true;
         }
         at += letters_len(in->text, at);
@@ -137,16 +150,18 @@ static bool scan_period(const scan *in, size_t at, bool with_star, grammar_match
 {
     lj_str close = {NULL, 0};
     size_t inside = at;
-    if (at < in->text.len &&
-        letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text, at + letters_len(in->text, at), &close)) {
+    if (at < in->text.len && letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text,
+                                           at + letters_len(in->text, at), &close)) {
         inside = at + letters_len(in->text, at);
     }
-    if (!grammar_period_read(in->pack, in->line, inside, match->level_idx, with_star, &match->period)) {
+    if (!grammar_period_read(in->pack, in->line, inside, match->level_idx, with_star,
+                             &match->period)) {
         return false;
     }
     match->to = match->period.to;
     if (inside > at) {
-        if (close.len > in->text.len - match->to || memcmp(in->text.ptr + match->to, close.ptr, close.len) != 0) {
+        if (close.len > in->text.len - match->to ||
+            memcmp(in->text.ptr + match->to, close.ptr, close.len) != 0) {
             match->period = (grammar_period){0};
             match->to = match->level_to;
             return false;
@@ -161,7 +176,8 @@ static void scan_after(const scan *in, grammar_match *match)
 {
     size_t at = scan_skip_blank(in, match->level_to);
     bool weak = false;
-    const dict_entry *suffix = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SUFFIX));
+    const dict_entry *suffix =
+        dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SUFFIX));
     if (suffix != NULL && scan_is_star(in, at + suffix->word.len)) {
         at += suffix->word.len; /* 机密级★10年 */
     }
@@ -189,7 +205,8 @@ static void scan_after(const scan *in, grammar_match *match)
         match->to = match->period.to;
         return;
     }
-    const dict_entry *sep = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SEPARATOR));
+    const dict_entry *sep =
+        dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_SEPARATOR));
     size_t behind = scan_skip_blank(in, at + (sep != NULL ? sep->word.len : 0));
     if (scan_period(in, behind, false, match)) {
         match->form = FORM_PERIOD;
@@ -203,7 +220,8 @@ static bool scan_bracket(const scan *in, grammar_match *match)
     size_t close_at = scan_skip_blank(in, match->outer_to);
     lj_str close;
     if (!letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text, open_end, &close) ||
-        close.len > in->text.len - close_at || memcmp(in->text.ptr + close_at, close.ptr, close.len) != 0) {
+        close.len > in->text.len - close_at ||
+        memcmp(in->text.ptr + close_at, close.ptr, close.len) != 0) {
         return false;
     }
     match->outer_from = letters_back(in->text, open_end);
@@ -217,7 +235,8 @@ static const dict_entry *scan_was_before(const scan *in, size_t end)
     size_t at = end;
     for (uint32_t back = 0; back < 4 && at > 0; back++) {
         at = letters_back(in->text, at);
-        const dict_entry *was = dict_find(&in->pack->words_dict, (lj_str){in->text.ptr, end}, at, DICT_LIST(LIST_WAS_BEFORE));
+        const dict_entry *was = dict_find(&in->pack->words_dict, (lj_str){in->text.ptr, end}, at,
+                                          DICT_LIST(LIST_WAS_BEFORE));
         if (was != NULL && at + was->word.len == end) {
             return was;
         }
@@ -227,7 +246,7 @@ static const dict_entry *scan_was_before(const scan *in, size_t end)
 
 static bool scan_is_label_sign(uint32_t letter)
 {
-    static const uint16_t signs[] = {':', '=', '(', '[', '"', '\'', '|', ',', '>', 0x3010, 0x201C, 0x201D, 0x2605};
+    static const uint16_t signs[] = {':', '=', '(', '[', '"', '|', ',', 0x3010, 0x2605};
     for (size_t i = 0; i < LJ_COUNT_OF(signs); i++) {
         if (signs[i] == letter) {
             return true;
@@ -236,22 +255,33 @@ static bool scan_is_label_sign(uint32_t letter)
     return false;
 }
 
-/* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) and other signs. */
+/* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) and
+ * other signs. */
 static bool scan_label(const scan *in, grammar_match *match)
 {
     size_t end = scan_skip_blank_back(in, match->outer_from);
     bool joined = end == match->outer_from && letters_gap(in->line, match->outer_from) == 0;
-    /* Up to three signs: "密级": "机密" of JSON, |密级|机密| of a table, <密级>机密. */
-    for (uint32_t signs = 0; signs < 3 && scan_is_label_sign(scan_letter_before(in, end)); signs++) {
+    /* Up to three signs: "密级": "机密" of JSON, |密级|机密| of a table. Quoted words with a comma
+     * between are the arguments of a call, or the words of a list. */
+    bool comma = false;
+    bool quote = false;
+    for (uint32_t signs = 0; signs < 3 && scan_is_label_sign(scan_letter_before(in, end));
+         signs++) {
+        comma = comma || scan_letter_before(in, end) == ',';
+        quote = quote || scan_letter_before(in, end) == '"';
         end = scan_skip_blank_back(in, letters_back(in->text, end));
         joined = false;
+    }
+    if (comma && quote) {
+        return false;
     }
     size_t at = end > GRAMMAR_LABEL_REACH ? end - GRAMMAR_LABEL_REACH : 0;
     for (; at < end; at++) {
         if (((uint8_t)in->text.ptr[at] & 0xC0) == 0x80) {
             continue;
         }
-        const dict_entry *label = dict_find(&in->pack->words_dict, (lj_str){in->text.ptr, end}, at, DICT_LIST(LIST_LABEL));
+        const dict_entry *label = dict_find(&in->pack->words_dict, (lj_str){in->text.ptr, end}, at,
+                                            DICT_LIST(LIST_LABEL));
         if (label == NULL || at + label->word.len != end) {
             continue;
         }
@@ -295,8 +325,8 @@ static void scan_position(const scan *in, grammar_match *match, bool bracket)
     bool window_left = (in->line->flags & GRAMMAR_CUT_LEFT) != 0;
     bool window_right = (in->line->flags & GRAMMAR_CUT_RIGHT) != 0;
     bool left = !window_left && letters_beside_only(in->shared, in->text, 0, match->outer_from);
-    bool right = !window_right &&
-                 letters_beside_only(in->shared, in->text, match->outer_to, in->text.len);
+    bool right =
+        !window_right && letters_beside_only(in->shared, in->text, match->outer_to, in->text.len);
     bool quoted = scan_quoted(in, match);
     if (quoted) {
         match->fired |= RULES_FEATURE(F_QUOTE);
@@ -316,7 +346,8 @@ static void scan_position(const scan *in, grammar_match *match, bool bracket)
     }
 }
 
-/* One blank, and only one, between the two letters of a level: 机　密 (GB/T 9704 practice when no period is given). */
+/* One blank, and only one, between the two letters of a level: 机　密 (GB/T 9704 practice when no
+ * period is given). */
 static bool scan_is_spaced(const scan *in, const grammar_match *match)
 {
     uint32_t letters = 0;
@@ -353,7 +384,8 @@ static void scan_period_facts(const scan *in, grammar_match *match)
     match->fired |= period->over_limit ? RULES_FEATURE(F_OVER_LIMIT) : 0;
     match->fired |= period->placeholder ? RULES_FEATURE(F_PLACEHOLDER) : 0;
     if (period->has_date) {
-        match->fired |= RULES_FEATURE(period->date_on > in->line->today_on ? F_DATE_AHEAD : F_EXPIRED);
+        match->fired |=
+            RULES_FEATURE(period->date_on > in->line->today_on ? F_DATE_AHEAD : F_EXPIRED);
     }
 }
 
@@ -417,17 +449,20 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
     match.outer_to = match.to;
     if (match.form == FORM_BARE) {
         /* A labelled level may say 机密级. */
-        const dict_entry *suffix = dict_find(&in->pack->words_dict, in->text, match.to, DICT_LIST(LIST_SUFFIX));
+        const dict_entry *suffix =
+            dict_find(&in->pack->words_dict, in->text, match.to, DICT_LIST(LIST_SUFFIX));
         grammar_match with = match;
         with.outer_to = suffix != NULL ? match.to + suffix->word.len : match.to;
         bool bare_label = (in->line->flags & GRAMMAR_LABELLED) != 0;
-        if (suffix != NULL && (bare_label || scan_label(in, &with)) && scan_clear_right(in, with.outer_to)) {
+        if (suffix != NULL && (bare_label || scan_label(in, &with)) &&
+            scan_clear_right(in, with.outer_to)) {
             match.outer_to = with.outer_to;
         }
     }
     scan_box(in, &match);
     bool bracket = scan_bracket(in, &match);
-    bool label = scan_label(in, &match) || (!bracket && scan_bracket(in, &match) && scan_label(in, &match));
+    bool label =
+        scan_label(in, &match) || (!bracket && scan_bracket(in, &match) && scan_label(in, &match));
     scan_position(in, &match, bracket);
     bool own = (match.fired & RULES_FEATURE(F_OWN_LINE)) != 0;
     if (label) {
@@ -442,11 +477,13 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
     }
     bool listed = (match.fired & (RULES_FEATURE(F_CHOICE) | RULES_FEATURE(F_CHECKED))) != 0;
     /* What clears a field cannot be its mark: 密级：内部. */
-    const dict_entry *clear = dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_CLEARED));
+    const dict_entry *clear =
+        dict_find(&in->pack->words_dict, in->text, at, DICT_LIST(LIST_CLEARED));
     if (label && match.form == FORM_BARE && clear != NULL && clear->word.len >= entry->word.len) {
         return;
     }
-    if (match.form == FORM_BARE && (match.starred || (match.fired & RULES_FEATURE(F_CHOICE)) != 0)) {
+    if (match.form == FORM_BARE &&
+        (match.starred || (match.fired & RULES_FEATURE(F_CHOICE)) != 0)) {
         in->out->mentioned |= mention;
         return;
     }
@@ -475,10 +512,12 @@ static void scan_cleared(const scan *in, size_t at, const dict_entry *label)
     }
     lj_str close;
     size_t len = value < in->text.len ? letters_len(in->text, value) : 0;
-    if (len > 0 && letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text, value + len, &close)) {
+    if (len > 0 &&
+        letters_opens(&in->pack->words_dict, LIST_BRACKET, in->text, value + len, &close)) {
         value += len;
     }
-    const dict_entry *clear = dict_find(&in->pack->words_dict, in->text, value, DICT_LIST(LIST_CLEARED));
+    const dict_entry *clear =
+        dict_find(&in->pack->words_dict, in->text, value, DICT_LIST(LIST_CLEARED));
     if (clear == NULL || !scan_clear_right(in, value + clear->word.len)) {
         return;
     }
@@ -507,12 +546,14 @@ static void scan_phrase(const scan *in, size_t at, const dict_entry *entry)
             end += letters_len(in->text, end);
         }
         lj_str word = phrase->parts[part];
-        if (end > in->text.len || word.len > in->text.len - end || memcmp(in->text.ptr + end, word.ptr, word.len) != 0) {
+        if (end > in->text.len || word.len > in->text.len - end ||
+            memcmp(in->text.ptr + end, word.ptr, word.len) != 0) {
             return;
         }
         end += word.len;
     }
-    grammar_match match = {.form = FORM_PHRASE, .level_idx = phrase->level_idx, .from = at, .to = end};
+    grammar_match match = {
+        .form = FORM_PHRASE, .level_idx = phrase->level_idx, .from = at, .to = end};
     match.level_to = end;
     match.outer_from = at;
     match.outer_to = end;
@@ -522,20 +563,23 @@ static void scan_phrase(const scan *in, size_t at, const dict_entry *entry)
     scan_add(in, &match);
 }
 
-void grammar_scan(const rules_pack *pack, const dict *shared, const grammar_line *line, grammar_found *out)
+void grammar_scan(const rules_pack *pack, const dict *shared, const grammar_line *line,
+                  grammar_found *out)
 {
     scan in = {pack, shared, line, line->folded.text, out};
     *out = (grammar_found){0};
     uint64_t mask = DICT_LIST(LIST_LEVEL);
     size_t at = 0;
     while (at < in.text.len) {
-        const dict_entry *phrase = dict_find(&pack->words_dict, in.text, at, DICT_LIST(LIST_PHRASE));
+        const dict_entry *phrase =
+            dict_find(&pack->words_dict, in.text, at, DICT_LIST(LIST_PHRASE));
         if (phrase != NULL) {
             /* Phrases may begin alike: try each that does. */
             uint32_t before = out->count;
             for (uint32_t i = 0; i < pack->phrase_count && out->count == before; i++) {
                 lj_str head = pack->phrases[i].parts[0];
-                if (head.len <= in.text.len - at && memcmp(head.ptr, in.text.ptr + at, head.len) == 0) {
+                if (head.len <= in.text.len - at &&
+                    memcmp(head.ptr, in.text.ptr + at, head.len) == 0) {
                     scan_phrase(&in, at, &(dict_entry){.word = head, .idx = (uint16_t)i});
                 }
             }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The judge: from features to terms, score, class and one verdict per document.
  *
- * A candidate brings the features of its own place (notice.c). What only the document as a whole shows is added here:
- * the words and numbers of its head and its name, repetition on pages, other levels in the same column, the last lines.
- * Features that only lower a finding because it looks like a quotation or a talk about secrecy (`yields` in the pack)
- * fall away where the mark is concealed: wrapping a real paper in 样例 would otherwise be the cheapest evasion, and hiding
- * a specimen makes no sense.
+ * A candidate brings the features of its own place (notice.c). What only the document as a whole
+ * shows is added here: the words and numbers of its head and its name, repetition on pages, other
+ * levels in the same column, the last lines. Features that only lower a finding because it looks
+ * like a quotation or a talk about secrecy (`yields` in the pack) fall away where the mark is
+ * concealed: wrapping a real paper in 样例 would otherwise be the cheapest evasion, and hiding a
+ * specimen makes no sense.
  *
- * Candidates beyond the room that the caller gave go by score, the oldest of the weakest first; they stay counted. */
+ * Candidates beyond the room that the caller gave go by score, the oldest of the weakest first;
+ * they stay counted. */
 #include "base/num.h"
 #include "detect/doc.h"
 
@@ -22,7 +24,8 @@ static const line_facts *judge_head(detect_doc *doc)
     for (; head->fact_lines < head->line_count; head->fact_lines++) {
         uint32_t from = head->fact_lines > 0 ? head->ends[head->fact_lines - 1] : 0;
         line_facts facts;
-        facts_of_line(doc->rules, doc->arena, (lj_str){head->text + from, head->ends[head->fact_lines] - from}, &facts);
+        facts_of_line(doc->rules, doc->arena,
+                      (lj_str){head->text + from, head->ends[head->fact_lines] - from}, &facts);
         facts_join(&head->facts, &facts);
     }
     return &head->facts;
@@ -44,7 +47,8 @@ static uint64_t judge_exam(const detect_doc *doc, const candidate *what, const u
     uint64_t fired = FIRED(F_EXAM);
     int32_t today = doc->about.today_on;
     int32_t this_year = judge_year(today);
-    int32_t date_on = what->date_on > doc->name_facts.date_on ? what->date_on : doc->name_facts.date_on;
+    int32_t date_on =
+        what->date_on > doc->name_facts.date_on ? what->date_on : doc->name_facts.date_on;
     int32_t year = what->year > doc->name_facts.year ? what->year : doc->name_facts.year;
     fired |= facts_words(words, LIST_ANSWERS) > 0 ? FIRED(F_ANSWERS) : 0;
     fired |= facts_words(words, LIST_WEB) > 0 ? FIRED(F_WEB) : 0;
@@ -75,11 +79,22 @@ static uint64_t judge_words(const detect_doc *doc, const candidate *what, const 
     near |= facts_words(what->words, LIST_WAS) > 0 ? FIRED(F_WAS) : 0;
     near |= facts_words(what->words, LIST_COMPANY) > 0 ? FIRED(F_COMPANY) : 0;
     near |= facts_words(what->words, LIST_BLOCK) > 0 ? FIRED(F_BLOCK) : 0;
-    near |= facts_words(what->words, LIST_CODE) >= (uint32_t)numbers[NUMBER_CODE_WORDS] ? FIRED(F_CODE) : 0;
+    /* "密级": "机密" is data, however much it looks like code. */
+    bool label = (what->fired & FIRED(F_LABEL_VALUE)) != 0;
+    if (!label && facts_words(what->words, LIST_CODE) >= (uint32_t)numbers[NUMBER_CODE_WORDS]) {
+        near |= FIRED(F_CODE);
+    }
     near |= facts_words(words, LIST_DIRECTIVE) > 0 ? FIRED(F_DIRECTIVE) : 0;
-    near |= facts_words(words, LIST_ABOUT) >= (uint32_t)numbers[NUMBER_ABOUT_WORDS] ? FIRED(F_ABOUT) : 0;
-    near |= facts_words(words, LIST_FICTION) >= (uint32_t)numbers[NUMBER_FICTION_WORDS] ? FIRED(F_FICTION) : 0;
-    if (facts_words(words, LIST_EXAM) >= (uint32_t)numbers[NUMBER_EXAM_WORDS]) {
+    near |= facts_words(words, LIST_ABOUT) >= (uint32_t)numbers[NUMBER_ABOUT_WORDS] ? FIRED(F_ABOUT)
+                                                                                    : 0;
+    /* Titles of novels bear no star and period; examination papers bear a condition (启用前), never
+     * a duration. */
+    bool complete = (what->fired & FIRED(F_COMPLETE_STAR)) != 0;
+    bool duration = what->period_len > 0 && what->period[0] >= '0' && what->period[0] <= '9';
+    if (!complete && facts_words(words, LIST_FICTION) >= (uint32_t)numbers[NUMBER_FICTION_WORDS]) {
+        near |= FIRED(F_FICTION);
+    }
+    if (!duration && facts_words(words, LIST_EXAM) >= (uint32_t)numbers[NUMBER_EXAM_WORDS]) {
         near |= judge_exam(doc, what, words);
     }
     return near;
@@ -98,20 +113,26 @@ static uint64_t judge_repeats(const detect_doc *doc, const candidate *what, cons
     }
     for (uint32_t i = 0; i < DOC_COLUMNS && what->role == SPAN_CELL; i++) {
         const doc_column *column = &doc->columns[i];
-        if (column->used && column->sheet_no == what->place.sheet_no && column->col_no == what->place.col_no &&
-            column->pack_idx == what->pack_idx && !what->no_list && __builtin_popcountll(column->levels) > 1) {
+        if (column->used && column->sheet_no == what->place.sheet_no &&
+            column->col_no == what->place.col_no && column->pack_idx == what->pack_idx &&
+            !what->no_list && __builtin_popcountll(column->levels) > 1) {
             fired |= FIRED(F_LEVELS_NEAR);
         }
     }
-    if (doc->portions[what->pack_idx] >= (uint32_t)pack->numbers[NUMBER_PORTIONS]) {
+    /* Portion marks speak for a banner; by themselves (S) and (C) are anything. */
+    uint64_t sure = FIRED(F_BANNER_BARE) | FIRED(F_BANNER_CONTROL) | FIRED(F_PORTION_CONTROL);
+    if ((what->fired & sure) != 0 &&
+        doc->portions[what->pack_idx] >= (uint32_t)pack->numbers[NUMBER_PORTIONS]) {
         fired |= FIRED(F_PORTIONS);
     }
     return fired;
 }
 
-/* The facts for which a person would not see the mark, as far as they count as concealment. The text layer of a scanned
- * page is invisible as a whole: what it says stands in the picture for all to see. */
-static uint64_t judge_concealed(const detect_doc *doc, const candidate *what, const rules_pack *pack)
+/* The facts for which a person would not see the mark, as far as they count as concealment. The
+ * text layer of a scanned page is invisible as a whole: what it says stands in the picture for all
+ * to see. */
+static uint64_t judge_concealed(const detect_doc *doc, const candidate *what,
+                                const rules_pack *pack)
 {
     uint64_t facts = what->hidden_by & pack->concealing;
     if (doc->invisible_bytes > doc->text_bytes / 2) {
@@ -124,9 +145,17 @@ static uint64_t judge_concealed(const detect_doc *doc, const candidate *what, co
 static uint64_t judge_exclude(uint64_t fired)
 {
     static const rules_feature pairs[][2] = {
-        {F_CONCEALED, F_DISGUISED}, {F_CONCEALED, F_ENCODED},   {F_DISGUISED, F_ENCODED}, {F_PAGE_REGION, F_HEAD_LINES},
-        {F_HEAD_LINES, F_TAIL_LINES}, {F_PAGE_REGION, F_TAIL_LINES}, {F_OWN_LINE, F_EDGE}, {F_PLACEHOLDER, F_OVER_LIMIT},
-        {F_LEVELS_NEAR, F_LEVELS_DOC}, {F_EXAM, F_ABOUT},       {F_CLEARED, F_WAS},
+        {F_CONCEALED,   F_DISGUISED },
+        {F_CONCEALED,   F_ENCODED   },
+        {F_DISGUISED,   F_ENCODED   },
+        {F_PAGE_REGION, F_HEAD_LINES},
+        {F_HEAD_LINES,  F_TAIL_LINES},
+        {F_PAGE_REGION, F_TAIL_LINES},
+        {F_OWN_LINE,    F_EDGE      },
+        {F_PLACEHOLDER, F_OVER_LIMIT},
+        {F_LEVELS_NEAR, F_LEVELS_DOC},
+        {F_EXAM,        F_ABOUT     },
+        {F_CLEARED,     F_WAS       },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(pairs); i++) {
         if ((fired & FIRED(pairs[i][0])) != 0) {
@@ -138,7 +167,8 @@ static uint64_t judge_exclude(uint64_t fired)
 
 static bool judge_is_name(span_role role)
 {
-    return role == SPAN_FILE_NAME || role == SPAN_MEMBER_NAME || role == SPAN_SHEET_NAME || role == SPAN_BOOKMARK;
+    return role == SPAN_FILE_NAME || role == SPAN_MEMBER_NAME || role == SPAN_SHEET_NAME ||
+           role == SPAN_BOOKMARK;
 }
 
 uint64_t judge_features(detect_doc *doc, const candidate *what)
@@ -150,7 +180,8 @@ uint64_t judge_features(detect_doc *doc, const candidate *what)
     fired |= judge_repeats(doc, what, pack);
     fired |= judge_concealed(doc, what, pack);
     uint32_t specimens = what->specimens > head->specimens ? what->specimens : head->specimens;
-    fired |= specimens >= (uint32_t)pack->numbers[NUMBER_PLACEHOLDER_RUNS] ? FIRED(F_PLACEHOLDERS) : 0;
+    fired |=
+        specimens >= (uint32_t)pack->numbers[NUMBER_PLACEHOLDER_RUNS] ? FIRED(F_PLACEHOLDERS) : 0;
     fired |= __builtin_popcountll(doc->levels[what->pack_idx]) > 2 ? FIRED(F_LEVELS_DOC) : 0;
     if (!judge_is_name(what->role)) {
         fired |= head->doc_no ? FIRED(F_DOC_NO) : 0;
@@ -182,7 +213,8 @@ void judge_score(const rules_pack *pack, uint64_t fired, detect_hit *out)
     out->term_count = 0;
     out->score = 0;
     for (uint32_t i = 0; i < pack->weight_count && out->term_count < DETECT_TERM_MAX; i++) {
-        if ((fired & RULES_FEATURE(pack->weight_features[i])) != 0 && pack->weights[i].points != 0) {
+        if ((fired & RULES_FEATURE(pack->weight_features[i])) != 0 &&
+            pack->weights[i].points != 0) {
             out->terms[out->term_count++] = (uint16_t)i;
             out->score += pack->weights[i].points;
         }
@@ -194,7 +226,9 @@ detect_class judge_class(const detect_pack *pack, int32_t score)
     if (pack->family == DETECT_FAMILY_COUNT_ONLY || score < pack->look) {
         return DETECT_NONE;
     }
-    return score >= pack->confirmed ? DETECT_CONFIRMED : score >= pack->probable ? DETECT_PROBABLE : DETECT_LOOK;
+    return score >= pack->confirmed  ? DETECT_CONFIRMED
+           : score >= pack->probable ? DETECT_PROBABLE
+                                     : DETECT_LOOK;
 }
 
 static void judge_hit(const detect_doc *doc, const candidate *what, uint64_t fired, detect_hit *out)
@@ -207,7 +241,7 @@ static void judge_hit(const detect_doc *doc, const candidate *what, uint64_t fir
         .place = what->place,
         .hidden_by = what->hidden_by,
         .src_off = what->src_off,
-        .mark = {what->mark, what->mark_len},
+        .mark = {what->mark,   what->mark_len  },
         .period = {what->period, what->period_len},
     };
     judge_score(doc->rules->packs[what->pack_idx], fired, out);
@@ -338,7 +372,8 @@ void judge_all(detect_doc *doc)
     result->more_count = doc->dropped_hits;
     result->weak_count = doc->dropped_weak;
     result->counted = doc->dropped_counted;
-    doc->hits = doc->kept_count > 0 ? lj_arena_array(doc->store, DETECT_HIT_MAX, sizeof(*doc->hits)) : NULL;
+    doc->hits =
+        doc->kept_count > 0 ? lj_arena_array(doc->store, DETECT_HIT_MAX, sizeof(*doc->hits)) : NULL;
     doc->all = doc->about.explain && doc->kept_count > 0
                    ? lj_arena_array(doc->store, doc->kept_count, sizeof(*doc->all))
                    : NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What the grammar asks about single letters, and about the way from the folded text back to the original. */
+ * What the grammar asks about single letters, and about the way from the folded text back to the
+ * original. */
 #include "base/num.h"
 #include "detect/grammar.h"
 
@@ -24,7 +25,8 @@ size_t letters_back(lj_str text, size_t at)
 bool letters_is_blank(uint32_t code_point)
 {
     return code_point == ' ' || code_point == '\t' || code_point == 0xA0 || code_point == 0x3000 ||
-           (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x202F || code_point == 0x205F;
+           (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x202F ||
+           code_point == 0x205F;
 }
 
 typedef struct letters_range {
@@ -44,8 +46,18 @@ static bool letters_in(const letters_range *ranges, size_t count, uint32_t code_
 bool letters_is_invisible(uint32_t code_point)
 {
     static const letters_range ranges[] = {
-        {0x01, 0x08},     {0x0E, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x0300, 0x036F}, {0x180E, 0x180E},
-        {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2069}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},
+        {0x01,    0x08   },
+        {0x0E,    0x1F   },
+        {0x7F,    0x9F   },
+        {0xAD,    0xAD   },
+        {0x0300,  0x036F },
+        {0x180E,  0x180E },
+        {0x200B,  0x200F },
+        {0x202A,  0x202E },
+        {0x2060,  0x2069 },
+        {0x20D0,  0x20F0 },
+        {0xFE00,  0xFE0F },
+        {0xFEFF,  0xFEFF },
         {0xE0100, 0xE01EF},
     };
     return letters_in(ranges, LJ_COUNT_OF(ranges), code_point);
@@ -90,7 +102,8 @@ bool letters_opens(const dict *words, uint8_t list, lj_str text, size_t end, lj_
     lj_str open = {text.ptr + from, end - from};
     for (uint32_t i = 0; i < words->count; i++) {
         lj_str pair = words->entries[i].word;
-        if (words->entries[i].list == list && pair.len > open.len && memcmp(pair.ptr, open.ptr, open.len) == 0) {
+        if (words->entries[i].list == list && pair.len > open.len &&
+            memcmp(pair.ptr, open.ptr, open.len) == 0) {
             *out_close = (lj_str){pair.ptr + open.len, pair.len - open.len};
             return true;
         }
@@ -100,7 +113,8 @@ bool letters_opens(const dict *words, uint8_t list, lj_str text, size_t end, lj_
 
 bool letters_beside_only(const dict *shared, lj_str text, size_t from, size_t to)
 {
-    uint64_t mask = DICT_LIST(LIST_BESIDE) | DICT_LIST(LIST_URGENT) | DICT_LIST(LIST_HANDLING) | DICT_LIST(LIST_WAS);
+    uint64_t mask = DICT_LIST(LIST_BESIDE) | DICT_LIST(LIST_URGENT) | DICT_LIST(LIST_HANDLING) |
+                    DICT_LIST(LIST_WAS);
     lj_str part = {text.ptr, to};
     while (from < to) {
         const dict_entry *entry = dict_find(shared, part, from, mask);
@@ -127,13 +141,15 @@ bool letters_beside_only(const dict *shared, lj_str text, size_t from, size_t to
         if (code_point == '(' && from < to && part.ptr[from] >= '0' && part.ptr[from] <= '9') {
             /* A remark that begins with a date: 机密★5年（2024年6月1日起）. */
             const char *close = memchr(part.ptr + from, ')', to - from);
-            from = close != NULL && close - (part.ptr + from) <= 40 ? (size_t)(close - part.ptr) : from;
+            from = close != NULL && close - (part.ptr + from) <= 40 ? (size_t)(close - part.ptr)
+                                                                    : from;
         }
     }
     return true;
 }
 
-void letters_raw_range(const grammar_line *line, size_t from, size_t to, size_t *out_from, size_t *out_to)
+void letters_raw_range(const grammar_line *line, size_t from, size_t to, size_t *out_from,
+                       size_t *out_to)
 {
     const text_folded *folded = &line->folded;
     size_t least = line->raw.len;
@@ -153,7 +169,8 @@ void letters_raw_range(const grammar_line *line, size_t from, size_t to, size_t 
 bool letters_day(int32_t year, int32_t month, int32_t day, int32_t *out_on)
 {
     static const int32_t month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (year < 1900 || year > 2999 || month < 1 || month > 12 || day < 1 || day > month_days[month - 1]) {
+    if (year < 1900 || year > 2999 || month < 1 || month > 12 || day < 1 ||
+        day > month_days[month - 1]) {
         return false;
     }
     int32_t shifted = month <= 2 ? year - 1 : year;

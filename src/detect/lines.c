@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * From spans to lines. A span of one line is a line; a block of many lines is searched for seeds, and only the lines
- * around a seed that may belong to a mark are taken, with the first and the last lines of the block. Line numbers are
- * counted only where a candidate asks for them.
+ * From spans to lines. A span of one line is a line; a block of many lines is searched for seeds,
+ * and only the lines around a seed that may belong to a mark are taken, with the first and the last
+ * lines of the block. Line numbers are counted only where a candidate asks for them.
  *
- * Trap: a span may go on in the next one (SPAN_JOIN_SAME), so the last line of each waits in doc->open. */
+ * Trap: a span may go on in the next one (SPAN_JOIN_SAME), so the last line of each waits in
+ * doc->open. */
 #include "base/num.h"
 #include "detect/doc.h"
 
@@ -51,7 +52,8 @@ static bool line_is_blank(lj_str text)
     while (at < text.len) {
         size_t len = 0;
         uint32_t letter = text_code_point(text, at, &len);
-        if (!letters_is_blank(letter) && !letters_is_invisible(letter) && letter != '\n' && letter != '\r') {
+        if (!letters_is_blank(letter) && !letters_is_invisible(letter) && letter != '\n' &&
+            letter != '\r') {
             return false;
         }
         at += len;
@@ -81,7 +83,8 @@ static void block_take(block *in, bool may_mark)
             in->counted += line_count(in->text, in->counted_to, in->pos);
             in->counted_to = in->pos;
         }
-        line_view view = {.of = in->of, .text = line, .at = in->pos, .row_add = in->row_base + in->counted};
+        line_view view = {
+            .of = in->of, .text = line, .at = in->pos, .row_add = in->row_base + in->counted};
         doc_take_line(in->doc, &view, may_mark);
     }
     in->pos = end < in->end ? end + 1 : in->end;
@@ -228,15 +231,16 @@ static bool open_append(detect_doc *doc, const span *what, size_t len)
         }
         open->of.hidden_by &= what->hidden_by;
         if (what->look_count == 0 && what->hidden_by != 0) {
-            open->looks[open->of.look_count++] =
-                (span_look){.from = (uint32_t)base, .len = (uint32_t)len, .hidden_by = what->hidden_by};
+            open->looks[open->of.look_count++] = (span_look){
+                .from = (uint32_t)base, .len = (uint32_t)len, .hidden_by = what->hidden_by};
         }
     }
     open_copy_looks(open, what, 0, len, base);
     return true;
 }
 
-/* True when a part of the span is hidden and a part is not: what it says to a person must be read too. */
+/* True when a part of the span is hidden and a part is not: what it says to a person must be read
+ * too. */
 static bool line_is_mixed(const span *what)
 {
     for (uint32_t i = 0; i < what->look_count; i++) {
@@ -274,7 +278,8 @@ static void doc_count_text(detect_doc *doc, const span *what)
         return;
     }
     for (uint32_t i = 0; i < what->look_count; i++) {
-        doc->invisible_bytes += (what->looks[i].hidden_by & invisible) != 0 ? what->looks[i].len : 0;
+        doc->invisible_bytes +=
+            (what->looks[i].hidden_by & invisible) != 0 ? what->looks[i].len : 0;
     }
 }
 
@@ -284,7 +289,8 @@ void doc_take_span(detect_doc *doc, const span *what)
     size_t from = 0;
     uint32_t row_base = 0;
     doc_count_text(doc, what);
-    if (what->join == SPAN_JOIN_SAME && doc->open->used && doc->open->of.story_id == what->story_id) {
+    if (what->join == SPAN_JOIN_SAME && doc->open->used &&
+        doc->open->of.story_id == what->story_id) {
         size_t first = line_end(text, 0, text.len);
         if (open_append(doc, what, first)) {
             if (first == text.len) {
@@ -303,7 +309,13 @@ void doc_take_span(detect_doc *doc, const span *what)
     if (text.len - last > DOC_LINE_MAX) {
         last = text.len;
     }
-    block in = {.doc = doc, .of = what, .text = text, .pos = from, .end = last, .counted_to = from, .row_base = row_base};
+    block in = {.doc = doc,
+                .of = what,
+                .text = text,
+                .pos = from,
+                .end = last,
+                .counted_to = from,
+                .row_base = row_base};
     if (line_is_mixed(what)) {
         while (in.pos < in.end) {
             block_take(&in, true);
@@ -314,7 +326,8 @@ void doc_take_span(detect_doc *doc, const span *what)
     if (last < text.len) {
         uint32_t rows = 0;
         if (last > in.counted_to) {
-            /* Counting the whole block for a line without a seed would cost as much as the search. */
+            /* Counting the whole block for a line without a seed would cost as much as the search.
+             */
             lj_slice tail = lj_slice_of(text.ptr + last, text.len - last);
             if (text_seeds_find(doc->rules->seeds, TEXT_UTF8, tail, 0) < tail.len) {
                 rows = line_count(text, in.counted_to, last);

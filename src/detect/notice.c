@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A match becomes a candidate with the features that its own place shows: role, looks, concealment, levels nearby, words
- * of the lines before it. The lines behind it add theirs as they come. What only the whole document shows is judge.c. */
+ * A match becomes a candidate with the features that its own place shows: role, looks, concealment,
+ * levels nearby, words of the lines before it. The lines behind it add theirs as they come. What
+ * only the whole document shows is judge.c. */
 #include "base/num.h"
 #include "detect/doc.h"
 
@@ -43,7 +44,8 @@ static span_look notice_look(const line_view *view, size_t from, size_t to)
                 joined.hidden_by |= look->hidden_by;
                 joined.flags |= look->flags;
                 joined.known |= look->known;
-                joined.size_pt100 = look->size_pt100 > joined.size_pt100 ? look->size_pt100 : joined.size_pt100;
+                joined.size_pt100 =
+                    look->size_pt100 > joined.size_pt100 ? look->size_pt100 : joined.size_pt100;
             }
         }
     }
@@ -62,7 +64,8 @@ static bool notice_is_region(const span *of)
     default:
         break;
     }
-    if ((of->known & SPAN_KNOWS_BOX) == 0 || (of->known & SPAN_KNOWS_PAGE) == 0 || of->place.page_no > 1) {
+    if ((of->known & SPAN_KNOWS_BOX) == 0 || (of->known & SPAN_KNOWS_PAGE) == 0 ||
+        of->place.page_no > 1) {
         return false;
     }
     return of->box_pt100[0] < of->page_pt100[0] / 2 && of->box_pt100[1] < of->page_pt100[1] / 4 &&
@@ -71,7 +74,8 @@ static bool notice_is_region(const span *of)
 
 static bool notice_is_name(span_role role)
 {
-    return role == SPAN_FILE_NAME || role == SPAN_MEMBER_NAME || role == SPAN_SHEET_NAME || role == SPAN_BOOKMARK;
+    return role == SPAN_FILE_NAME || role == SPAN_MEMBER_NAME || role == SPAN_SHEET_NAME ||
+           role == SPAN_BOOKMARK;
 }
 
 static bool notice_has_place(span_role role)
@@ -88,7 +92,8 @@ static bool notice_has_place(span_role role)
 }
 
 /* Position on the page or in the document: feature 4. */
-static void notice_position(const detect_doc *doc, const line_view *view, const rules_pack *pack, candidate *out)
+static void notice_position(const detect_doc *doc, const line_view *view, const rules_pack *pack,
+                            candidate *out)
 {
     if (notice_is_region(view->of)) {
         FIRE(out, F_PAGE_REGION);
@@ -107,23 +112,33 @@ static void notice_position(const detect_doc *doc, const line_view *view, const 
     FIRE(out, F_HEAD_LINES);
 }
 
+static bool notice_is_behind_word(const grammar_line *read, const grammar_match *match)
+{
+    size_t len = 0;
+    lj_str text = read->folded.text;
+    return match->outer_from > 0 && letters_gap(read, match->outer_from) == 0 &&
+           letters_is_word(text_code_point(text, letters_back(text, match->outer_from), &len));
+}
+
 /* Names have edges instead of lines. */
-static void notice_name(const rules_pack *pack, const line_view *view, const grammar_match *match, candidate *out)
+static void notice_name(const rules_pack *pack, const line_view *view, const grammar_line *read,
+                        const grammar_match *match, candidate *out)
 {
     uint64_t edges = RULES_FEATURE(F_OWN_LINE) | RULES_FEATURE(F_EDGE);
     bool edge = (out->fired & edges) != 0;
-    bool strong = match->form == FORM_COMPLETE || match->form == FORM_STAR || match->form == FORM_PERIOD ||
-                  match->form == FORM_LABEL;
+    bool strong = match->form == FORM_COMPLETE || match->form == FORM_STAR ||
+                  match->form == FORM_PERIOD || match->form == FORM_LABEL;
     bool quoted = (out->fired & RULES_FEATURE(F_QUOTE)) != 0;
     bool sentence = (out->fired & RULES_FEATURE(F_IN_SENTENCE)) != 0;
-    out->fired &= ~(edges | RULES_FEATURE(F_GAP) | RULES_FEATURE(F_IN_SENTENCE) | RULES_FEATURE(F_SPACED));
+    out->fired &=
+        ~(edges | RULES_FEATURE(F_GAP) | RULES_FEATURE(F_IN_SENTENCE) | RULES_FEATURE(F_SPACED));
     FIRE(out, F_NAME);
     if (match->form == FORM_BARE) {
         return;
     }
     if (edge || (strong && !quoted && !sentence)) {
         FIRE(out, F_NAME_EDGE);
-    } else if (sentence && !strong) {
+    } else if (sentence && (!strong || notice_is_behind_word(read, match))) {
         FIRE(out, F_IN_SENTENCE);
     }
     /* The extension follows the stem in the name: films, novels and programs bear such titles. */
@@ -139,7 +154,8 @@ static void notice_name(const rules_pack *pack, const line_view *view, const gra
             }
             ext[len++] = (char)(letter >= 'A' && letter <= 'Z' ? letter + 32 : letter);
         }
-        const dict_entry *media = dict_find(&pack->words_dict, (lj_str){ext, len}, 0, DICT_LIST(LIST_MEDIA));
+        const dict_entry *media =
+            dict_find(&pack->words_dict, (lj_str){ext, len}, 0, DICT_LIST(LIST_MEDIA));
         if (media != NULL && media->word.len == len) {
             FIRE(out, F_MEDIA_NAME);
         }
@@ -151,7 +167,7 @@ static void notice_role(const detect_doc *doc, const line_view *view, const rule
 {
     span_role role = view->of->role;
     if (notice_is_name(role)) {
-        notice_name(pack, view, match, out);
+        notice_name(pack, view, read, match, out);
         return;
     }
     notice_position(doc, view, pack, out);
@@ -162,8 +178,8 @@ static void notice_role(const detect_doc *doc, const line_view *view, const rule
         }
     } else if (role == SPAN_SCRIPT || role == SPAN_STYLE) {
         FIRE(out, F_CODE);
-    } else if (role == SPAN_ATTRIBUTE || role == SPAN_FORM || role == SPAN_ALT || role == SPAN_LINK ||
-               role == SPAN_FORMULA || role == SPAN_FIELD) {
+    } else if (role == SPAN_ATTRIBUTE || role == SPAN_FORM || role == SPAN_ALT ||
+               role == SPAN_LINK || role == SPAN_FORMULA || role == SPAN_FIELD) {
         out->fired &= ~RULES_FEATURE(F_BARE);
     } else if (role == SPAN_CELL && (out->fired & RULES_FEATURE(F_HEAD_LINES)) == 0) {
         out->fired &= ~RULES_FEATURE(F_BARE);
@@ -172,7 +188,8 @@ static void notice_role(const detect_doc *doc, const line_view *view, const rule
         out->fired &= ~RULES_FEATURE(F_SPACED);
     }
     /* A bare level is a mark only near the top, or where a page shows it on its own. */
-    bool placed = (out->fired & (RULES_FEATURE(F_HEAD_LINES) | RULES_FEATURE(F_PAGE_REGION) | RULES_FEATURE(F_METADATA))) != 0;
+    bool placed = (out->fired & (RULES_FEATURE(F_HEAD_LINES) | RULES_FEATURE(F_PAGE_REGION) |
+                                 RULES_FEATURE(F_METADATA))) != 0;
     if (match->form == FORM_BARE && !placed) {
         out->fired &= ~RULES_FEATURE(F_BARE);
     }
@@ -188,7 +205,8 @@ static uint32_t notice_invisible(const line_view *view, size_t from, size_t to)
         size_t len = 0;
         uint32_t letter = text_code_point(view->text, at, &len);
         /* A selector behind a star asks for its emoji form: what keyboards write. */
-        bool selector = letter >= 0xFE00 && letter <= 0xFE0F && !text_is_han(before) && before >= 0x2000;
+        bool selector =
+            letter >= 0xFE00 && letter <= 0xFE0F && !text_is_han(before) && before >= 0x2000;
         count += letters_is_invisible(letter) && !selector ? 1 : 0;
         before = letter;
         at += len;
@@ -237,35 +255,44 @@ static bool notice_is_near(const rules_pack *pack, const candidate *a, const see
         if (a->place.sheet_no != b->sheet_no) {
             return false;
         }
-        uint32_t rows = a->place.row_no > b->row_no ? a->place.row_no - b->row_no : b->row_no - a->place.row_no;
-        return rows == 0 || (a->place.col_no == b->col_no && rows <= (uint32_t)pack->numbers[NUMBER_LEVEL_LINES]);
+        uint32_t rows =
+            a->place.row_no > b->row_no ? a->place.row_no - b->row_no : b->row_no - a->place.row_no;
+        return rows == 0 || (a->place.col_no == b->col_no &&
+                             rows <= (uint32_t)pack->numbers[NUMBER_LEVEL_LINES]);
     }
     uint32_t lines = a->seq > b->seq ? a->seq - b->seq : b->seq - a->seq;
     return lines <= (uint32_t)pack->numbers[NUMBER_LEVEL_LINES];
 }
 
-/* Different levels; those of different packs only where both stand bare, as in a list 公开 内部 秘密. */
-static bool notice_is_other(const candidate *a, uint16_t level_idx, uint16_t pack_idx, uint16_t other_idx, bool bare)
+/* Different levels; those of different packs only where both stand bare, as in a list 公开 内部
+ * 秘密. */
+static bool notice_is_other(const candidate *a, uint16_t level_idx, uint16_t pack_idx,
+                            uint16_t other_idx, bool bare)
 {
     return a->pack_idx == pack_idx ? level_idx != other_idx : a->bare && bare;
 }
 
-/* Remembers a level and tells the waiting candidates of other levels. Returns true when another level is near. */
+/* Remembers a level and tells the waiting candidates of other levels. Returns true when another
+ * level is near. */
 static bool notice_seen(detect_doc *doc, const candidate *what, uint16_t level_idx)
 {
     const rules_pack *pack = doc->rules->packs[what->pack_idx];
-    seen_level now = {what->seq, what->pack_idx, level_idx, what->bare, what->place.sheet_no,
-                      what->role == SPAN_CELL ? what->place.row_no : 0, what->place.col_no};
+    seen_level now = {
+        what->seq,         what->pack_idx,       level_idx,
+        what->bare,        what->place.sheet_no, what->role == SPAN_CELL ? what->place.row_no : 0,
+        what->place.col_no};
     bool near = false;
     for (uint32_t i = 0; i < DOC_SEEN; i++) {
         const seen_level *other = &doc->seen[i];
-        near = near || (other->seq != 0 && notice_is_other(what, level_idx, other->pack_idx, other->level_idx, other->bare) &&
-                        notice_is_near(pack, what, other));
+        near = near ||
+               (other->seq != 0 &&
+                notice_is_other(what, level_idx, other->pack_idx, other->level_idx, other->bare) &&
+                notice_is_near(pack, what, other));
     }
     for (uint32_t i = 0; i < doc->pending_count; i++) {
         candidate *other = &doc->pending[i];
-        if (notice_is_other(other, other->level_idx, now.pack_idx, now.level_idx, now.bare) && !other->no_list &&
-            notice_is_near(pack, other, &now)) {
+        if (notice_is_other(other, other->level_idx, now.pack_idx, now.level_idx, now.bare) &&
+            !other->no_list && notice_is_near(pack, other, &now)) {
             FIRE(other, F_LEVELS_NEAR);
         }
     }
@@ -276,13 +303,15 @@ static bool notice_seen(detect_doc *doc, const candidate *what, uint16_t level_i
 
 static void notice_column(detect_doc *doc, const candidate *what)
 {
-    if (what->role != SPAN_CELL || what->place.col_no == 0 || what->level_idx >= 64 || what->no_list) {
+    if (what->role != SPAN_CELL || what->place.col_no == 0 || what->level_idx >= 64 ||
+        what->no_list) {
         return;
     }
     for (uint32_t i = 0; i < DOC_COLUMNS; i++) {
         doc_column *column = &doc->columns[i];
         if (!column->used) {
-            *column = (doc_column){what->place.sheet_no, what->place.col_no, what->pack_idx, 0, true};
+            *column =
+                (doc_column){what->place.sheet_no, what->place.col_no, what->pack_idx, 0, true};
         }
         if (column->sheet_no == what->place.sheet_no && column->col_no == what->place.col_no &&
             column->pack_idx == what->pack_idx) {
@@ -294,7 +323,8 @@ static void notice_column(detect_doc *doc, const candidate *what)
 
 void notice_mentions(detect_doc *doc, const line_view *view, uint16_t pack_idx, uint64_t mentioned)
 {
-    candidate mention = {.pack_idx = pack_idx, .seq = doc->seq, .role = view->of->role, .place = view->of->place};
+    candidate mention = {
+        .pack_idx = pack_idx, .seq = doc->seq, .role = view->of->role, .place = view->of->place};
     for (uint16_t level = 0; level < 64; level++) {
         if ((mentioned >> level & 1) != 0) {
             (void)notice_seen(doc, &mention, level);
@@ -329,7 +359,8 @@ static uint32_t notice_reach(const rules_pack *pack, uint32_t list, bool above)
     }
 }
 
-static void notice_join(const rules_pack *pack, candidate *what, const line_facts *facts, uint32_t lines, bool above)
+static void notice_join(const rules_pack *pack, candidate *what, const line_facts *facts,
+                        uint32_t lines, bool above)
 {
     for (uint32_t i = 0; i < RULES_SHARED_COUNT; i++) {
         if (facts->words[i] != 0 && lines <= notice_reach(pack, LIST_SHARED + i, above)) {
@@ -347,7 +378,8 @@ static void notice_join(const rules_pack *pack, candidate *what, const line_fact
     what->date_on = facts->date_on > what->date_on ? facts->date_on : what->date_on;
 }
 
-/* The rest of its own line, without the token: 2027年1月1日解密 is a period, not a word about the past. */
+/* The rest of its own line, without the token: 2027年1月1日解密 is a period, not a word about the
+ * past. */
 static void notice_own_line(const detect_doc *doc, const rules_pack *pack, const grammar_line *read,
                             const grammar_match *match, candidate *out)
 {
@@ -355,7 +387,8 @@ static void notice_own_line(const detect_doc *doc, const rules_pack *pack, const
     lj_str text = read->folded.text;
     facts_of_folded(doc->rules, (lj_str){text.ptr, match->outer_from}, &facts);
     notice_join(pack, out, &facts, 0, true);
-    facts_of_folded(doc->rules, (lj_str){text.ptr + match->outer_to, text.len - match->outer_to}, &facts);
+    facts_of_folded(doc->rules, (lj_str){text.ptr + match->outer_to, text.len - match->outer_to},
+                    &facts);
     notice_join(pack, out, &facts, 0, false);
 }
 
@@ -380,16 +413,20 @@ static void notice_continue(detect_doc *doc, candidate *what, const ring_line *n
     }
     memcpy(text, what->mark, what->mark_len);
     memcpy(text + what->mark_len, next->text, next->text_len);
-    grammar_line line = {.raw = {text, (size_t)what->mark_len + next->text_len}, .today_on = doc->about.today_on};
+    grammar_line line = {
+        .raw = {text, (size_t)what->mark_len + next->text_len},
+          .today_on = doc->about.today_on
+    };
     lj_arena_mark mark = lj_arena_mark_of(doc->arena);
     grammar_found found = {0};
     if (text_fold(line.raw, doc->arena, &line.folded)) {
         grammar_scan(pack, &doc->rules->shared, &line, &found);
     }
     const grammar_match *match = &found.matches[0];
-    if (found.count == 1 && match->form == FORM_COMPLETE && (match->fired & RULES_FEATURE(F_OWN_LINE)) != 0 &&
-        match->level_idx == what->level_idx) {
-        what->fired &= ~(RULES_FEATURE(F_BARE) | RULES_FEATURE(F_STAR_ONLY) | RULES_FEATURE(F_SPACED));
+    if (found.count == 1 && match->form == FORM_COMPLETE &&
+        (match->fired & RULES_FEATURE(F_OWN_LINE)) != 0 && match->level_idx == what->level_idx) {
+        what->fired &=
+            ~(RULES_FEATURE(F_BARE) | RULES_FEATURE(F_STAR_ONLY) | RULES_FEATURE(F_SPACED));
         what->fired |= match->fired;
         what->rule_idx = (uint16_t)pack->rule_of_form[FORM_COMPLETE];
         what->is_mark_like = true;
@@ -439,7 +476,8 @@ static size_t notice_cut(lj_str text, size_t len, uint32_t most)
     return at;
 }
 
-static void notice_token(const line_view *view, const grammar_line *read, const grammar_match *match, candidate *out)
+static void notice_token(const line_view *view, const grammar_line *read,
+                         const grammar_match *match, candidate *out)
 {
     size_t from = 0;
     size_t to = 0;
@@ -448,7 +486,8 @@ static void notice_token(const line_view *view, const grammar_line *read, const 
     out->mark_len = (uint16_t)notice_cut(raw, DOC_MARK_BYTES, DETECT_MARK_MAX);
     memcpy(out->mark, raw.ptr, out->mark_len);
     if (match->period.to > match->period.from) {
-        lj_str period = {read->folded.text.ptr + match->period.from, match->period.to - match->period.from};
+        lj_str period = {read->folded.text.ptr + match->period.from,
+                         match->period.to - match->period.from};
         out->period_len = (uint16_t)notice_cut(period, DOC_PERIOD_BYTES, DETECT_MARK_MAX);
         memcpy(out->period, period.ptr, out->period_len);
     }
@@ -460,17 +499,26 @@ static void notice_token(const line_view *view, const grammar_line *read, const 
     out->span_at = notice_span_at(view, from);
     out->src_off = notice_src_off(view->of, out->span_at);
     /* Hidden junk between the letters that a person sees. */
-    if (view->back != NULL && out->hidden_by == 0 && notice_span_at(view, to - 1) - out->span_at != to - 1 - from) {
+    if (view->back != NULL && out->hidden_by == 0 &&
+        notice_span_at(view, to - 1) - out->span_at != to - 1 - from) {
         FIRE(out, F_DISGUISED);
     }
 }
 
-/* Another reading of the same line has found it already. */
-static bool notice_is_known(const detect_doc *doc, const candidate *what)
+/* Another reading of the same line has found it already. The one in which it stands apart is the
+ * better one: a hidden mark behind a visible sentence is inside a sentence only as stored. */
+static bool notice_is_known(detect_doc *doc, const candidate *what)
 {
+    uint64_t sentence = RULES_FEATURE(F_IN_SENTENCE);
     for (uint32_t i = 0; i < doc->pending_count; i++) {
-        const candidate *other = &doc->pending[i];
-        if (other->seq == what->seq && other->pack_idx == what->pack_idx && other->span_at == what->span_at) {
+        candidate *other = &doc->pending[i];
+        if (other->seq == what->seq && other->pack_idx == what->pack_idx &&
+            other->span_at == what->span_at) {
+            if ((other->fired & sentence) != 0 && (what->fired & sentence) == 0) {
+                memmove(other, other + 1, (doc->pending_count - i - 1) * sizeof(*other));
+                doc->pending_count--;
+                return false;
+            }
             return true;
         }
     }
@@ -494,17 +542,22 @@ static void notice_repeat(detect_doc *doc, const candidate *what)
     }
 }
 
-/* Forms for which concealment and disguise mean something; a bare entry of a hidden list is not one. */
+/* Forms for which concealment and disguise mean something: not a mention, hidden or not, nor an
+ * entry of a hidden list. */
 static bool notice_is_mark_like(const grammar_match *match, const candidate *what)
 {
+    if ((what->fired & RULES_FEATURE(F_IN_SENTENCE)) != 0) {
+        return false;
+    }
     if (match->form != FORM_BARE) {
         return match->form != FORM_CLEARED;
     }
-    return (what->fired & (RULES_FEATURE(F_BARE) | RULES_FEATURE(F_SPACED))) != 0 || what->role != SPAN_CELL;
+    return (what->fired & (RULES_FEATURE(F_BARE) | RULES_FEATURE(F_SPACED))) != 0 ||
+           what->role != SPAN_CELL;
 }
 
-void notice_match(detect_doc *doc, const line_view *view, uint16_t pack_idx, const grammar_line *read,
-                  const grammar_match *match, uint64_t mentioned)
+void notice_match(detect_doc *doc, const line_view *view, uint16_t pack_idx,
+                  const grammar_line *read, const grammar_match *match, uint64_t mentioned)
 {
     const rules_pack *pack = doc->rules->packs[pack_idx];
     candidate what = {
@@ -540,7 +593,9 @@ void notice_match(detect_doc *doc, const line_view *view, uint16_t pack_idx, con
         uint64_t own_level = (uint64_t)1 << (match->level_idx % 64);
         doc->levels[pack_idx] |= own_level;
         bool ticked = (match->fired & RULES_FEATURE(F_CHECKED)) != 0;
-        if (!what.no_list && (notice_seen(doc, &what, match->level_idx) || (mentioned & ~own_level) != 0) && !ticked) {
+        if (!what.no_list &&
+            (notice_seen(doc, &what, match->level_idx) || (mentioned & ~own_level) != 0) &&
+            !ticked) {
             FIRE(&what, F_LEVELS_NEAR);
         }
         notice_column(doc, &what);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What follows a level: 10年, 6个月, 1年6个月, 长期, 2027年1月1日解密, 会议开始前, or a placeholder ××年.
- * 定密管理暂行规定 (2014): period, date or condition of declassification. 保守国家秘密法 Art. 20: at most 30, 20, 10 years;
- * a longer one is kept and lowers the score, because people do write it. */
+ * What follows a level: 10年, 6个月, 1年6个月, 长期, 2027年1月1日解密, 会议开始前, or a placeholder
+ * ××年. 定密管理暂行规定 (2014): period, date or condition of declassification. 保守国家秘密法 Art.
+ * 20: at most 30, 20, 10 years; a longer one is kept and lowers the score, because people do write
+ * it. */
 #include "base/num.h"
 #include "detect/detect.h"
 #include "detect/grammar.h"
@@ -17,7 +18,8 @@ static bool period_has(lj_str text, size_t at, const char *word, size_t *out_len
 }
 
 /* 10年, 6个月, 1年6个月 */
-static bool period_duration(const rules_pack *pack, lj_str text, size_t at, uint16_t level_idx, grammar_period *out)
+static bool period_duration(const rules_pack *pack, lj_str text, size_t at, uint16_t level_idx,
+                            grammar_period *out)
 {
     int32_t count = 0;
     size_t len = 0;
@@ -108,7 +110,8 @@ static bool period_date(const rules_pack *pack, lj_str text, size_t at, grammar_
     }
     for (size_t i = 0; i < LJ_COUNT_OF(joints); i++) {
         size_t len = 0;
-        if (period_has(text, out->to, joints[i], &len) && period_date_once(pack, text, out->to + len, &second)) {
+        if (period_has(text, out->to, joints[i], &len) &&
+            period_date_once(pack, text, out->to + len, &second)) {
             second.from = at;
             *out = second;
             break;
@@ -123,7 +126,8 @@ static bool period_number(const grammar_line *line, lj_str text, size_t at, gram
     int32_t count = 0;
     size_t len = letters_digits(text, at, 2, &count);
     size_t end = at + len;
-    bool last = end == text.len || text.ptr[end] == ')' || text.ptr[end] == ']' || letters_gap(line, end) > 0;
+    bool last = end == text.len || text.ptr[end] == ')' || text.ptr[end] == ']' ||
+                letters_gap(line, end) > 0;
     if (len == 0 || count == 0 || !last) {
         return false;
     }
@@ -132,12 +136,14 @@ static bool period_number(const grammar_line *line, lj_str text, size_t at, gram
     return true;
 }
 
-/* A listed condition; or, behind a star, up to 12 letters of which the last word is 前, 后 or 时. */
-static bool period_condition(const rules_pack *pack, const grammar_line *line, size_t at, bool with_star,
-                             grammar_period *out)
+/* A listed condition; or, behind a star, up to 12 letters of which the last word is 前, 后 or 时.
+ */
+static bool period_condition(const rules_pack *pack, const grammar_line *line, size_t at,
+                             bool with_star, grammar_period *out)
 {
     lj_str text = line->folded.text;
-    const dict_entry *known = dict_find(&pack->words_dict, text, at, DICT_LIST(LIST_CONDITION) | DICT_LIST(LIST_LONG_TERM));
+    const dict_entry *known = dict_find(&pack->words_dict, text, at,
+                                        DICT_LIST(LIST_CONDITION) | DICT_LIST(LIST_LONG_TERM));
     if (known != NULL) {
         out->from = at;
         out->to = at + known->word.len;
@@ -162,7 +168,9 @@ static bool period_condition(const rules_pack *pack, const grammar_line *line, s
         pos += len;
         letters++;
     }
-    bool ends = dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last, DICT_LIST(LIST_CONDITION_END)) != NULL || (from_day && period_has(text, last, "年", &unit));
+    bool ends = dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last,
+                          DICT_LIST(LIST_CONDITION_END)) != NULL ||
+                (from_day && period_has(text, last, "年", &unit));
     if (letters < 2 || letters > 12 || !ends) {
         return false;
     }
@@ -172,7 +180,8 @@ static bool period_condition(const rules_pack *pack, const grammar_line *line, s
 }
 
 /* ××年, __个月, × alone behind a star */
-static bool period_placeholder(const rules_pack *pack, lj_str text, size_t at, bool with_star, grammar_period *out)
+static bool period_placeholder(const rules_pack *pack, lj_str text, size_t at, bool with_star,
+                               grammar_period *out)
 {
     static const char *const units[] = {"年", "个月", "月"};
     size_t pos = at;
@@ -196,16 +205,16 @@ static bool period_placeholder(const rules_pack *pack, lj_str text, size_t at, b
     return has_unit || with_star;
 }
 
-bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_t at, uint16_t level_idx,
-                         bool with_star, grammar_period *out)
+bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_t at,
+                         uint16_t level_idx, bool with_star, grammar_period *out)
 {
     lj_str text = line->folded.text;
     grammar_period found = {0};
-    if (at < text.len &&
-        (period_date(pack, text, at, &found) || period_duration(pack, text, at, level_idx, &found) ||
-         period_placeholder(pack, text, at, with_star, &found) ||
-         period_condition(pack, line, at, with_star, &found) ||
-         (with_star && period_number(line, text, at, &found)))) {
+    if (at < text.len && (period_date(pack, text, at, &found) ||
+                          period_duration(pack, text, at, level_idx, &found) ||
+                          period_placeholder(pack, text, at, with_star, &found) ||
+                          period_condition(pack, line, at, with_star, &found) ||
+                          (with_star && period_number(line, text, at, &found)))) {
         *out = found;
         return true;
     }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A set of rule packs: add, seal, then read only. Sealing joins what packs share, fills in what a pack takes from
- * another one (`like`), and builds the seeds and the table of solid letters.
+ * A set of rule packs: add, seal, then read only. Sealing joins what packs share, fills in what a
+ * pack takes from another one (`like`), and builds the seeds and the table of solid letters.
  *
- * Solid letters: most seeds in real text are the 密 of 保密, 密码, 密切. A code point is solid when it is a Han letter,
- * a digit, an ASCII letter or common punctuation, and folds to nothing that any level or phrase of the set holds. A
- * seed between two solid letters cannot belong to a mark, whatever is folded, reversed or joined: this one test on raw
- * text spares nearly all folding (detect_lines.c). */
+ * Solid letters: most seeds in real text are the 密 of 保密, 密码, 密切. A code point is solid when
+ * it is a Han letter, a digit, an ASCII letter or common punctuation, and folds to nothing that any
+ * level or phrase of the set holds. A seed between two solid letters cannot belong to a mark,
+ * whatever is folded, reversed or joined: this one test on raw text spares nearly all folding
+ * (detect_lines.c). */
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/num.h"
@@ -126,7 +127,8 @@ static const rules_pack *rules_pack_lookup(const detect_rules *rules, const char
 }
 
 /* Copies words of one pack that `wanted` accepts; returns the new count. */
-static uint32_t rules_collect(dict_entry *dst, uint32_t count, const rules_pack *from, uint64_t lists)
+static uint32_t rules_collect(dict_entry *dst, uint32_t count, const rules_pack *from,
+                              uint64_t lists)
 {
     for (uint32_t i = 0; i < from->word_count; i++) {
         const rules_word *word = &from->words[i];
@@ -142,7 +144,8 @@ static lj_code rules_seal_pack(detect_rules *rules, rules_pack *pack, lj_err *er
 {
     const rules_pack *like = pack->like != NULL ? rules_pack_lookup(rules, pack->like) : NULL;
     if (pack->like != NULL && like == NULL) {
-        return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "a rule pack is like one that is not in the set");
+        return lj_fail(err, LJ_E_INVALID, UINT64_MAX,
+                       "a rule pack is like one that is not in the set");
     }
     uint64_t own = 0;
     for (uint32_t list = 0; list < LIST_SHARED; list++) {
@@ -183,6 +186,11 @@ static lj_code rules_seal_shared(detect_rules *rules, lj_err *err)
     for (uint32_t i = 0; i < rules->pack_count; i++) {
         count = rules_collect(entries, count, rules->packs[i], ~(DICT_LIST(LIST_SHARED) - 1));
     }
+    /* Facts remember words of a list as bits of their number in it. */
+    uint16_t numbers[RULES_SHARED_COUNT] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        entries[i].idx = numbers[entries[i].list - LIST_SHARED]++;
+    }
     if (!dict_build(&rules->shared, entries, count, rules->arena)) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for rule packs");
     }
@@ -202,7 +210,8 @@ static lj_code rules_seal_triggers(detect_rules *rules, lj_err *err)
         const dict *words = &rules->packs[i]->words_dict;
         for (uint32_t j = 0; j < words->count; j++) {
             uint64_t list = DICT_LIST(words->entries[j].list);
-            if ((list & (DICT_LIST(LIST_LEVEL) | DICT_LIST(LIST_LABEL) | DICT_LIST(LIST_PHRASE) | DICT_LIST(LIST_PORTION))) != 0) {
+            if ((list & (DICT_LIST(LIST_LEVEL) | DICT_LIST(LIST_LABEL) | DICT_LIST(LIST_PHRASE) |
+                         DICT_LIST(LIST_PORTION))) != 0) {
                 entries[count] = words->entries[j];
                 entries[count].flags |= list == DICT_LIST(LIST_LEVEL) ? RULES_WORD_LEVEL : 0;
                 entries[count++].list = (uint8_t)i;
@@ -217,7 +226,8 @@ static lj_code rules_seal_triggers(detect_rules *rules, lj_err *err)
 
 static lj_code rules_seal_seeds(detect_rules *rules, lj_err *err)
 {
-    lj_str *words = lj_arena_array(rules->arena, (size_t)RULES_PACK_MAX * RULES_SEED_MAX, sizeof(*words));
+    lj_str *words =
+        lj_arena_array(rules->arena, (size_t)RULES_PACK_MAX * RULES_SEED_MAX, sizeof(*words));
     if (words == NULL) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for rule packs");
     }
@@ -253,9 +263,11 @@ static void rules_use_letters(uint8_t *used, lj_str text)
 static bool rules_may_be_solid(uint32_t code_point)
 {
     static const uint16_t marks[] = {0x3001, 0x3002, 0xFF0C, 0xFF1B, 0xFF01, 0xFF1F, ',', ';'};
-    bool alnum = (code_point >= '0' && code_point <= '9') || (code_point >= 'A' && code_point <= 'Z') ||
+    bool alnum = (code_point >= '0' && code_point <= '9') ||
+                 (code_point >= 'A' && code_point <= 'Z') ||
                  (code_point >= 'a' && code_point <= 'z');
-    bool han = (code_point >= 0x3400 && code_point < 0x4DC0) || (code_point >= 0x4E00 && code_point < 0xA000);
+    bool han = (code_point >= 0x3400 && code_point < 0x4DC0) ||
+               (code_point >= 0x4E00 && code_point < 0xA000);
     bool mark = false;
     for (size_t i = 0; i < LJ_COUNT_OF(marks); i++) {
         mark = mark || code_point == marks[i];
@@ -263,8 +275,8 @@ static bool rules_may_be_solid(uint32_t code_point)
     return alnum || han || mark;
 }
 
-/* Folds the code points [from, to) that may be solid, one per line, and sets the bits of those that stay clear of
- * `used`. */
+/* Folds the code points [from, to) that may be solid, one per line, and sets the bits of those that
+ * stay clear of `used`. */
 static bool rules_solid_range(detect_rules *rules, const uint8_t *used, uint32_t from, uint32_t to)
 {
     lj_arena_mark mark = lj_arena_mark_of(rules->arena);
@@ -316,7 +328,8 @@ static lj_code rules_seal_solid(detect_rules *rules, lj_err *err)
             rules_use_letters(used, pack->seeds[j]);
         }
     }
-    if (!rules_solid_range(rules, used, 0x20, 0x80) || !rules_solid_range(rules, used, 0x3000, 0xA000) ||
+    if (!rules_solid_range(rules, used, 0x20, 0x80) ||
+        !rules_solid_range(rules, used, 0x3000, 0xA000) ||
         !rules_solid_range(rules, used, 0xFF00, 0x10000)) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for rule packs");
     }
@@ -352,7 +365,8 @@ lj_code detect_rules_seal(detect_rules *rules, lj_err *err)
     for (uint32_t i = 0; i < rules->pack_count && code == LJ_OK; i++) {
         code = rules_seal_pack(rules, rules->packs[i], err);
     }
-    lj_code (*const steps[])(detect_rules *, lj_err *) = {rules_seal_shared, rules_seal_triggers, rules_seal_seeds, rules_seal_solid,
+    lj_code (*const steps[])(detect_rules *, lj_err *) = {rules_seal_shared, rules_seal_triggers,
+                                                          rules_seal_seeds, rules_seal_solid,
                                                           rules_seal_hash};
     for (size_t i = 0; i < LJ_COUNT_OF(steps) && code == LJ_OK; i++) {
         code = steps[i](rules, err);
@@ -391,7 +405,8 @@ const char *detect_rule_name(const detect_rules *rules, uint32_t pack_idx, uint3
     return rules->packs[pack_idx]->rule_names[rule_idx];
 }
 
-const detect_weight *detect_weight_of(const detect_rules *rules, uint32_t pack_idx, uint32_t weight_idx)
+const detect_weight *detect_weight_of(const detect_rules *rules, uint32_t pack_idx,
+                                      uint32_t weight_idx)
 {
     if (pack_idx >= rules->pack_count || weight_idx >= rules->packs[pack_idx]->weight_count) {
         return NULL;
@@ -399,7 +414,8 @@ const detect_weight *detect_weight_of(const detect_rules *rules, uint32_t pack_i
     return &rules->packs[pack_idx]->weights[weight_idx];
 }
 
-const detect_level *detect_level_of(const detect_rules *rules, uint32_t pack_idx, uint32_t level_idx)
+const detect_level *detect_level_of(const detect_rules *rules, uint32_t pack_idx,
+                                    uint32_t level_idx)
 {
     if (pack_idx >= rules->pack_count || level_idx >= rules->packs[pack_idx]->level_count) {
         return NULL;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Reads the text of a rule pack: docs/formats/rules.md. One statement per line, words separated by blanks, a word with
- * blanks in double quotes, '#' at the start of a line for a comment. The first line that is no comment must be
- * `lijian-rules 1`, so that any other file is refused at once and later formats can be told apart.
+ * Reads the text of a rule pack: docs/formats/rules.md. One statement per line, words separated by
+ * blanks, a word with blanks in double quotes, '#' at the start of a line for a comment. The first
+ * line that is no comment must be `lijian-rules 1`, so that any other file is refused at once and
+ * later formats can be told apart.
  *
- * The model: a line goes to the row of its first word; a row reads its fields from the line and must use them all.
- * Total on any bytes: every fault names line and column (from 1, in characters) with a sentence in both languages.
- * Limits: rules_priv.h. Words are folded as they are read, so that a pack is written as people write. */
+ * The model: a line goes to the row of its first word; a row reads its fields from the line and
+ * must use them all. Total on any bytes: every fault names line and column (from 1, in characters)
+ * with a sentence in both languages. Limits: rules_priv.h. Words are folded as they are read, so
+ * that a pack is written as people write. */
 #include "base/json.h"
 #include "base/num.h"
 #include "detect/rules_priv.h"
@@ -59,7 +61,8 @@ static bool parse_no_memory(parse *in)
 
 static void parse_blanks(parse *in)
 {
-    while (in->pos < in->line.len && (in->line.ptr[in->pos] == ' ' || in->line.ptr[in->pos] == '\t')) {
+    while (in->pos < in->line.len &&
+           (in->line.ptr[in->pos] == ' ' || in->line.ptr[in->pos] == '\t')) {
         in->pos++;
     }
     in->token_pos = in->pos;
@@ -83,16 +86,22 @@ static bool parse_quoted(parse *in, token *out)
         uint8_t byte = in->line.ptr[at];
         if (byte == '"') {
             in->pos = at + 1;
-            if (in->pos < in->line.len && in->line.ptr[in->pos] != ' ' && in->line.ptr[in->pos] != '\t') {
-                return parse_fault_at(in, in->pos, "a blank must follow the closing quote", "右引号后应有空格");
+            if (in->pos < in->line.len && in->line.ptr[in->pos] != ' ' &&
+                in->line.ptr[in->pos] != '\t') {
+                return parse_fault_at(in, in->pos, "a blank must follow the closing quote",
+                                      "右引号后应有空格");
             }
-            *out = (token){{text, len}, true};
+            *out = (token){
+                {text, len},
+                true
+            };
             return true;
         }
         if (byte == '\\') {
             at++;
             if (at >= in->line.len || (in->line.ptr[at] != '"' && in->line.ptr[at] != '\\')) {
-                return parse_fault_at(in, at - 1, "only \\\" and \\\\ may be escaped", "只能转义 \\\" 和 \\\\");
+                return parse_fault_at(in, at - 1, "only \\\" and \\\\ may be escaped",
+                                      "只能转义 \\\" 和 \\\\");
             }
             byte = in->line.ptr[at];
         }
@@ -111,7 +120,8 @@ static bool parse_token(parse *in, token *out)
         return parse_quoted(in, out);
     }
     size_t from = in->pos;
-    while (in->pos < in->line.len && in->line.ptr[in->pos] != ' ' && in->line.ptr[in->pos] != '\t') {
+    while (in->pos < in->line.len && in->line.ptr[in->pos] != ' ' &&
+           in->line.ptr[in->pos] != '\t') {
         in->pos++;
     }
     *out = (token){lj_slice_part(in->line, from, in->pos - from), false};
@@ -156,7 +166,8 @@ static bool parse_cstr(parse *in, size_t max_len, const char **out)
     if (!parse_token(in, &what)) {
         return false;
     }
-    if (what.text.len == 0 || what.text.len > max_len || memchr(what.text.ptr, 0, what.text.len) != NULL) {
+    if (what.text.len == 0 || what.text.len > max_len ||
+        memchr(what.text.ptr, 0, what.text.len) != NULL) {
         return parse_fault(in, "the text is empty or too long", "文字为空或过长");
     }
     *out = lj_arena_cstr(in->arena, what.text);
@@ -170,7 +181,8 @@ static bool parse_name(parse *in, const char **out)
         return false;
     }
     for (const char *at = *out; *at != '\0'; at++) {
-        bool fine = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') || *at == '-' || *at == '_' || *at == '.';
+        bool fine = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') || *at == '-' ||
+                    *at == '_' || *at == '.';
         if (!fine) {
             return parse_fault(in, "a name holds small letters, digits, '-', '_' and '.'",
                                "名称只能含小写字母、数字和 - _ .");
@@ -217,8 +229,8 @@ static bool parse_add_word(parse *in, lj_slice text, rules_word word)
     if (kept.len == 0) {
         return parse_no_memory(in);
     }
-    /* Raw stars would all fold to the one star: the list of weak ones is compared with the original text. Extensions
-     * and brackets are compared folded like everything else. */
+    /* Raw stars would all fold to the one star: the list of weak ones is compared with the original
+     * text. Extensions and brackets are compared folded like everything else. */
     lj_str folded = {(const char *)kept.ptr, kept.len};
     if (word.list != LIST_WEAK_STAR) {
         folded = rules_fold_word(in->arena, folded);
@@ -227,7 +239,8 @@ static bool parse_add_word(parse *in, lj_slice text, rules_word word)
         return parse_fault(in, "nothing is left of the word after folding", "归一化后词为空");
     }
     if (word.list == LIST_PORTION) {
-        word.idx = (uint16_t)pack->list_counts[LIST_PORTION]; /* the n-th stands for the n-th level */
+        word.idx =
+            (uint16_t)pack->list_counts[LIST_PORTION]; /* the n-th stands for the n-th level */
     }
     if (pack->word_count == pack->word_cap) {
         uint32_t cap = pack->word_cap > 0 ? pack->word_cap * 2 : 256;
@@ -366,7 +379,8 @@ static bool parse_level(parse *in)
     while (!parse_at_end(in)) {
         uint32_t field = 0;
         int32_t value = 0;
-        if (!parse_choice(in, fields, LJ_COUNT_OF(fields), &field) || !parse_int(in, 0, 1000, &value)) {
+        if (!parse_choice(in, fields, LJ_COUNT_OF(fields), &field) ||
+            !parse_int(in, 0, 1000, &value)) {
             return false;
         }
         if (field == 0) {
@@ -390,12 +404,14 @@ static bool parse_alias(parse *in)
     static const char *const kinds[] = {"exact", "sound"};
     uint16_t level_idx = 0;
     uint32_t kind = 0;
-    if (!parse_level_lookup(in, &level_idx) || !parse_choice(in, kinds, LJ_COUNT_OF(kinds), &kind)) {
+    if (!parse_level_lookup(in, &level_idx) ||
+        !parse_choice(in, kinds, LJ_COUNT_OF(kinds), &kind)) {
         return false;
     }
     do {
         token what;
-        rules_word word = {.list = LIST_LEVEL, .idx = level_idx, .flags = kind == 1 ? RULES_WORD_SOUND : 0};
+        rules_word word = {
+            .list = LIST_LEVEL, .idx = level_idx, .flags = kind == 1 ? RULES_WORD_SOUND : 0};
         if (!parse_token(in, &what) || !parse_add_word(in, what.text, word)) {
             return false;
         }
@@ -475,11 +491,13 @@ static bool parse_words(parse *in)
         return false;
     }
     if (list == LIST_LEVEL || list == LIST_PHRASE) {
-        return parse_fault(in, "levels and phrases have statements of their own", "密级和短语应使用各自的语句");
+        return parse_fault(in, "levels and phrases have statements of their own",
+                           "密级和短语应使用各自的语句");
     }
     do {
         token what;
-        if (!parse_token(in, &what) || !parse_add_word(in, what.text, (rules_word){.list = (uint8_t)list})) {
+        if (!parse_token(in, &what) ||
+            !parse_add_word(in, what.text, (rules_word){.list = (uint8_t)list})) {
             return false;
         }
     } while (!parse_at_end(in));
@@ -498,7 +516,8 @@ static bool parse_number(parse *in)
         return false;
     }
     in->pack->has_number[number] = true;
-    return parse_int(in, rules_number_rows[number].min, rules_number_rows[number].max, &in->pack->numbers[number]);
+    return parse_int(in, rules_number_rows[number].min, rules_number_rows[number].max,
+                     &in->pack->numbers[number]);
 }
 
 /* weight CODE POINTS [yields] "English" "中文" */
@@ -546,7 +565,8 @@ static bool parse_conceals(parse *in)
             return false;
         }
         uint32_t fact = 0;
-        while (fact < SPAN_HIDDEN_COUNT && !token_is(what, span_hidden_row((span_hidden)fact)->name)) {
+        while (fact < SPAN_HIDDEN_COUNT &&
+               !token_is(what, span_hidden_row((span_hidden)fact)->name)) {
             fact++;
         }
         if (fact == SPAN_HIDDEN_COUNT) {
@@ -595,7 +615,8 @@ static bool parse_line(parse *in)
             if (!parse_rows[i].read(in)) {
                 return false;
             }
-            return parse_at_end(in) || parse_fault(in, "nothing more is expected on this line", "此行多出内容");
+            return parse_at_end(in) ||
+                   parse_fault(in, "nothing more is expected on this line", "此行多出内容");
         }
     }
     return parse_fault(in, "no statement begins with this word", "没有以此词开头的语句");
@@ -612,7 +633,8 @@ static bool parse_finish(parse *in)
         return parse_fault(in, "the pack has no name", "规则包没有名称");
     }
     if (shown->en == NULL || shown->zh == NULL) {
-        return parse_fault(in, "the pack has no description in both languages", "规则包缺少中英文说明");
+        return parse_fault(in, "the pack has no description in both languages",
+                           "规则包缺少中英文说明");
     }
     if (!in->has_family || !in->has_engine) {
         return parse_fault(in, "the pack has no family or engine", "规则包缺少 family 或 engine");
@@ -621,8 +643,10 @@ static bool parse_finish(parse *in)
         return parse_fault(in, "thresholds must be stated and rise: look, probable, confirmed",
                            "应给出阈值，且 look、probable、confirmed 依次不降");
     }
-    if (pack->seed_count == 0 || pack->level_count == 0 || pack->rule_count == 0 || pack->weight_count == 0) {
-        return parse_fault(in, "the pack lacks seeds, levels, rules or weights", "规则包缺少种子、密级、规则或分值");
+    if (pack->seed_count == 0 || pack->level_count == 0 || pack->rule_count == 0 ||
+        pack->weight_count == 0) {
+        return parse_fault(in, "the pack lacks seeds, levels, rules or weights",
+                           "规则包缺少种子、密级、规则或分值");
     }
     return true;
 }
@@ -679,7 +703,8 @@ static bool parse_all(parse *in, lj_slice text)
                 return false;
             }
             if (!token_is(name, "lijian-rules")) {
-                return parse_fault(in, "a rule pack begins with: lijian-rules 1", "规则包应以 lijian-rules 1 开头");
+                return parse_fault(in, "a rule pack begins with: lijian-rules 1",
+                                   "规则包应以 lijian-rules 1 开头");
             }
             if (!parse_int(in, 1, 1, &version)) {
                 return false;
@@ -697,7 +722,8 @@ static bool parse_all(parse *in, lj_slice text)
     return parse_finish(in);
 }
 
-lj_code rules_parse(lj_arena *arena, lj_slice text, rules_pack *out, detect_fault *fault, lj_err *err)
+lj_code rules_parse(lj_arena *arena, lj_slice text, rules_pack *out, detect_fault *fault,
+                    lj_err *err)
 {
     detect_fault own = {0};
     parse in = {.arena = arena, .pack = out, .fault = fault != NULL ? fault : &own};

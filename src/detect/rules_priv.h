@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside detect/: a rule pack after parsing. Everything that a pack may state is an enum here with a row of names in
- * rules_tables.c; the parser, the page docs/formats/rules.md and the judge speak of the same rows. */
+ * Inside detect/: a rule pack after parsing. Everything that a pack may state is an enum here with
+ * a row of names in rules_tables.c; the parser, the page docs/formats/rules.md and the judge speak
+ * of the same rows. */
 #ifndef LJ_DETECT_RULES_PRIV_H
 #define LJ_DETECT_RULES_PRIV_H
 
@@ -15,9 +16,9 @@ enum {
     RULES_WORD_MAX = 96,     /* bytes of a word */
     RULES_WORDS_MAX = 20000, /* words of a pack */
     RULES_LEVEL_MAX = 64,
-    RULES_SEED_MAX = 64,          /* of a pack */
-    RULES_POINTS_MAX = 1000,      /* a weight lies in -1000 to 1000 */
-    RULES_ARENA_MAX = 64 << 20,   /* bytes of a set */
+    RULES_SEED_MAX = 64,        /* of a pack */
+    RULES_POINTS_MAX = 1000,    /* a weight lies in -1000 to 1000 */
+    RULES_ARENA_MAX = 64 << 20, /* bytes of a set */
 };
 
 /* Which grammar reads a pack. */
@@ -42,72 +43,74 @@ typedef enum rules_form {
 } rules_form;
 enum { RULES_FORM_COUNT = FORM_PORTION + 1 };
 
-/* Word lists. Those from LIST_SHARED on speak about the surroundings of a mark, in any pack's language: they are
- * joined over all packs of a set. */
+/* Word lists. Those from LIST_SHARED on speak about the surroundings of a mark, in any pack's
+ * language: they are joined over all packs of a set. */
 typedef enum rules_list {
-    LIST_LEVEL,       /* filled by `level` and `alias` */
-    LIST_LABEL,       /* 密级 */
-    LIST_WEAK_LABEL,  /* names of properties that may hold a level: keywords, category */
-    LIST_SUFFIX,      /* what a labelled level may carry: 级 */
-    LIST_STOP,        /* words that hold a level's letters and are none */
-    LIST_SEPARATOR,   /* between level and period where no star stands */
-    LIST_WEAK_STAR,   /* raw stars that need a period after them */
-    LIST_LONG_TERM,   /* 长期 */
-    LIST_CONDITION,   /* 启用前 */
+    LIST_LEVEL,         /* filled by `level` and `alias` */
+    LIST_LABEL,         /* 密级 */
+    LIST_WEAK_LABEL,    /* names of properties that may hold a level: keywords, category */
+    LIST_SUFFIX,        /* what a labelled level may carry: 级 */
+    LIST_STOP,          /* words that hold a level's letters and are none */
+    LIST_SEPARATOR,     /* between level and period where no star stands */
+    LIST_WEAK_STAR,     /* raw stars that need a period after them */
+    LIST_LONG_TERM,     /* 长期 */
+    LIST_CONDITION,     /* 启用前 */
     LIST_CONDITION_END, /* 前 后 时 */
-    LIST_DATE_END,    /* 解密 前 */
-    LIST_BRACKET,     /* pairs: () 【】 */
-    LIST_QUOTE,       /* pairs: “” 《》 */
-    LIST_PLACEHOLDER, /* stands where a number should: × X _ */
-    LIST_CLEARED,     /* values of the label that say: not classified */
-    LIST_BOX,         /* empty check boxes before a choice */
-    LIST_CHECKED,     /* ticked ones */
-    LIST_MEDIA,       /* extensions of films, music, novels, programs */
-    LIST_PHRASE,      /* filled by `phrase` */
-    LIST_WAS_BEFORE,  /* 原, before a label */
-    LIST_CONTROL,     /* banner engine: what follows // */
-    LIST_PORTION,     /* banner engine: (TS) (S) */
+    LIST_DATE_END,      /* 解密 前 */
+    LIST_BRACKET,       /* pairs: () 【】 */
+    LIST_QUOTE,         /* pairs: “” 《》 */
+    LIST_PLACEHOLDER,   /* stands where a number should: × X _ */
+    LIST_CLEARED,       /* values of the label that say: not classified */
+    LIST_BOX,           /* empty check boxes before a choice */
+    LIST_CHECKED,       /* ticked ones */
+    LIST_MEDIA,         /* extensions of films, music, novels, programs */
+    LIST_PHRASE,        /* filled by `phrase` */
+    LIST_WAS_BEFORE,    /* 原, before a label */
+    LIST_CONTROL,       /* banner engine: what follows // */
+    LIST_PORTION,       /* banner engine: (TS) (S) */
     LIST_SHARED,
-    LIST_BESIDE = LIST_SHARED, /* what may stand on the line of a mark without making it a sentence */
-    LIST_SPECIMEN,    /* ××××: fillers of a specimen */
-    LIST_URGENT,      /* 特急 */
-    LIST_HANDLING,    /* 阅后收回 */
-    LIST_SAMPLE,      /* 例如 样例 */
+    LIST_BESIDE =
+        LIST_SHARED, /* what may stand on the line of a mark without making it a sentence */
+    LIST_SPECIMEN,   /* ××××: fillers of a specimen */
+    LIST_URGENT,     /* 特急 */
+    LIST_HANDLING,   /* 阅后收回 */
+    LIST_SAMPLE,     /* 例如 样例 */
     LIST_EXAM,
     LIST_ANSWERS,
     LIST_WEB,
-    LIST_DIRECTIVE,   /* formulas of a directive */
-    LIST_ABOUT,       /* talks about secrecy */
+    LIST_DIRECTIVE, /* formulas of a directive */
+    LIST_ABOUT,     /* talks about secrecy */
     LIST_FICTION,
-    LIST_WAS,         /* 解密: was classified */
+    LIST_WAS, /* 解密: was classified */
     LIST_COMPANY,
-    LIST_CODE,        /* source code, configuration */
-    LIST_BLOCK,       /* Classified By: */
+    LIST_CODE,  /* source code, configuration */
+    LIST_BLOCK, /* Classified By: */
 } rules_list;
 enum { RULES_LIST_COUNT = LIST_BLOCK + 1, RULES_SHARED_COUNT = RULES_LIST_COUNT - LIST_SHARED };
 
 /* Numbers of a pack, with a default each. */
 typedef enum rules_number {
-    NUMBER_TOP_LINES,         /* the first lines of a document, not empty */
-    NUMBER_BOTTOM_LINES,      /* the last */
-    NUMBER_COPY_LINES,        /* how near a copy number must stand */
-    NUMBER_LEVEL_LINES,       /* how near another level must stand to make a list */
-    NUMBER_SAMPLE_LINES,      /* how far above a word like 例如 reaches */
-    NUMBER_PLACEHOLDER_RUNS,  /* ×××× in the head that make a specimen */
-    NUMBER_ABOUT_WORDS,       /* different words that make a text about secrecy */
+    NUMBER_TOP_LINES,        /* the first lines of a document, not empty */
+    NUMBER_BOTTOM_LINES,     /* the last */
+    NUMBER_COPY_LINES,       /* how near a copy number must stand */
+    NUMBER_LEVEL_LINES,      /* how near another level must stand to make a list */
+    NUMBER_SAMPLE_LINES,     /* how far above a word like 例如 reaches */
+    NUMBER_PLACEHOLDER_RUNS, /* ×××× in the head that make a specimen */
+    NUMBER_ABOUT_WORDS,      /* different words that make a text about secrecy */
     NUMBER_EXAM_WORDS,
     NUMBER_FICTION_WORDS,
     NUMBER_CODE_WORDS,
-    NUMBER_DISGUISE,          /* invisible characters inside a mark that make a disguise */
-    NUMBER_GAP_BLANKS,        /* blanks that separate a mark from the rest of its line */
-    NUMBER_SIZE_MIN,          /* type of a mark: hundredths of a point */
+    NUMBER_DISGUISE,   /* invisible characters inside a mark that make a disguise */
+    NUMBER_GAP_BLANKS, /* blanks that separate a mark from the rest of its line */
+    NUMBER_SIZE_MIN,   /* type of a mark: hundredths of a point */
     NUMBER_SIZE_MAX,
-    NUMBER_MONTHS,            /* the most months of a period */
-    NUMBER_PORTIONS,          /* banner engine: portion marks that make a document */
+    NUMBER_MONTHS,   /* the most months of a period */
+    NUMBER_PORTIONS, /* banner engine: portion marks that make a document */
 } rules_number;
 enum { RULES_NUMBER_COUNT = NUMBER_PORTIONS + 1 };
 
-/* Features: what the engines and the judge can see. A pack gives each one its weight, or leaves it out. At most 64. */
+/* Features: what the engines and the judge can see. A pack gives each one its weight, or leaves it
+ * out. At most 64. */
 typedef enum rules_feature {
     F_COMPLETE_STAR,
     F_STAR_ONLY,
@@ -176,9 +179,9 @@ _Static_assert(RULES_FEATURE_COUNT <= 64, "features are bits of a uint64_t");
 /* A word of a list as stated; `text` is folded. */
 typedef struct rules_word {
     lj_str text;
-    uint8_t list;   /* rules_list */
-    uint8_t flags;  /* RULES_WORD_SOUND */
-    uint16_t idx;   /* level or phrase it belongs to */
+    uint8_t list;  /* rules_list */
+    uint8_t flags; /* RULES_WORD_SOUND */
+    uint16_t idx;  /* level or phrase it belongs to */
 } rules_word;
 enum {
     RULES_WORD_SOUND = 1, /* an alias that only sounds or looks alike */
@@ -224,7 +227,7 @@ typedef struct rules_pack {
     rules_feature weight_features[RULES_FEATURE_COUNT];
     uint32_t weight_count;
     int32_t weight_of_feature[RULES_FEATURE_COUNT]; /* weight_idx, or -1 */
-    uint64_t yielding; /* features that a concealed mark leaves out */
+    uint64_t yielding;                              /* features that a concealed mark leaves out */
 
     dict words_dict; /* after sealing: own and borrowed lists */
     uint8_t text_hash[32];
@@ -235,10 +238,11 @@ struct detect_rules {
     rules_pack *packs[RULES_PACK_MAX];
     uint32_t pack_count;
     bool sealed;
-    dict shared; /* all LIST_SHARED words */
+    dict shared;   /* all LIST_SHARED words */
     dict triggers; /* levels, labels and phrases of all packs; list is the pack_idx */
     text_seeds *seeds;
-    uint8_t *solid; /* bit for each code point of the BMP: cannot be part of a mark beside a seed; see rules_seal.c */
+    uint8_t *solid; /* bit for each code point of the BMP: cannot be part of a mark beside a seed;
+                       see rules_seal.c */
     uint8_t hash[32];
 };
 
@@ -256,7 +260,8 @@ typedef struct rules_number_row {
 extern const rules_number_row rules_number_rows[RULES_NUMBER_COUNT];
 
 /* Reads the text of a pack into *out, all of it in the arena. */
-LJ_MUST_USE lj_code rules_parse(lj_arena *arena, lj_slice text, rules_pack *out, detect_fault *fault, lj_err *err);
+LJ_MUST_USE lj_code rules_parse(lj_arena *arena, lj_slice text, rules_pack *out,
+                                detect_fault *fault, lj_err *err);
 
 /* The word after folding, in the arena; empty when nothing is left of it or the arena is full. */
 lj_str rules_fold_word(lj_arena *arena, lj_str word);

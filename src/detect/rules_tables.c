@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The words a pack may use for engines, forms, lists, numbers and features, in the order of the enums of
- * rules_priv.h. docs/formats/rules.md explains each; test_rules.c checks that the page names them all. */
+ * The words a pack may use for engines, forms, lists, numbers and features, in the order of the
+ * enums of rules_priv.h. docs/formats/rules.md explains each; test_rules.c checks that the page
+ * names them all. */
 #include "detect/rules_priv.h"
 
 const char *const rules_engine_names[RULES_ENGINE_COUNT] = {"marks", "banner"};
 
 const char *const rules_form_names[RULES_FORM_COUNT] = {
-    "complete", "star", "period", "label", "bracket", "bare", "phrase", "cleared", "banner", "portion",
+    "complete", "star",   "period",  "label",  "bracket",
+    "bare",     "phrase", "cleared", "banner", "portion",
 };
 
 const char *const rules_list_names[RULES_LIST_COUNT] = {
-    "level",     "label",     "weak_label",    "suffix",      "stop",    "separator", "weak_star",
-    "long_term", "condition", "condition_end", "date_end",    "bracket", "quote",     "placeholder",
-    "cleared",   "box",       "checked",       "media",   "phrase",    "was_before", "control",
-    "portion",   "beside", "specimen", "urgent",    "handling",      "sample",      "exam",    "answers",   "web",
-    "directive", "about",     "fiction",       "was",         "company", "code",      "block",
+    "level",     "label",     "weak_label",    "suffix",   "stop",     "separator",  "weak_star",
+    "long_term", "condition", "condition_end", "date_end", "bracket",  "quote",      "placeholder",
+    "cleared",   "box",       "checked",       "media",    "phrase",   "was_before", "control",
+    "portion",   "beside",    "specimen",      "urgent",   "handling", "sample",     "exam",
+    "answers",   "web",       "directive",     "about",    "fiction",  "was",        "company",
+    "code",      "block",
 };
 
 /* name, standard, least, most */
@@ -38,14 +41,34 @@ const rules_number_row rules_number_rows[RULES_NUMBER_COUNT] = {
 };
 
 const char *const rules_feature_codes[RULES_FEATURE_COUNT] = {
-    "complete_star",  "star_only",    "period_only",     "label_value",  "bracket",     "bare",
-    "phrase",         "banner_control", "banner_bare",   "portion_control", "own_line", "edge",
-    "gap",            "spaced",       "head_lines",      "tail_lines",   "page_region", "copy_no",
-    "doc_no",         "urgent",       "handling",        "type_face",    "repeated",    "header_footer",
-    "portions",       "block",        "concealed",       "disguised",    "encoded",     "metadata",
-    "name",           "name_edge",    "directive",       "date_ahead",   "checked",     "in_sentence",
-    "levels_near",    "levels_doc",   "quote",           "sample",       "placeholder", "placeholders",
-    "exam",           "exam_ahead",   "exam_past",       "answers",      "web",         "company",
-    "cleared",        "was",          "expired",         "over_limit",   "about",       "fiction",
-    "code",           "choice",       "column",          "sound_alike",  "media_name",
+    "complete_star", "star_only",
+    "period_only",   "label_value",
+    "bracket",       "bare",
+    "phrase",        "banner_control",
+    "banner_bare",   "portion_control",
+    "own_line",      "edge",
+    "gap",           "spaced",
+    "head_lines",    "tail_lines",
+    "page_region",   "copy_no",
+    "doc_no",        "urgent",
+    "handling",      "type_face",
+    "repeated",      "header_footer",
+    "portions",      "block",
+    "concealed",     "disguised",
+    "encoded",       "metadata",
+    "name",          "name_edge",
+    "directive",     "date_ahead",
+    "checked",       "in_sentence",
+    "levels_near",   "levels_doc",
+    "quote",         "sample",
+    "placeholder",   "placeholders",
+    "exam",          "exam_ahead",
+    "exam_past",     "answers",
+    "web",           "company",
+    "cleared",       "was",
+    "expired",       "over_limit",
+    "about",         "fiction",
+    "code",          "choice",
+    "column",        "sound_alike",
+    "media_name",
 };

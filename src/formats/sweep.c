@@ -326,6 +326,7 @@ static lj_code sweep_runs(sweep *s, text_charset charset, size_t limit)
 {
     size_t at = s->from;
     lj_code code = LJ_OK;
+    bool halved = false;
     while (at < limit && code == LJ_OK) {
         size_t to = at;
         size_t letters = 0;
@@ -347,10 +348,11 @@ static lj_code sweep_runs(sweep *s, text_charset charset, size_t limit)
                         text_seeds_find(s->seeds, TEXT_UTF8, lj_str_bytes(text), 0) < text.len;
             if (is_text(text, seed)) {
                 code = emit_part(s, at, to, text);
-            } else if (charset == TEXT_UTF16LE || charset == TEXT_UTF16BE) {
-                next = at + 1; /* perhaps the other half of each pair begins a letter */
+            } else if (!halved && (charset == TEXT_UTF16LE || charset == TEXT_UTF16BE)) {
+                next = at + 1; /* perhaps the other half of each pair begins a letter: tried once */
             }
         }
+        halved = next == at + 1 && to > next;
         at = next;
     }
     return code;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Shared by the tests of src/detect: the standard rules once, and a document from a few spans. Include after check.h. */
+ * Shared by the tests of src/detect: the standard rules once, and a document from a few spans.
+ * Include after check.h. */
 #ifndef LJ_TESTS_DETECT_RUN_ROWS_H
 #define LJ_TESTS_DETECT_RUN_ROWS_H
 

@@ -7,8 +7,13 @@
 #include "gen.h"
 
 static const dict_entry entries[] = {
-    {LJ_STR("机"), 1, 0, 0},   {LJ_STR("机密"), 1, 0, 1}, {LJ_STR("机密性"), 2, 0, 2}, {LJ_STR("密"), 1, 0, 3},
-    {LJ_STR("SECRET"), 3, 0, 4}, {LJ_STR("S"), 3, 0, 5},  {LJ_STR("机密"), 2, 0, 6},
+    {LJ_STR("机"),       1, 0, 0},
+    {LJ_STR("机密"),    1, 0, 1},
+    {LJ_STR("机密性"), 2, 0, 2},
+    {LJ_STR("密"),       1, 0, 3},
+    {LJ_STR("SECRET"),    3, 0, 4},
+    {LJ_STR("S"),         3, 0, 5},
+    {LJ_STR("机密"),    2, 0, 6},
 };
 
 static void test_dict__finds_the_longest_word_of_the_lists(void **state)
@@ -20,23 +25,24 @@ static void test_dict__finds_the_longest_word_of_the_lists(void **state)
         uint64_t mask;
         const char *wanted;
     } rows[] = {
-        {"机密性", 0, DICT_LIST(1), "机密"},
+        {"机密性", 0, DICT_LIST(1),                "机密"   },
         {"机密性", 0, DICT_LIST(1) | DICT_LIST(2), "机密性"},
-        {"机密", 0, DICT_LIST(2), "机密"},
-        {"机", 0, UINT64_MAX, "机"},
-        {"SECRETS", 0, DICT_LIST(3), "SECRET"},
-        {"SECRE", 0, DICT_LIST(3), "S"},
-        {"机密", 3, UINT64_MAX, "密"},
-        {"没有", 0, UINT64_MAX, ""},
-        {"机密", 6, UINT64_MAX, ""},
+        {"机密",    0, DICT_LIST(2),                "机密"   },
+        {"机",       0, UINT64_MAX,                  "机"      },
+        {"SECRETS",   0, DICT_LIST(3),                "SECRET"   },
+        {"SECRE",     0, DICT_LIST(3),                "S"        },
+        {"机密",    3, UINT64_MAX,                  "密"      },
+        {"没有",    0, UINT64_MAX,                  ""         },
+        {"机密",    6, UINT64_MAX,                  ""         },
     };
     lj_arena *arena = lj_arena_new(1 << 16);
     dict words;
     assert_true(dict_build(&words, entries, LJ_COUNT_OF(entries), arena));
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
-        const dict_entry *found = dict_find(&words, lj_cstr_str(rows[i].text), rows[i].at, rows[i].mask);
-        CHECK_ROW_TEXT(rows[i].text, found != NULL ? found->word.ptr : "", found != NULL ? found->word.len : 0,
-                       rows[i].wanted);
+        const dict_entry *found =
+            dict_find(&words, lj_cstr_str(rows[i].text), rows[i].at, rows[i].mask);
+        CHECK_ROW_TEXT(rows[i].text, found != NULL ? found->word.ptr : "",
+                       found != NULL ? found->word.len : 0, rows[i].wanted);
     }
     assert_int_equal(dict_lists(&words, LJ_STR("机密性"), 0), DICT_LIST(1) | DICT_LIST(2));
     lj_arena_free(arena);

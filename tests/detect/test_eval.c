@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A small slice of the measurement (gen/detect_eval.c) that must not get worse: seed 11, every kind. */
+ * A small slice of the measurement (gen/detect_eval.c) that must not get worse: seed 11, every
+ * kind. */
 #include "../check.h"
 
 #include "base/num.h"

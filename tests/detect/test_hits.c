@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Tests of detect/hits: a hit from another process is checked before it is believed; order; tables of names. */
+ * Tests of detect/hits: a hit from another process is checked before it is believed; order; tables
+ * of names. */
 #include "../check.h"
 
 #include "base/num.h"
@@ -96,7 +97,8 @@ static void test_hits__tables_of_names_are_complete(void **state)
     assert_string_equal(detect_class_row(DETECT_CONFIRMED)->name, "confirmed");
     assert_true(detector_row_count > 5);
     for (uint32_t i = 0; i < detector_row_count; i++) {
-        assert_true(detector_rows[i].name[0] != '\0' && detector_rows[i].en[0] != '\0' && detector_rows[i].zh[0] != '\0');
+        assert_true(detector_rows[i].name[0] != '\0' && detector_rows[i].en[0] != '\0' &&
+                    detector_rows[i].zh[0] != '\0');
         for (uint32_t j = 0; j < i; j++) {
             assert_string_not_equal(detector_rows[i].name, detector_rows[j].name);
         }

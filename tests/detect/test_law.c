@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Laws speak of 绝密, 机密 and 秘密 all the time and bear no mark: no text of the corpus may reach `look`. */
+ * Laws speak of 绝密, 机密 and 秘密 all the time and bear no mark: no text of the corpus may reach
+ * `look`. */
 #include "../check.h"
 
 #include <dirent.h>
@@ -29,7 +30,8 @@ static lj_buf load_text(const char *path)
     (void)fclose(in);
     size_t bom = 0;
     text_charset charset = text_charset_guess(lj_buf_slice(&raw), TEXT_CHARSET_NONE, &bom);
-    (void)text_to_utf8(charset, lj_slice_part(lj_buf_slice(&raw), bom, raw.len), false, &text, NULL);
+    (void)text_to_utf8(charset, lj_slice_part(lj_buf_slice(&raw), bom, raw.len), false, &text,
+                       NULL);
     lj_buf_done(&raw);
     return text;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Tests of detect/rules and rules_parse: faults with line and column, replacing, what a pack takes from another, the
- * standard packs, the page that specifies them. */
+ * Tests of detect/rules and rules_parse: faults with line and column, replacing, what a pack takes
+ * from another, the standard packs, the page that specifies them. */
 #include "../check.h"
 
 #include <stdlib.h>
@@ -10,9 +10,12 @@
 #include "detect/rules_priv.h"
 #include "gen.h"
 
-#define HEAD "lijian-rules 1\npack p 1\nen \"e\"\nzh \"中\"\nfamily mark\nengine marks\n" \
-             "threshold confirmed 80\nthreshold probable 50\nthreshold look 25\nseed 密\nlevel 机密 rank 1\n" \
-             "rule complete mark\n"
+#define HEAD                                                                                       \
+    "lijian-rules 1\npack p 1\nen \"e\"\nzh \"中\"\nfamily mark\nengine marks\n"                  \
+    "threshold confirmed 80\nthreshold probable 50\nthreshold look 25\n"                           \
+    "seed 密\nlevel 机密"                                                                       \
+    " rank 1\n"                                                                                    \
+    "rule complete mark\n"
 enum { HEAD_LINES = 12 };
 #define TAIL "weight complete_star 40 \"e\" \"中\"\n"
 
@@ -34,44 +37,46 @@ static void test_rules__a_fault_names_line_and_column(void **state)
         const char *name, *text;
         uint32_t line_no, col_no;
     } rows[] = {
-        {"empty", "", 1, 1},
-        {"not a pack", "hello world\n", 1, 1},
-        {"another version", "lijian-rules 2\n", 1, 14},
-        {"something behind the version", "lijian-rules 1 x\n", 1, 16},
-        {"statement before the name", "lijian-rules 1\n\nfamily mark\n", 3, 1},
-        {"unknown statement", HEAD TAIL "weigth x\n", HEAD_LINES + 2, 1},
-        {"unknown feature", HEAD "weight nothing 4 \"e\" \"z\"\n", HEAD_LINES + 1, 8},
-        {"no number", HEAD "weight quote x \"e\" \"z\"\n", HEAD_LINES + 1, 14},
-        {"number out of range", HEAD "weight quote 5000 \"e\" \"z\"\n", HEAD_LINES + 1, 14},
-        {"long number", HEAD "weight quote 99999999999 \"e\" \"z\"\n", HEAD_LINES + 1, 14},
-        {"text missing", HEAD "weight quote 1 \"e\"\n", HEAD_LINES + 1, 19},
-        {"twice", HEAD TAIL TAIL, HEAD_LINES + 2, 8},
-        {"open quote", HEAD "words stop \"机密\n", HEAD_LINES + 1, 12},
-        {"text behind a quote", HEAD "words stop \"机密\"x\n", HEAD_LINES + 1, 16},
-        {"unknown escape", HEAD "words stop \"a\\n\"\n", HEAD_LINES + 1, 14},
-        {"unknown list", HEAD "words nothing 机密\n", HEAD_LINES + 1, 7},
-        {"levels by words", HEAD "words level 机密\n", HEAD_LINES + 1, 7},
-        {"list without words", HEAD "words stop\n", HEAD_LINES + 1, 11},
-        {"columns count characters", HEAD "words stop 机密性 \"\"\n", HEAD_LINES + 1, 16},
-        {"alias of nothing", HEAD "alias 绝密 exact 甲\n", HEAD_LINES + 1, 7},
-        {"phrase of four parts", HEAD "phrase 机密 甲 乙 丙 丁\n", HEAD_LINES + 1, 17},
-        {"unknown fact", HEAD "conceals vanish sunk\n", HEAD_LINES + 1, 17},
-        {"form twice", HEAD "rule complete again\n", HEAD_LINES + 1, 6},
-        {"name with a blank", HEAD "rule star \"a b\"\n", HEAD_LINES + 1, 11},
-        {"seed of nine letters", HEAD "seed 一二三四五六七八九\n", HEAD_LINES + 1, 6},
-        {"level without rank", HEAD "level 绝密\n", HEAD_LINES + 1, 9},
-        {"not UTF-8", HEAD "words stop \xFF\n", HEAD_LINES + 1, 1},
-        {"thresholds that fall", HEAD TAIL "threshold look 60\n", HEAD_LINES + 3, 1},
-        {"no weights", HEAD, HEAD_LINES + 1, 1},
-        {"named twice", HEAD "pack q 1\n", HEAD_LINES + 1, 1},
-        {"more on the line", HEAD "family mark mark\n", HEAD_LINES + 1, 13},
+        {"empty",                        "",                                            1,              1 },
+        {"not a pack",                   "hello world\n",                               1,              1 },
+        {"another version",              "lijian-rules 2\n",                            1,              14},
+        {"something behind the version", "lijian-rules 1 x\n",                          1,              16},
+        {"statement before the name",    "lijian-rules 1\n\nfamily mark\n",             3,              1 },
+        {"unknown statement",            HEAD TAIL "weigth x\n",                        HEAD_LINES + 2, 1 },
+        {"unknown feature",              HEAD "weight nothing 4 \"e\" \"z\"\n",         HEAD_LINES + 1, 8 },
+        {"no number",                    HEAD "weight quote x \"e\" \"z\"\n",           HEAD_LINES + 1, 14},
+        {"number out of range",          HEAD "weight quote 5000 \"e\" \"z\"\n",        HEAD_LINES + 1, 14},
+        {"long number",                  HEAD "weight quote 99999999999 \"e\" \"z\"\n", HEAD_LINES + 1, 14},
+        {"text missing",                 HEAD "weight quote 1 \"e\"\n",                 HEAD_LINES + 1, 19},
+        {"twice",                        HEAD TAIL TAIL,                                HEAD_LINES + 2, 8 },
+        {"open quote",                   HEAD "words stop \"机密\n",                  HEAD_LINES + 1, 12},
+        {"text behind a quote",          HEAD "words stop \"机密\"x\n",               HEAD_LINES + 1, 16},
+        {"unknown escape",               HEAD "words stop \"a\\n\"\n",                  HEAD_LINES + 1, 14},
+        {"unknown list",                 HEAD "words nothing 机密\n",                 HEAD_LINES + 1, 7 },
+        {"levels by words",              HEAD "words level 机密\n",                   HEAD_LINES + 1, 7 },
+        {"list without words",           HEAD "words stop\n",                           HEAD_LINES + 1, 11},
+        {"columns count characters",     HEAD "words stop 机密性 \"\"\n",            HEAD_LINES + 1, 16},
+        {"alias of nothing",             HEAD "alias 绝密 exact 甲\n",               HEAD_LINES + 1, 7 },
+        {"phrase of four parts",         HEAD "phrase 机密 甲 乙 丙 丁\n",        HEAD_LINES + 1, 17},
+        {"unknown fact",                 HEAD "conceals vanish sunk\n",                 HEAD_LINES + 1, 17},
+        {"form twice",                   HEAD "rule complete again\n",                  HEAD_LINES + 1, 6 },
+        {"name with a blank",            HEAD "rule star \"a b\"\n",                    HEAD_LINES + 1, 11},
+        {"seed of nine letters",         HEAD "seed 一二三四五六七八九\n",     HEAD_LINES + 1, 6 },
+        {"level without rank",           HEAD "level 绝密\n",                         HEAD_LINES + 1, 9 },
+        {"not UTF-8",                    HEAD "words stop \xFF\n",                      HEAD_LINES + 1, 1 },
+        {"thresholds that fall",         HEAD TAIL "threshold look 60\n",               HEAD_LINES + 3, 1 },
+        {"no weights",                   HEAD,                                          HEAD_LINES + 1, 1 },
+        {"named twice",                  HEAD "pack q 1\n",                             HEAD_LINES + 1, 1 },
+        {"more on the line",             HEAD "family mark mark\n",                     HEAD_LINES + 1, 13},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         detect_fault fault;
         CHECK_ROW(rows[i].name, add(rows[i].text, &fault), LJ_E_INVALID);
         CHECK_ROW(rows[i].name, fault.line_no, rows[i].line_no);
         CHECK_ROW(rows[i].name, fault.col_no, rows[i].col_no);
-        CHECK_ROW(rows[i].name, fault.en != NULL && fault.en[0] != '\0' && fault.zh != NULL && fault.zh[0] != '\0', 1);
+        CHECK_ROW(
+            rows[i].name,
+            fault.en != NULL && fault.en[0] != '\0' && fault.zh != NULL && fault.zh[0] != '\0', 1);
     }
 }
 
@@ -79,7 +84,10 @@ static void test_rules__accepts_bom_crlf_comments_and_tabs(void **state)
 {
     (void)state;
     detect_fault fault;
-    assert_int_equal(add("\xEF\xBB\xBF# first\r\n" HEAD "  # indented\r\n\r\nwords\tstop\t机密性\r\n" TAIL, &fault), LJ_OK);
+    assert_int_equal(add("\xEF\xBB\xBF# first\r\n" HEAD
+                         "  # indented\r\n\r\nwords\tstop\t机密性\r\n" TAIL,
+                         &fault),
+                     LJ_OK);
     assert_null(fault.en);
 }
 
@@ -99,7 +107,8 @@ static void test_rules__a_line_too_long_is_refused(void **state)
 static void test_rules__is_total_on_damaged_packs(void **state)
 {
     (void)state;
-    static const char text[] = HEAD "words stop \"a b\" 机密性\nnumber top_lines 6\nphrase 机密 甲 乙\nconceals vanish\n" TAIL;
+    static const char text[] = HEAD
+        "words stop \"a b\" 机密性\nnumber top_lines 6\nphrase 机密 甲 乙\nconceals vanish\n" TAIL;
     char copy[sizeof(text)];
     uint32_t accepted = 0;
     for (size_t i = 0; i < (sizeof(text) - 1) * 8; i++) {
@@ -108,7 +117,8 @@ static void test_rules__is_total_on_damaged_packs(void **state)
         copy[i / 8] = (char)(copy[i / 8] ^ (1 << i % 8));
         lj_code code = add(copy, &fault);
         accepted += code == LJ_OK;
-        assert_true(code == LJ_OK || (code == LJ_E_INVALID && fault.line_no > 0 && fault.col_no > 0));
+        assert_true(code == LJ_OK ||
+                    (code == LJ_E_INVALID && fault.line_no > 0 && fault.col_no > 0));
         memcpy(copy, text, sizeof(text));
         copy[i / 8] = '\0';
         (void)add(copy, &fault);
@@ -126,7 +136,9 @@ static void test_rules__a_pack_of_the_same_name_replaces(void **state)
     uint8_t after[32];
     assert_int_equal(detect_rules_new(&rules, &err), LJ_OK);
     assert_int_equal(detect_rules_add(rules, LJ_BYTES(HEAD TAIL), &fault, &err), LJ_OK);
-    assert_int_equal(detect_rules_add(rules, LJ_BYTES(HEAD "weight complete_star 41 \"e\" \"z\"\n"), &fault, &err), LJ_OK);
+    assert_int_equal(detect_rules_add(rules, LJ_BYTES(HEAD "weight complete_star 41 \"e\" \"z\"\n"),
+                                      &fault, &err),
+                     LJ_OK);
     assert_int_equal(detect_pack_count(rules), 1);
     assert_int_equal(detect_weight_of(rules, 0, 0)->points, 41);
     assert_int_equal(detect_rules_seal(rules, &err), LJ_OK);
@@ -148,7 +160,8 @@ static void test_rules__seal_refuses_an_empty_set_and_an_unknown_model(void **st
     detect_fault fault;
     assert_int_equal(detect_rules_new(&rules, &err), LJ_OK);
     assert_int_equal(detect_rules_seal(rules, &err), LJ_E_INVALID);
-    assert_int_equal(detect_rules_add(rules, LJ_BYTES(HEAD TAIL "like other\n"), &fault, &err), LJ_OK);
+    assert_int_equal(detect_rules_add(rules, LJ_BYTES(HEAD TAIL "like other\n"), &fault, &err),
+                     LJ_OK);
     assert_int_equal(detect_rules_seal(rules, &err), LJ_E_INVALID);
     detect_rules_free(rules);
 }
@@ -216,7 +229,8 @@ static void test_rules__the_page_names_every_word_of_the_format(void **state)
     assert_non_null(in);
     size_t len = fread(page, 1, sizeof(page), in);
     (void)fclose(in);
-    const char *words[RULES_LIST_COUNT + RULES_NUMBER_COUNT + RULES_FORM_COUNT + RULES_FEATURE_COUNT];
+    const char
+        *words[RULES_LIST_COUNT + RULES_NUMBER_COUNT + RULES_FORM_COUNT + RULES_FEATURE_COUNT];
     size_t count = 0;
     for (size_t i = 0; i < RULES_LIST_COUNT; i++) {
         words[count++] = rules_list_names[i];
@@ -233,7 +247,8 @@ static void test_rules__the_page_names_every_word_of_the_format(void **state)
     for (size_t i = 0; i < count; i++) {
         char quoted[64];
         snprintf(quoted, sizeof(quoted), "`%s`", words[i]);
-        CHECK_ROW(words[i], lj_slice_find(lj_slice_of(page, len), lj_cstr_bytes(quoted)) != SIZE_MAX, 1);
+        CHECK_ROW(words[i],
+                  lj_slice_find(lj_slice_of(page, len), lj_cstr_bytes(quoted)) != SIZE_MAX, 1);
     }
 }
 

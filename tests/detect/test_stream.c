@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Tests of the way of spans: how text is cut into spans changes nothing, places are right, state is bounded. */
+ * Tests of the way of spans: how text is cut into spans changes nothing, places are right, state is
+ * bounded. */
 #include "../check.h"
 
 #include <stdlib.h>
@@ -26,7 +27,8 @@ typedef struct outcome {
 static outcome outcome_of(detect_doc *doc)
 {
     const detect_result *result = detect_end(doc);
-    outcome out = {result->verdict, result->class_, result->hit_count, result->weak_count, result->score};
+    outcome out = {result->verdict, result->class_, result->hit_count, result->weak_count,
+                   result->score};
     detect_free(doc);
     return out;
 }
@@ -56,8 +58,8 @@ static bool is_plain(const gen_case *made)
 {
     for (uint32_t i = 0; i < made->count; i++) {
         const span *what = &made->spans[i];
-        if (what->role != SPAN_BODY || what->look_count > 0 || what->hidden_by != 0 || what->origin != SPAN_NATIVE ||
-            what->place.page_no > 0) {
+        if (what->role != SPAN_BODY || what->look_count > 0 || what->hidden_by != 0 ||
+            what->origin != SPAN_NATIVE || what->place.page_no > 0) {
             return false;
         }
     }
@@ -109,9 +111,11 @@ static void test_stream__the_cut_into_spans_changes_nothing(void **state)
     const struct {
         const gen_kind *kinds;
         uint32_t count;
-    } sets[] = {{gen_mark_kinds, gen_mark_kind_count},
-                {gen_mention_kinds, gen_mention_kind_count},
-                {gen_negative_kinds, gen_negative_kind_count}};
+    } sets[] = {
+        {gen_mark_kinds,     gen_mark_kind_count    },
+        {gen_mention_kinds,  gen_mention_kind_count },
+        {gen_negative_kinds, gen_negative_kind_count}
+    };
     for (size_t set = 0; set < LJ_COUNT_OF(sets); set++) {
         for (uint32_t i = 0; i < sets[set].count; i++) {
             for (uint64_t seed = 0; seed < 12; seed++) {
@@ -129,11 +133,13 @@ static void test_stream__places_count_lines_and_bytes(void **state)
         char text[40000];
         size_t len = 0;
         for (int line = 0; line < 700; line++) {
-            len += (size_t)snprintf(text + len, sizeof(text) - len, "第%d行没有什么%s%s", line, line % 7 == 0 ? ends[i] : "", ends[i]);
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "第%d行没有什么%s%s", line,
+                                    line % 7 == 0 ? ends[i] : "", ends[i]);
         }
         uint32_t line_no = 701 + 100;
         size_t mark_at = len;
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "机密★10年%s后面的话%s", ends[i], ends[i]);
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "机密★10年%s后面的话%s", ends[i],
+                                ends[i]);
         detect_doc *doc = run_begin(false);
         take(doc, (lj_str){text, len}, SPAN_JOIN_BLOCK, 1000, 5);
         const detect_result *result = detect_end(doc);
@@ -147,7 +153,11 @@ static void test_stream__places_count_lines_and_bytes(void **state)
 static void test_stream__maps_lead_back_to_the_source(void **state)
 {
     (void)state;
-    static const span_map maps[] = {{0, 6, 100}, {6, 0, 5000}, {12, 9, 7000}};
+    static const span_map maps[] = {
+        {0,  6, 100 },
+        {6,  0, 5000},
+        {12, 9, 7000}
+    };
     span what = span_of(SPAN_BODY, LJ_STR("标题\n机密★10年"));
     what.maps = maps;
     what.map_count = LJ_COUNT_OF(maps);
@@ -174,7 +184,8 @@ static void test_stream__a_mark_cut_by_two_spans_of_a_line_is_found(void **state
     detect_free(doc);
 }
 
-/* What the seeds let pass over must hold nothing: a mark in every kind of dull text, at every distance. */
+/* What the seeds let pass over must hold nothing: a mark in every kind of dull text, at every
+ * distance. */
 static void test_stream__a_line_between_long_texts_is_found_wherever_it_stands(void **state)
 {
     (void)state;
@@ -184,7 +195,9 @@ static void test_stream__a_line_between_long_texts_is_found_wherever_it_stands(v
         size_t len = 0;
         uint32_t before = gen_below(&random, 3000);
         for (uint32_t i = 0; i < before; i++) {
-            len += (size_t)snprintf(text + len, 200, "%s%u号%s", i % 3 == 0 ? "加密机保密柜" : "平淡无奇的第", i, i % 5 == 0 ? "\n" : "，");
+            len += (size_t)snprintf(text + len, 200, "%s%u号%s",
+                                    i % 3 == 0 ? "加密机保密柜" : "平淡无奇的第", i,
+                                    i % 5 == 0 ? "\n" : "，");
         }
         len += (size_t)snprintf(text + len, 200, "\n绝密★20年\n");
         for (uint32_t i = gen_below(&random, 3000); i > 0; i--) {
@@ -198,7 +211,8 @@ static void test_stream__a_line_between_long_texts_is_found_wherever_it_stands(v
     test_free(text);
 }
 
-/* Naive twin: the same lines, once with all else left out, so that no seed search decides what is read. */
+/* Naive twin: the same lines, once with all else left out, so that no seed search decides what is
+ * read. */
 static void test_stream__seeds_find_what_reading_every_line_finds(void **state)
 {
     (void)state;
@@ -212,8 +226,10 @@ static void test_stream__seeds_find_what_reading_every_line_finds(void **state)
                 detect_doc *doc = run_begin(true);
                 for (uint32_t j = 0; j < made.count; j++) {
                     span what = made.spans[j];
-                    /* A look that hides nothing of weight makes the reader take every line of the span. */
-                    span_look look = {.from = 0, .len = 0, .hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED)};
+                    /* A look that hides nothing of weight makes the reader take every line of the
+                     * span. */
+                    span_look look = {
+                        .from = 0, .len = 0, .hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED)};
                     if (naive == 1 && what.look_count == 0) {
                         what.looks = &look;
                         what.look_count = 1;
@@ -244,7 +260,10 @@ static void test_stream__a_million_candidates_stay_within_the_memory(void **stat
     for (int i = 0; i < 500; i++) {
         take(doc, lj_buf_str(&block), SPAN_JOIN_BLOCK, 0, 1);
         if (i == 250) {
-            take(doc, LJ_STR("甲\n乙丙\n丁戊\n己庚\n辛壬\n癸子\n丑寅\n绝密★30年\n甲乙\n乙丙\n丁戊\n己庚\n辛壬\n癸子\n"), SPAN_JOIN_BLOCK, 0, 1);
+            take(doc,
+                 LJ_STR("甲\n乙丙\n丁戊\n己庚\n辛壬\n癸子\n丑寅\n绝密★30年\n甲乙\n乙丙\n丁戊\n己庚"
+                        "\n辛壬\n癸子\n"),
+                 SPAN_JOIN_BLOCK, 0, 1);
         }
     }
     const detect_result *result = detect_end(doc);

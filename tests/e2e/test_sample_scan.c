@@ -391,29 +391,54 @@ static void test_sample__second_scan_gives_the_same_and_is_quiet(void **state)
     free(again);
 }
 
+/* Starts a scan that takes a while and stops it in the middle, with the result folder in its hands;
+ * 0 when it was too fast. */
+static pid_t start_and_stop(const char *out)
+{
+    const char *const args[] = {run_lijian(), "scan", scan.folder, "--exclude", "out*",
+                                "--out",      out,    "--jobs",    "1",         NULL};
+    char *state_dir = run_join(out, "state");
+    struct stat info;
+    pid_t pid = run_start(args);
+    bool ended = false;
+    for (int i = 0; i < 5000 && !ended && stat(state_dir, &info) != 0; i++) {
+        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+        ended = waitpid(pid, NULL, WNOHANG) != 0;
+    }
+    (void)nanosleep(&(struct timespec){0, 30000000}, NULL);
+    kill(-pid, SIGSTOP);
+    ended = ended || waitpid(pid, NULL, WNOHANG) != 0;
+    free(state_dir);
+    return ended ? 0 : pid;
+}
+
 static void test_sample__result_folder_takes_one_scan_at_a_time(void **state)
 {
     (void)state;
     need_results();
+    char *big =
+        run_join(scan.folder, "big.bin"); /* a gigabyte to hash: time enough to be stopped in */
     char *out = run_join(scan.folder, "out-busy");
-    const char *const first[] = {run_lijian(), "scan", scan.folder, "--exclude", "out*",
-                                 "--out",      out,    "--jobs",    "1",         NULL};
-    pid_t pid = run_start(first);
-    assert_true(pid > 0);
-    char *state_dir = run_join(out, "state");
-    struct stat info;
-    for (int i = 0; i < 2000 && stat(state_dir, &info) != 0 && waitpid(pid, NULL, WNOHANG) == 0;
-         i++) {
-        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+    FILE *file = fopen(big, "we");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), 1 << 30), 0);
+    fclose(file);
+    pid_t pid = 0;
+    for (int i = 0; i < 10 && pid == 0; i++) {
+        pid = start_and_stop(out);
+        if (pid == 0) {
+            run_folder_remove(strdup(out));
+        }
     }
-    kill(-pid, SIGSTOP);
+    assert_true(pid > 0);
     run_program(
         (const char *[]){run_lijian(), "scan", scan.sample, "--out", out, "--lang", "en", NULL},
         NULL, &scratch);
     int status = scratch.status;
     kill(-pid, SIGKILL);
     (void)waitpid(pid, NULL, 0);
-    free(state_dir);
+    (void)unlink(big);
+    free(big);
     free(out);
     if (status < 64 || scratch.hung) {
         fail_msg("the second scan ended with %d: %.500s", status, scratch.output);

@@ -32,33 +32,42 @@ static void docx_plain(zip_build *zip)
 {
     ooxml_docx_begin(
         zip,
-        P("<w:pPr><w:pStyle w:val=\"Mark\"/></w:pPr>" R("机密") "<w:proofErr "
-                                                                "w:type=\"spellStart\"/>" R("★10"
-                                                                                            "年")) P(
-            R("000123")) P("<w:pPr><w:jc w:val=\"center\"/></w:pPr>" RP("<w:color "
-                                                                        "w:val=\"FF0000\"/><w:sz "
-                                                                        "w:val=\"44\"/>",
-                                                                        "示例县测试局文件"))
-            P(R("示测发〔2024〕5号")) P("<w:pPr><w:ind w:firstLineChars=\"200\"/></w:pPr>" R("各科"
-                                                                                             "室："
-                                                                                             "现将"
-                                                                                             "仓库"
-                                                                                             "盘点"
-                                                                                             "的安"
-                                                                                             "排印"
-                                                                                             "发给"
-                                                                                             "你们"
-                                                                                             "，请"
-                                                                                             "按时"
-                                                                                             "完成"
-                                                                                             "。")) "<w:tbl><w:tr><w:tc>" P(R(
-                "品名")) "</w:tc><w:tc>" P(R("数量")) "</w:tc></w:tr><w:tr><w:tc>" P(R("铅笔")) "</"
-                                                                                                "w:"
-                                                                                                "tc"
-                                                                                                "><"
-                                                                                                "w:"
-                                                                                                "tc"
-                                                                                                ">" P(R("12")) "</w:tc></w:tr></w:tbl>",
+        P("<w:pPr><w:pStyle w:val=\"Mark\"/></w:pPr>" R(
+            "机密") "<w:proofErr "
+                    "w:type=\"spellStart\"/>" R("★10"
+                                                "年")) P(R("000123")) P("<w:pPr><w:jc "
+                                                                        "w:val=\"center\"/></"
+                                                                        "w:pPr>" RP("<w:color "
+                                                                                    "w:val="
+                                                                                    "\"FF0000\"/"
+                                                                                    "><w:sz "
+                                                                                    "w:val=\"44\"/"
+                                                                                    ">",
+                                                                                    "示例县测试局文"
+                                                                                    "件"))
+            P(R("示测发〔2024〕5号")) P("<w:pPr><w:ind w:firstLineChars=\"200\"/></w:pPr>" R(
+                "各科"
+                "室："
+                "现将"
+                "仓库"
+                "盘点"
+                "的安"
+                "排印"
+                "发给"
+                "你们"
+                "，请"
+                "按时"
+                "完成"
+                "。")) "<w:tbl><w:tr><w:tc>" P(R("品名")) "</w:tc><w:tc>" P(R("数量")) "</w:tc></"
+                                                                                       "w:tr><w:tr>"
+                                                                                       "<w:tc>" P(R("铅笔")) "</"
+                                                                                                             "w:"
+                                                                                                             "tc"
+                                                                                                             "><"
+                                                                                                             "w:"
+                                                                                                             "tc"
+                                                                                                             ">" P(R(
+                                                                                                                 "12")) "</w:tc></w:tr></w:tbl>",
         "styles styles.xml\nheader header1.xml\nfooter footer1.xml");
     ooxml_part(zip, "word/styles.xml", "w:styles",
                "<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:eastAsia=\"仿宋\"/><w:sz "
@@ -116,11 +125,12 @@ static void docx_parts(zip_build *zip)
               "公开") "</w:sdtContent></w:sdt>")
             P("<w:r><w:fldChar w:fldCharType=\"begin\"/><w:instrText>QUOTE "
               "\"域中</w:instrText></w:r><w:r><w:instrText>文字\"</w:instrText><w:fldChar "
-              "w:fldCharType=\"end\"/></w:r>") P("<w:bookmarkStart w:name=\"书签名\"/>" R(
-                "机密") "<w:r><w:sym w:font=\"Wingdings\" w:char=\"F0AB\"/></w:r>" R("10年"))
-                P("<w:r><w:drawing><wp:inline><wp:docPr name=\"a\" "
-                  "descr=\"图片说明\"/></wp:inline></w:drawing><w:pict><v:shape><v:textpath "
-                  "string=\"内部资料\"/></v:shape></w:pict></w:r>"),
+              "w:fldCharType=\"end\"/></w:r>")
+                P("<w:bookmarkStart w:name=\"书签名\"/>" R(
+                    "机密") "<w:r><w:sym w:font=\"Wingdings\" w:char=\"F0AB\"/></w:r>" R("10年"))
+                    P("<w:r><w:drawing><wp:inline><wp:docPr name=\"a\" "
+                      "descr=\"图片说明\"/></wp:inline></w:drawing><w:pict><v:shape><v:textpath "
+                      "string=\"内部资料\"/></v:shape></w:pict></w:r>"),
         "comments comments.xml\nfootnotes footnotes.xml\nsettings settings.xml\ncustomXml "
         "../customXml/item1.xml\n"
         "External http://example.org/%E7%A4%BA%E4%BE%8B");
@@ -201,35 +211,33 @@ static void xlsx_hidden(zip_build *zip)
 static void pptx_plain(zip_build *zip)
 {
     ooxml_pptx_begin(zip, 1, "slideMaster slideMasters/slideMaster1.xml");
-    ooxml_slide(
-        zip, 1, "",
-        SP(
-            "<p:nvPr><p:ph type=\"title\"/></p:nvPr>", "",
-            A("示例标题")) SP("", AT("127000", "127000", "1270000", "635000", ""),
-                              AP(" sz=\"1600\" b=\"1\">", "机密★10年")
-                                  A("平常的一段文字")) "<p:graphicFrame><a:tbl><a:tr><a:tc><a:"
-                                                       "txBody>" A("品名") "</a:txBody></"
-                                                                           "a:tc><a:tc><a:"
-                                                                           "txBody>" A("数量") "</"
-                                                                                               "a:"
-                                                                                               "txB"
-                                                                                               "ody"
-                                                                                               "></"
-                                                                                               "a:"
-                                                                                               "tc>"
-                                                                                               "</"
-                                                                                               "a:"
-                                                                                               "tr>"
-                                                                                               "</"
-                                                                                               "a:"
-                                                                                               "tbl"
-                                                                                               "></"
-                                                                                               "p:"
-                                                                                               "gra"
-                                                                                               "phi"
-                                                                                               "cFr"
-                                                                                               "ame"
-                                                                                               ">");
+    ooxml_slide(zip, 1, "",
+                SP("<p:nvPr><p:ph type=\"title\"/></p:nvPr>", "", A("示例标题"))
+                    SP("", AT("127000", "127000", "1270000", "635000", ""),
+                       AP(" sz=\"1600\" b=\"1\">", "机密★10年")
+                           A("平常的一段文字")) "<p:graphicFrame><a:tbl><a:tr><a:tc><a:"
+                                                "txBody>" A("品名") "</a:txBody></"
+                                                                    "a:tc><a:tc><a:"
+                                                                    "txBody>" A("数量") "</"
+                                                                                        "a:"
+                                                                                        "txB"
+                                                                                        "ody"
+                                                                                        "></"
+                                                                                        "a:"
+                                                                                        "tc>"
+                                                                                        "</"
+                                                                                        "a:"
+                                                                                        "tr>"
+                                                                                        "</"
+                                                                                        "a:"
+                                                                                        "tbl"
+                                                                                        "></"
+                                                                                        "p:"
+                                                                                        "gra"
+                                                                                        "phi"
+                                                                                        "cFr"
+                                                                                        "ame"
+                                                                                        ">");
     ooxml_rels(zip, "ppt/slides/slide1.xml",
                "notesSlide ../notesSlides/notesSlide1.xml\ncomments "
                "../comments/comment1.xml\nslideLayout ../slideLayouts/slideLayout1.xml");
@@ -267,12 +275,28 @@ typedef struct seed {
 } seed;
 
 static const seed seeds[] = {
+    {"docx/gbk.docx",
+     {"word/document.xml",
+      "<?xml version='1.0' encoding='GBK'?><w:document>" P(
+          R("\xBB\xFA\xC3\xDC\xA1\xEF")) "</w:document>",
+      NULL}                                                                                          },
+    {"docx/undeclared.docx",
+     {"word/document.xml",
+      "<w:document>" P(
+          R("\xD6\xD0\xBB\xAA\xC8\xCB\xC3\xF1\xB9\xB2\xBA\xCD\xB9\xFA")) "</w:document>",
+      NULL}                                                                                          },
+    {"docx/utf16.docx",      {"word/document.xml", "<w:document>" P(R("wide")) "</w:document>", NULL}},
+    {"xlsx/entities.xlsx",
+     {"xl/workbook.xml", "<workbook/>", "xl/sharedStrings.xml",
+      "<!DOCTYPE a [<!ENTITY b 'c'><!ENTITY d "
+      "'&b;&b;'>]><sst><si><t>&d;&d;&amp;&nbsp;</t></si></sst>",
+      NULL}                                                                                          },
     {"docx/runs.docx",
      {"word/document.xml",
       "<w:document><w:body>" P(R("机")
                                    R("密★10年") "<w:r><w:br/><w:sym w:font=\"Wingdings\" "
                                                 "w:char=\"F0AB\"/></w:r>") "</w:body></w:document>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
     {"docx/styles.docx",
      {"word/document.xml",
       "<w:document>" P("<w:pPr><w:pStyle w:val=\"A\"/></w:pPr>" RP(
@@ -282,7 +306,7 @@ static const seed seeds[] = {
       "<w:styles><w:docDefaults><w:rPrDefault><w:rPr><w:sz "
       "w:val=\"21\"/></w:rPr></w:rPrDefault></w:docDefaults><w:style w:styleId=\"A\" "
       "w:default=\"1\"/><w:style w:styleId=\"B\"><w:basedOn w:val=\"A\"/></w:style></w:styles>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
     {"docx/boxes.docx",
      {"word/document.xml",
       "<w:document>" P("<w:r><mc:AlternateContent><mc:Choice>" BOX(
@@ -295,16 +319,19 @@ static const seed seeds[] = {
                                                                              "mc:AlternateContent><"
                                                                              "/w:r>") "</"
                                                                                       "w:document>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
     {"docx/deleted.docx",
      {"word/document.xml",
-      "<w:document>" P(R("a") "<w:del w:author=\"b\" "
-                              "w:date=\"2024-03-01T08:00:00Z\"><w:r><w:delText>c</w:delText></"
-                              "w:r></w:del>") "<w:tbl><w:tr><w:tc>" P(
-          R("d")) "</w:tc></w:tr></w:tbl><w:sdt><w:sdtPr><w:alias "
-                  "w:val=\"e\"/></w:sdtPr><w:sdtContent>" P(R("f")) "</w:sdtContent></w:sdt></"
-                                                                    "w:document>",
-      NULL}                                                                                     },
+      "<w:document>" P(R(
+          "a") "<w:del w:author=\"b\" "
+               "w:date=\"2024-03-01T08:00:00Z\"><w:r><w:delText>c</w:delText></"
+               "w:r></w:del>") "<w:tbl><w:tr><w:tc>" P(R("d")) "</w:tc></w:tr></"
+                                                               "w:tbl><w:sdt><w:sdtPr><w:alias "
+                                                               "w:val=\"e\"/></"
+                                                               "w:sdtPr><w:sdtContent>" P(R(
+                                                                   "f")) "</w:sdtContent></w:sdt></"
+                                                                         "w:document>",
+      NULL}                                                                                          },
     {"docx/rels.docx",
      {"_rels/.rels",
       "<Relationships><Relationship Id=\"rId1\" Type=\"x/officeDocument\" "
@@ -318,7 +345,7 @@ static const seed seeds[] = {
       "Target=\"../word/./styles.xml\"/><Relationship Id=\"rId2\" Target=\"http://a/%41\" "
       "TargetMode=\"External\"/></Relationships>",
       "docProps/custom.xml",
-      "<Properties><property name=\"a\"><vt:lpwstr>b</vt:lpwstr></property></Properties>", NULL}},
+      "<Properties><property name=\"a\"><vt:lpwstr>b</vt:lpwstr></property></Properties>", NULL}     },
     {"xlsx/cells.xlsx",
      {"xl/workbook.xml",
       "<workbook><sheets><sheet name=\"a\" state=\"hidden\" r:id=\"rId1\"/></sheets></workbook>",
@@ -331,7 +358,7 @@ static const seed seeds[] = {
       "s=\"1\"><v>0</v></c><c><f>\"a\"&amp;UNICHAR(26426)</f><v>1</v></c></row></sheetData></"
       "worksheet>",
       "xl/sharedStrings.xml",
-      "<sst><si><r><rPr><color rgb=\"FFFFFFFF\"/></rPr><t>_x673A_</t></r></si></sst>", NULL}    },
+      "<sst><si><r><rPr><color rgb=\"FFFFFFFF\"/></rPr><t>_x673A_</t></r></si></sst>", NULL}         },
     {"xlsx/formats.xlsx",
      {"xl/workbook.xml", "<workbook/>", "xl/styles.xml",
       "<styleSheet><numFmts><numFmt numFmtId=\"164\" "
@@ -343,7 +370,7 @@ static const seed seeds[] = {
       "<worksheet><row><c "
       "s=\"0\"><v>-5</v></c></row><headerFooter><oddHeader>&amp;L&amp;\"x\"&amp;16a&amp;K01+000b</"
       "oddHeader></headerFooter></worksheet>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
     {"xlsx/notes.xlsx",
      {"xl/workbook.xml", "<workbook/>", "xl/comments1.xml",
       "<comments><authors><author>a</author></authors><comment ref=\"B2\" "
@@ -352,7 +379,7 @@ static const seed seeds[] = {
       "<wsDr><from><col>1</col><row>2</row></from><sp><txBody><a:p><a:r><a:t>c</a:t></a:r></a:p></"
       "txBody></sp></wsDr>",
       "xl/drawings/vmlDrawing1.vml",
-      "<xml><v:shape><v:textbox><div>d<br></div></v:textbox></v:shape></xml>", NULL}            },
+      "<xml><v:shape><v:textbox><div>d<br></div></v:textbox></v:shape></xml>", NULL}                 },
     {"pptx/shapes.pptx",
      {"ppt/presentation.xml",
       "<p:presentation><p:sldIdLst><p:sldId r:id=\"rId1\"/></p:sldIdLst><p:sldSz cx=\"9144000\" "
@@ -364,17 +391,15 @@ static const seed seeds[] = {
       "<p:sld show=\"0\"><p:bg><p:bgPr>" FILL(
           "FFFFFF") "</p:bgPr></p:bg><p:grpSp><p:grpSpPr><a:xfrm><a:off x=\"1\" y=\"1\"/><a:ext "
                     "cx=\"9\" cy=\"9\"/><a:chOff x=\"0\" y=\"0\"/><a:chExt cx=\"0\" "
-                    "cy=\"3\"/></a:xfrm></p:grpSpPr>" SP("<p:cNvPr descr=\"a\"/>",
-                                                         AT("-9", "0", "5", "5", FILL("000080")),
-                                                         AP(" sz=\"100\">" FILL("FFFFFF"),
-                                                            "b")) "</p:grpSp><p:pic>" AT("0", "0",
-                                                                                         "9", "9",
-                                                                                         "") "</"
-                                                                                             "p:"
-                                                                                             "pic><"
-                                                                                             "/p:"
-                                                                                             "sld>",
-      NULL}                                                                                     },
+                    "cy=\"3\"/></a:xfrm></p:grpSpPr>" SP(
+                        "<p:cNvPr descr=\"a\"/>", AT("-9", "0", "5", "5", FILL("000080")),
+                        AP(" sz=\"100\">" FILL("FFFFFF"),
+                           "b")) "</p:grpSp><p:pic>" AT("0", "0", "9", "9", "") "</"
+                                                                                "p:"
+                                                                                "pic><"
+                                                                                "/p:"
+                                                                                "sld>",
+      NULL}                                                                                          },
     {"pptx/parts.pptx",
      {"ppt/presentation.xml", "<p:presentation/>", "ppt/notesSlides/notesSlide1.xml",
       "<p:notes>" SP("<p:nvPr><p:ph type=\"ftr\"/></p:nvPr>", "", A("a")) "</p:notes>",
@@ -384,7 +409,7 @@ static const seed seeds[] = {
       "<c:chartSpace><c:title><a:p><a:r><a:t>c</a:t></a:r></a:p></c:title><c:strCache><c:v>d</"
       "c:v></c:strCache><c:numCache><c:formatCode>0\"e\"</c:formatCode><c:v>1</c:v></c:numCache></"
       "c:chartSpace>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
     {"pptx/theme.pptx",
      {"ppt/presentation.xml", "<p:presentation/>", "ppt/theme/theme1.xml",
       "<a:theme><a:clrScheme><a:lt1><a:sysClr lastClr=\"FFFFFF\"/></a:lt1><a:accent1><a:srgbClr "
@@ -392,7 +417,7 @@ static const seed seeds[] = {
       "ppt/slideMasters/slideMaster1.xml",
       "<p:sldMaster><p:bgRef><a:schemeClr val=\"accent1\"/></p:bgRef><a:tbl><a:tr><a:tc>" A(
           "x") "</a:tc></a:tr></a:tbl></p:sldMaster>",
-      NULL}                                                                                     },
+      NULL}                                                                                          },
 };
 
 /* ---- writing ---- */
@@ -445,18 +470,34 @@ static bool write_samples(const char *folder)
     return fits;
 }
 
+/* The part as UTF-16, for the seed of that name; its text is ASCII. */
+static lj_slice widened(const char *text, lj_buf *out)
+{
+    lj_buf_clear(out);
+    lj_buf_put_u16le(out, 0xFEFF);
+    for (; *text != '\0'; text++) {
+        lj_buf_put_u16le(out, (uint8_t)*text);
+    }
+    return lj_buf_slice(out);
+}
+
 static bool write_seeds(const char *folder)
 {
     bool fits = true;
+    lj_buf wide;
+    lj_buf_init(&wide, NULL, 1 << 20);
     for (size_t i = 0; i < LJ_COUNT_OF(seeds) && fits; i++) {
         zip_build zip;
         zip_build_init(&zip);
         for (const char *const *part = seeds[i].parts; *part != NULL; part += 2) {
-            zip_build_data(&zip, part[0], lj_cstr_bytes(part[1]));
+            bool is_wide = strstr(seeds[i].path, "utf16") != NULL;
+            zip_build_data(&zip, part[0],
+                           is_wide ? widened(part[1], &wide) : lj_cstr_bytes(part[1]));
         }
         fits = write_file(folder, seeds[i].path, zip_build_end(&zip, LJ_BYTES(""), false));
         zip_build_done(&zip);
     }
+    lj_buf_done(&wide);
     return fits;
 }
 

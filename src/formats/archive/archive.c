@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Archives other than ZIP, through libarchive: 7z, RAR 4 and 5, CAB, ISO 9660, tar, cpio, ar, XAR,
- * LHA, and the compressed single streams gzip, bzip2, xz, Zstandard, LZ4, LZMA/lzip, compress. One
- * row each, one reader for all.
+ * Archives other than ZIP: recognition and rows. Those that hold their members as they are - tar, ISO
+ * 9660, cpio, ar - and XAR and gzip are read by ourselves (archive_tar.c, archive_iso.c,
+ * archive_plain.c, archive_xar.c, archive_gz.c): members are ranges then, and what nothing claims is
+ * swept. 7z, RAR 4 and 5, CAB, LHA and the compressed single streams bzip2, xz, Zstandard, LZ4,
+ * LZMA/lzip, compress go through libarchive, one row each (archive_read.c).
  *
- * Model. Every member is a child that streams straight out of the open archive: the library decodes
- * once, in order, also in solid archives. When the core has to go back in a member, the archive is
- * opened again and wound to that entry; what it gives is charged again. A compressed stream is a
- * container with one member, so x.tar.gz is gz, then tar. What the library cannot say reliably -
- * encryption of RAR and 7z, missing volumes - comes from archive_look.c.
+ * Recognition is by magic, and where that is weak by more: old tars by a checksum, LZMA alone by its
+ * properties. A row of a filter switches on this one filter only.
  *
- * Never silence: a fault of the library is a gap with its kind; what was read before stays, and the
- * bytes that were not reached are left to the sweep. Traps: names come out through the locale
- * (LC_CTYPE=C.UTF-8 is set by the program), so UTF-8 first, then raw bytes; libarchive 3.6.2 calls
- * encrypted RAR 5 damaged; an lzma-alone stream has no magic, only plausible properties. */
+ * Passwords: libarchive 3.6.2 decrypts neither RAR nor 7z: what is encrypted is named. */
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
 #include "formats/format_priv.h"
-#include "text/charset.h"
 
 static int magic_at(const format_probe *probe, size_t off, lj_slice magic)
 {
@@ -65,48 +60,6 @@ static int sniff_lzh(const format_probe *probe)
                    (at.ptr[2] == 'h' || at.ptr[2] == 'z') && at.ptr[4] == '-'
                ? 36
                : 0;
-}
-
-static int sniff_cpio(const format_probe *probe)
-{
-    int text = magic_at(probe, 0, LJ_BYTES("070701")) + magic_at(probe, 0, LJ_BYTES("070702")) +
-               magic_at(probe, 0, LJ_BYTES("070707")) + magic_at(probe, 0, LJ_BYTES("070727"));
-    lj_cur cur = lj_cur_of(lj_slice_part(probe->head, 0, 26));
-    uint16_t magic = lj_cur_u16le(&cur);
-    lj_cur_skip(&cur, 18);
-    uint16_t name_len = lj_cur_u16le(&cur);
-    bool binary = lj_cur_ok(&cur) && (magic == 070707 || magic == 0xC771) && name_len != 0;
-    return text > 0 ? text : binary ? 20 : 0;
-}
-
-/* POSIX.1 ustar: the checksum over the first header, its own field taken as blanks; old tars have
- * nothing else. */
-static int sniff_tar(const format_probe *probe)
-{
-    lj_slice block = lj_slice_part(probe->head, 0, 512);
-    if (block.len < 512 || block.ptr[0] == 0) {
-        return 0;
-    }
-    uint32_t sum = 0;
-    int32_t signed_sum = 0; /* some old tars sum signed bytes */
-    uint32_t stated = 0;
-    for (size_t i = 0; i < 512; i++) {
-        uint8_t byte = i >= 148 && i < 156 ? ' ' : block.ptr[i];
-        sum += byte;
-        signed_sum += (int8_t)byte;
-    }
-    bool digits = false;
-    for (size_t i = 148; i < 156; i++) {
-        uint8_t byte = block.ptr[i];
-        if (byte >= '0' && byte <= '7') {
-            stated = stated * 8 + (uint32_t)(byte - '0');
-            digits = true;
-        } else if (digits || byte != ' ') {
-            break;
-        }
-    }
-    bool fits = digits && (stated == sum || (int32_t)stated == signed_sum);
-    return fits ? 40 + magic_at(probe, 257, LJ_BYTES("ustar")) : 0;
 }
 
 static int sniff_gz(const format_probe *probe)
@@ -180,12 +133,7 @@ static int sniff_compress(const format_probe *probe)
     }
 SETUP_FORMAT(7z, archive_read_support_format_7zip)
 SETUP_FORMAT(cab, archive_read_support_format_cab)
-SETUP_FORMAT(iso, archive_read_support_format_iso9660)
-SETUP_FORMAT(ar, archive_read_support_format_ar)
-SETUP_FORMAT(xar, archive_read_support_format_xar)
 SETUP_FORMAT(lzh, archive_read_support_format_lha)
-SETUP_FORMAT(cpio, archive_read_support_format_cpio)
-SETUP_FORMAT(tar, archive_read_support_format_tar)
 
 static int setup_rar(struct archive *reader)
 {
@@ -204,7 +152,6 @@ static int setup_rar(struct archive *reader)
         raw = raw < empty ? raw : empty;                                                           \
         return raw < filter ? raw : filter;                                                        \
     }
-SETUP_FILTER(gz, archive_read_support_filter_gzip)
 SETUP_FILTER(bz2, archive_read_support_filter_bzip2)
 SETUP_FILTER(xz, archive_read_support_filter_xz)
 SETUP_FILTER(zst, archive_read_support_filter_zstd)
@@ -222,243 +169,53 @@ static int setup_lzma(struct archive *reader)
     return raw < lzma ? raw : lzma;
 }
 
-/* ---- members ---- */
+/* ---- rows ---- */
 
-/* A member as a stream: reads from the handle while it stands at this entry, else winds to it. */
-typedef struct member_stream {
-    archive_handle *handle;
-    uint64_t entry_no;
-    bool at_start; /* the handle stands at the first byte of the entry */
-} member_stream;
-
-static lj_code stream_restart(void *ctx, lj_err *err)
-{
-    member_stream *stream = ctx;
-    archive_handle *handle = stream->handle;
-    if (stream->at_start && handle->reader != NULL && handle->entry_no == stream->entry_no) {
-        stream->at_start = false;
-        return LJ_OK;
-    }
-    lj_code code = archive_handle_open(handle);
-    bool end = false;
-    while (code == LJ_OK && !end && handle->entry_no < stream->entry_no) {
-        code = archive_handle_next(handle, &end);
-        if (code == LJ_OK) {
-            code = format_entry(handle->run); /* winding costs, and is charged */
-        }
-    }
-    stream->at_start = false;
-    return code == LJ_OK && !end
-               ? LJ_OK
-               : lj_fail(err, code != LJ_OK ? code : LJ_E_FORMAT, 0, "the entry is gone");
-}
-
-static lj_code stream_pull(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err *err)
-{
-    member_stream *stream = ctx;
-    archive_handle *handle = stream->handle;
-    *out_len = 0;
-    la_ssize_t got = handle->dead ? ARCHIVE_FATAL : archive_read_data(handle->reader, dst, cap);
-    /* going on after a fatal fault corrupts the heap in 3.6.2 (test_read_format_cab_skip_malformed.cab) */
-    handle->dead = handle->dead || got == ARCHIVE_FATAL;
-    if (got >= 0) {
-        *out_len = (size_t)got;
-        return LJ_OK;
-    }
-    gap_cause cause = archive_fault(handle);
-    lj_code code = cause == GAP_ENCRYPTED     ? LJ_E_ENCRYPTED
-                   : cause == GAP_UNSUPPORTED ? LJ_E_UNSUPPORTED
-                   : cause == GAP_MEMORY      ? LJ_E_NOMEM
-                                              : LJ_E_FORMAT;
-    return lj_fail(err, code, handle->pos, "the member cannot be decoded");
-}
-
-static const format_stream_ops stream_ops = {stream_restart, stream_pull, NULL};
-
-/* The entry's name as bytes: UTF-8 when the library can say it, else as stored. Copied: the library
- * reuses its own. */
-static lj_slice entry_name(archive_handle *handle)
-{
-    const char *name = archive_entry_pathname_utf8(handle->entry);
-    if (name == NULL) {
-        name = archive_entry_pathname(handle->entry);
-    }
-    return name != NULL ? lj_arena_copy(format_arena(handle->run),
-                                        lj_slice_part(lj_cstr_bytes(name), 0, 16384))
-                        : (lj_slice){NULL, 0};
-}
-
-static lj_code emit_words(format_run *run, span_role role, lj_slice raw)
-{
-    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-    lj_buf text;
-    lj_buf_init(&text, format_arena(run), 65536);
-    (void)text_lines_to_utf8(TEXT_GB18030, raw, false, &text, NULL);
-    span what = span_of(role, lj_buf_str(&text));
-    what.origin = SPAN_NAME;
-    lj_code code = format_emit(run, &what);
-    lj_arena_rewind(format_arena(run), mark);
-    return code;
-}
-
-/* Folders, links and special files: the name and, of links, the target. */
-static lj_code read_nameless(archive_handle *handle, lj_slice name)
-{
-    lj_code code = LJ_OK;
-    size_t from = 0;
-    for (size_t i = 0; i <= name.len && code == LJ_OK; i++) {
-        if (i == name.len || name.ptr[i] == '/') {
-            if (i > from) {
-                code =
-                    emit_words(handle->run, SPAN_MEMBER_NAME, lj_slice_part(name, from, i - from));
-            }
-            from = i + 1;
-        }
-    }
-    const char *target = archive_entry_symlink(handle->entry);
-    if (target == NULL) {
-        target = archive_entry_hardlink(handle->entry);
-    }
-    if (code == LJ_OK && target != NULL) {
-        code = emit_words(handle->run, SPAN_LINK, lj_slice_part(lj_cstr_bytes(target), 0, 16384));
-    }
-    return code;
-}
-
-/* gap: the archive's own gap "encrypted" was reported, so that locked members need none of their
- * own. */
-static lj_code read_entry(archive_handle *handle, bool is_stream, const archive_secrets *secrets)
-{
-    format_run *run = handle->run;
-    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-    lj_slice name = is_stream ? (lj_slice){NULL, 0} : entry_name(handle);
-    /* a writer that states no type (RAR made on another system) means a file */
-    bool typed = !is_stream && archive_entry_filetype(handle->entry) != 0;
-    bool is_file = is_stream || ((!typed || archive_entry_filetype(handle->entry) == AE_IFREG) &&
-                                 archive_entry_hardlink(handle->entry) == NULL);
-    bool locked = !is_stream && archive_entry_is_data_encrypted(handle->entry) == 1;
-    lj_code code = LJ_OK;
-    if (locked && format_password_count(run) == 0) {
-        format_gap(run, GAP_ENCRYPTED, secrets->encryption,
-                   (span_place){.part_id = format_part(run, name)});
-        code = read_nameless(handle, name);
-    } else if (!is_file) {
-        code = read_nameless(handle, name);
-    } else {
-        member_stream *stream = lj_arena_alloc(format_arena(run), sizeof(*stream));
-        bool sized = !is_stream && archive_entry_size_is_set(handle->entry) != 0;
-        uint64_t size = sized ? (uint64_t)archive_entry_size(handle->entry) : FORMAT_SIZE_UNKNOWN;
-        format_src *src = NULL;
-        if (stream != NULL) {
-            *stream = (member_stream){handle, handle->entry_no, true};
-            uint64_t stored = format_src_size(handle->src);
-            src = format_stream(run, &stream_ops, stream, size,
-                                stored != FORMAT_SIZE_UNKNOWN ? stored : 0);
-        }
-        format_child_info info = {.name = name, .kind = FORMAT_MEMBER};
-        code = format_child(run, &info, src);
-    }
-    lj_arena_rewind(format_arena(run), mark);
-    return code;
-}
-
-static lj_code read_entries(archive_handle *handle, bool is_stream, const archive_secrets *secrets)
-{
-    lj_code code = archive_handle_open(handle);
-    bool end = false;
-    while (code == LJ_OK) {
-        uint64_t entry_no = handle->entry_no;
-        code = archive_handle_next(handle, &end);
-        if (code != LJ_OK || end) {
-            break;
-        }
-        code = format_entry(handle->run);
-        if (code == LJ_OK) {
-            code = read_entry(handle, is_stream, secrets);
-        }
-        /* a child that went back has closed and wound the handle: it stands at this entry, or is
-         * lost */
-        if (code == LJ_OK && (handle->reader == NULL || handle->entry_no != entry_no + 1)) {
-            code = LJ_E_FORMAT;
-        }
-    }
-    return code;
-}
-
-static lj_code read_with(format_run *run, format_src *src, archive_setup_fn *setup, bool is_stream,
-                         archive_secrets secrets)
-{
-    if (secrets.volumes) {
-        format_gap(run, GAP_VOLUME, NULL, (span_place){0});
-    }
-    if (secrets.all_locked) {
-        format_gap(run, GAP_ENCRYPTED, secrets.encryption, (span_place){0});
-        format_claim_all(run, FORMAT_LOCKED);
-        return LJ_OK;
-    }
-    archive_handle *handle = lj_arena_alloc(format_arena(run), sizeof(*handle));
-    if (handle == NULL) {
-        return LJ_E_LIMIT;
-    }
-    *handle = (archive_handle){.run = run, .src = src, .setup = setup};
-    lj_code code = read_entries(handle, is_stream, &secrets);
-    if (code == LJ_OK) {
-        format_claim_all(run, FORMAT_READ);
-    } else if (code == LJ_E_FORMAT) {
-        gap_cause cause = secrets.encryption != NULL ? GAP_ENCRYPTED : archive_fault(handle);
-        format_gap(run, cause, cause == GAP_ENCRYPTED ? secrets.encryption : NULL, (span_place){0});
-        code = LJ_OK; /* the gap says it; the bytes that nobody claimed are swept */
-    }
-    if (code == LJ_OK && secrets.encryption != NULL) {
-        format_gap(run, GAP_ENCRYPTED, secrets.encryption, (span_place){0});
-    }
-    archive_handle_close(handle);
-    return code;
-}
-
-#define READ_ROW(name, is_stream, look)                                                            \
+#define READ_MEMBERS(name, look_)                                                                  \
     static lj_code read_##name(format_run *run, format_src *src)                                   \
     {                                                                                              \
-        return read_with(run, src, setup_##name, is_stream, look);                                 \
+        archive_look look = look_;                                                                 \
+        return archive_read_members(run, src, setup_##name, &look);                                \
     }
-READ_ROW(7z, false, archive_look_7z(run, src))
-READ_ROW(rar, false, archive_look_rar(run, src))
-READ_ROW(cab, false, (archive_secrets){0})
-READ_ROW(iso, false, (archive_secrets){0})
-READ_ROW(ar, false, (archive_secrets){0})
-READ_ROW(xar, false, (archive_secrets){0})
-READ_ROW(lzh, false, (archive_secrets){0})
-READ_ROW(cpio, false, (archive_secrets){0})
-READ_ROW(tar, false, (archive_secrets){0})
-READ_ROW(gz, true, (archive_secrets){0})
-READ_ROW(bz2, true, (archive_secrets){0})
-READ_ROW(xz, true, (archive_secrets){0})
-READ_ROW(zst, true, (archive_secrets){0})
-READ_ROW(lz4, true, (archive_secrets){0})
-READ_ROW(lzma, true, (archive_secrets){0})
-READ_ROW(compress, true, (archive_secrets){0})
+READ_MEMBERS(7z, archive_look_7z(run, src))
+READ_MEMBERS(rar, archive_look_rar(run, src))
+READ_MEMBERS(cab, archive_look_cab(run, src))
+READ_MEMBERS(lzh, ((archive_look){0}))
 
-#define ROW(name_, text, extensions_, en_, zh_)                                                    \
+#define READ_STREAM(name)                                                                          \
+    static lj_code read_##name(format_run *run, format_src *src)                                   \
+    {                                                                                              \
+        return archive_read_stream(run, src, setup_##name);                                        \
+    }
+READ_STREAM(bz2)
+READ_STREAM(xz)
+READ_STREAM(zst)
+READ_STREAM(lz4)
+READ_STREAM(lzma)
+READ_STREAM(compress)
+
+#define ROW(name_, text, extensions_, sniff_, read_, en_, zh_)                                     \
     const format_row format_##name_##_row = {.name = text,                                         \
                                              .extensions = extensions_,                            \
                                              .traits = FORMAT_CONTAINER,                           \
-                                             .sniff = sniff_##name_,                               \
-                                             .read = read_##name_,                                 \
+                                             .sniff = sniff_,                                      \
+                                             .read = read_,                                        \
                                              .en = en_,                                            \
                                              .zh = zh_}
-ROW(7z, "7z", "7z", "7z archive", "7z 压缩包");
-ROW(rar, "rar", "rar", "RAR archive, 4 and 5", "RAR 压缩包（4 与 5）");
-ROW(cab, "cab", "cab", "Windows cabinet", "CAB 压缩包");
-ROW(iso, "iso", "iso", "ISO 9660 image", "ISO 光盘映像");
-ROW(ar, "ar", "ar a deb", "ar archive", "ar 归档");
-ROW(xar, "xar", "xar pkg", "XAR archive", "XAR 归档");
-ROW(lzh, "lzh", "lzh lha", "LHA archive", "LHA 压缩包");
-ROW(cpio, "cpio", "cpio", "cpio archive", "cpio 归档");
-ROW(tar, "tar", "tar", "tar archive", "tar 归档");
-ROW(gz, "gz", "gz tgz", "gzip stream", "gzip 压缩流");
-ROW(bz2, "bz2", "bz2 tbz", "bzip2 stream", "bzip2 压缩流");
-ROW(xz, "xz", "xz txz", "xz stream", "xz 压缩流");
-ROW(zst, "zst", "zst", "Zstandard stream", "Zstandard 压缩流");
-ROW(lz4, "lz4", "lz4", "LZ4 stream", "LZ4 压缩流");
-ROW(lzma, "lzma", "lzma tlz lz", "LZMA or lzip stream", "LZMA/lzip 压缩流");
-ROW(compress, "compress", "Z z", "compress stream", "compress 压缩流");
+ROW(7z, "7z", "7z", sniff_7z, read_7z, "7z archive", "7z 压缩包");
+ROW(rar, "rar", "rar", sniff_rar, read_rar, "RAR archive, 4 and 5", "RAR 压缩包（4 与 5）");
+ROW(cab, "cab", "cab", sniff_cab, read_cab, "Windows cabinet", "CAB 压缩包");
+ROW(iso, "iso", "iso", sniff_iso, archive_iso_read, "ISO 9660 image", "ISO 光盘映像");
+ROW(ar, "ar", "ar a deb", sniff_ar, archive_ar_read, "ar archive", "ar 归档");
+ROW(xar, "xar", "xar pkg", sniff_xar, archive_xar_read, "XAR archive", "XAR 归档");
+ROW(lzh, "lzh", "lzh lha", sniff_lzh, read_lzh, "LHA archive", "LHA 压缩包");
+ROW(cpio, "cpio", "cpio", archive_cpio_sniff, archive_cpio_read, "cpio archive", "cpio 归档");
+ROW(tar, "tar", "tar", archive_tar_sniff, archive_tar_read, "tar archive", "tar 归档");
+ROW(gz, "gz", "gz tgz", sniff_gz, archive_gz_read, "gzip stream", "gzip 压缩流");
+ROW(bz2, "bz2", "bz2 tbz tbz2", sniff_bz2, read_bz2, "bzip2 stream", "bzip2 压缩流");
+ROW(xz, "xz", "xz txz", sniff_xz, read_xz, "xz stream", "xz 压缩流");
+ROW(zst, "zst", "zst", sniff_zst, read_zst, "Zstandard stream", "Zstandard 压缩流");
+ROW(lz4, "lz4", "lz4", sniff_lz4, read_lz4, "LZ4 stream", "LZ4 压缩流");
+ROW(lzma, "lzma", "lzma tlz lz", sniff_lzma, read_lzma, "LZMA or lzip stream", "LZMA/lzip 压缩流");
+ROW(compress, "compress", "Z z", sniff_compress, read_compress, "compress stream",
+    "compress 压缩流");

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * libarchive over one of our sources: reading, skipping and seeking go through format_bytes(), so
  * every byte is charged and no descriptor is involved. The library allocates on the heap; in a
- * worker the process limit is the ceiling. */
+ * worker the process limit is the ceiling, and a failed allocation is a gap.
+ *
+ * Traps of libarchive 3.6.2. Filters stack as long as something fits, so that a gzip quine never
+ * ends: rows of filters append exactly one (archive.c). Holes of sparse files come out as zeros
+ * without end: the row that meets them most, tar, is read by ourselves. After a fault in the data of
+ * a cabinet, or a fatal one anywhere, the next header reads freed state: the handle is dead then. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
 
-enum { BLOCK = 64 * 1024 };
+enum {
+    BLOCK = 64 * 1024,
+    RETRIES = 8,
+    ENTRY_WORK = 1000, /* work units of a header, for what the library does to find it */
+};
 
 static la_ssize_t on_read(struct archive *reader, void *ctx, const void **out)
 {
@@ -16,9 +25,8 @@ static la_ssize_t on_read(struct archive *reader, void *ctx, const void **out)
     lj_slice part = format_bytes(handle->run, handle->src, handle->pos, BLOCK);
     *out = part.ptr;
     handle->pos += part.len;
-    handle->furthest = lj_max_u64(handle->furthest, handle->pos);
     if (part.len == 0 && format_src_code(handle->src) != LJ_OK) {
-        archive_set_error(reader, EIO, "source ended early");
+        archive_set_error(reader, EIO, "the source ended early");
         return -1;
     }
     return (la_ssize_t)part.len;
@@ -66,10 +74,56 @@ static la_int64_t on_seek(struct archive *reader, void *ctx, la_int64_t offset, 
     return target;
 }
 
+/* word in the library's message, what it means to us; the first that fits */
+static const struct {
+    const char *word;
+    gap_cause cause;
+} faults[] = {
+    {"ncrypt",            GAP_ENCRYPTED  },
+    {"assphrase",         GAP_ENCRYPTED  },
+    {"olid archive supp", GAP_UNSUPPORTED},
+    {"nsupported",        GAP_UNSUPPORTED},
+    {"not supported",     GAP_UNSUPPORTED},
+    {"unavailable",       GAP_UNSUPPORTED},
+    {"codec",             GAP_UNSUPPORTED},
+    {"an't allocate",     GAP_MEMORY     },
+    {"ut of memory",      GAP_MEMORY     },
+    {"o memory",          GAP_MEMORY     },
+    {"volume",            GAP_VOLUME     },
+};
+
+static gap_cause fault_of(const archive_handle *handle)
+{
+    const char *text = handle->reader != NULL ? archive_error_string(handle->reader) : NULL;
+    if (handle->reader == NULL || archive_errno(handle->reader) == ENOMEM) {
+        return GAP_MEMORY;
+    }
+    for (size_t i = 0; text != NULL && i < LJ_COUNT_OF(faults); i++) {
+        lj_slice message = lj_cstr_bytes(text);
+        if (lj_slice_find(message, lj_cstr_bytes(faults[i].word)) < message.len) {
+            return faults[i].cause;
+        }
+    }
+    return GAP_DAMAGED;
+}
+
+/* A limit of ours looks to the library like a broken file; ours goes first. */
+static lj_code fail(archive_handle *handle)
+{
+    lj_code own = format_src_code(handle->src);
+    handle->fault = fault_of(handle);
+    if (own == LJ_E_LIMIT || own == LJ_E_CANCELLED || own == LJ_E_IO) {
+        return own;
+    }
+    return handle->fault == GAP_MEMORY ? LJ_E_NOMEM : LJ_E_FORMAT;
+}
+
 void archive_handle_close(archive_handle *handle)
 {
     if (handle->reader != NULL) {
-        archive_read_free(handle->reader);
+        la_int64_t used = archive_filter_bytes(handle->reader, -1);
+        handle->taken = used > 0 ? (uint64_t)used : 0;
+        (void)archive_read_free(handle->reader);
         handle->reader = NULL;
         handle->entry = NULL;
     }
@@ -80,73 +134,65 @@ lj_code archive_handle_open(archive_handle *handle)
     archive_handle_close(handle);
     handle->pos = 0;
     handle->entry_no = 0;
-    handle->dead = false;
+    handle->given = 0;
+    handle->is_dead = false;
     handle->reader = archive_read_new();
     if (handle->reader == NULL || handle->setup(handle->reader) < ARCHIVE_WARN) {
         archive_handle_close(handle);
+        handle->fault = GAP_MEMORY;
         return LJ_E_NOMEM;
     }
     archive_read_set_callback_data(handle->reader, handle);
     archive_read_set_read_callback(handle->reader, on_read);
     archive_read_set_skip_callback(handle->reader, on_skip);
     archive_read_set_seek_callback(handle->reader, on_seek);
-    for (uint32_t i = 0; i < format_password_count(handle->run); i++) {
-        lj_arena_mark mark = lj_arena_mark_of(format_arena(handle->run));
-        char *phrase =
-            lj_arena_cstr(format_arena(handle->run), lj_str_bytes(format_password(handle->run, i)));
-        if (phrase != NULL && phrase[0] != '\0') {
-            (void)archive_read_add_passphrase(
-                handle->reader, phrase); /* formats without encryption refuse: no matter */
-        }
-        lj_arena_rewind(format_arena(handle->run), mark);
-    }
-    return archive_read_open1(handle->reader) < ARCHIVE_WARN ? LJ_E_FORMAT : LJ_OK;
+    return archive_read_open1(handle->reader) < ARCHIVE_WARN ? fail(handle) : LJ_OK;
 }
 
 lj_code archive_handle_next(archive_handle *handle, bool *out_end)
 {
     *out_end = false;
-    if (handle->dead || handle->reader == NULL) {
+    lj_code code = format_work(handle->run, ENTRY_WORK);
+    if (code != LJ_OK) {
+        return code;
+    }
+    if (handle->is_dead || handle->reader == NULL) {
         return LJ_E_FORMAT;
     }
     int status = ARCHIVE_RETRY;
-    for (int i = 0; i < 8 && status == ARCHIVE_RETRY; i++) {
+    for (int i = 0; i < RETRIES && status == ARCHIVE_RETRY; i++) {
         status = archive_read_next_header(handle->reader, &handle->entry);
     }
     if (status == ARCHIVE_EOF) {
         *out_end = true;
-        return LJ_OK;
+        return format_src_code(handle->src) == LJ_E_LIMIT ? LJ_E_LIMIT : LJ_OK;
     }
     if (status < ARCHIVE_WARN) {
-        handle->dead = true;
-        return LJ_E_FORMAT;
+        handle->is_dead = status == ARCHIVE_FATAL;
+        return fail(handle);
     }
     handle->entry_no++;
     return LJ_OK;
 }
 
-/* word in the library's message, what it means to us */
-static const struct {
-    const char *word;
-    gap_cause cause;
-} faults[] = {
-    {"ncrypt",        GAP_ENCRYPTED  },
-    {"assphrase",     GAP_ENCRYPTED  },
-    {"nsupported",    GAP_UNSUPPORTED},
-    {"not supported", GAP_UNSUPPORTED},
-    {"an't allocate", GAP_MEMORY     },
-    {"ut of memory",  GAP_MEMORY     },
-    {"o memory",      GAP_MEMORY     },
-    {"volume",        GAP_VOLUME     },
-};
-
-gap_cause archive_fault(const archive_handle *handle)
+bool archive_handle_is_cab(const archive_handle *handle)
 {
-    const char *text = handle->reader != NULL ? archive_error_string(handle->reader) : NULL;
-    for (size_t i = 0; text != NULL && i < LJ_COUNT_OF(faults); i++) {
-        if (lj_slice_find(lj_cstr_bytes(text), lj_cstr_bytes(faults[i].word)) != SIZE_MAX) {
-            return faults[i].cause;
-        }
+    return handle->reader != NULL && archive_format(handle->reader) == ARCHIVE_FORMAT_CAB;
+}
+
+lj_code archive_handle_pull(archive_handle *handle, uint8_t *dst, size_t cap, size_t *out_len)
+{
+    *out_len = 0;
+    if (handle->is_dead || handle->reader == NULL) {
+        return LJ_E_FORMAT;
     }
-    return GAP_DAMAGED;
+    la_ssize_t got = archive_read_data(handle->reader, dst, cap);
+    if (got >= 0) {
+        *out_len = (size_t)got;
+        handle->given += (uint64_t)got;
+        return LJ_OK;
+    }
+    lj_code code = fail(handle);
+    handle->is_dead = got == ARCHIVE_FATAL || archive_handle_is_cab(handle);
+    return code;
 }

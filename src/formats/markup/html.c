@@ -16,6 +16,7 @@
  * hide all that follow. Not done here: style sheets resolved to elements, base64 and percent inside
  * text (a later version). */
 #include "formats/markup/html.h"
+#include "base/json.h"
 #include "base/num.h"
 #include "formats/format_priv.h"
 #include "formats/plain/plain.h"
@@ -33,6 +34,7 @@ enum {
     REFERENCE_MAX = 48,   /* bytes of a character reference */
     NAME_MAX = 256,       /* bytes of a name that becomes a label */
     BLOCK_SLACK = 8,
+    MAPS_MAX = BLOCK_MAX / 2 * (int)sizeof(span_map),
 };
 
 /* ---- recognition ---- */
@@ -200,6 +202,7 @@ typedef struct html {
     uint32_t beyond; /* open elements that the stack had no room for */
     table_place tables[TABLES_MAX];
     uint32_t table_count;
+    lj_buf maps;        /* of the open block: span_map */
     lj_buf value, more; /* scratch */
     uint64_t
         piece_off;  /* of the piece in the source, UINT64_MAX when it was decoded on its way in */
@@ -273,6 +276,11 @@ static void flush(html *h)
                             (lj_str){(const char *)text.ptr, len});
         what.hidden_by = h->hidden_by;
         what.src_off = h->text_off;
+        what.maps = (const span_map *)(const void *)h->maps.ptr;
+        what.map_count = (uint32_t)(h->maps.len / sizeof(span_map));
+        while (what.map_count > 0 && what.maps[what.map_count - 1].text_at >= len) {
+            what.map_count--;
+        }
         what.join = h->goes_on ? SPAN_JOIN_SAME : SPAN_JOIN_BLOCK;
         what.looks = h->looks;
         what.look_count = h->look_count;
@@ -288,6 +296,7 @@ static void flush(html *h)
         emit(h, &what);
     }
     lj_buf_clear(&h->text);
+    lj_buf_clear(&h->maps);
     h->look_count = 0;
     h->blank = false;
     h->goes_on = false;
@@ -323,8 +332,28 @@ static void mark_look(html *h, size_t from)
     h->looks[h->look_count++] = look;
 }
 
-/* Adds decoded text; blanks collapse outside pre. */
-static void add_text(html *h, lj_slice text, size_t off)
+/* The next byte of the block comes from `off` of the piece. */
+static void map_here(html *h, size_t off)
+{
+    span_map row = {.text_at = (uint32_t)h->text.len, .src_off = place_of(h, off)};
+    if (row.text_at == 0) {
+        h->text_off = row.src_off;
+    }
+    span_map last;
+    if (h->maps.len > 0) {
+        memcpy(&last, h->maps.ptr + h->maps.len - sizeof(last), sizeof(last));
+        if (row.src_off - last.src_off == row.text_at - last.text_at) {
+            return;
+        }
+    }
+    if (row.src_off != UINT64_MAX && h->maps.len + sizeof(row) <= MAPS_MAX) {
+        lj_buf_put(&h->maps, lj_slice_of((const uint8_t *)&row, sizeof(row)));
+    }
+}
+
+/* Adds decoded text; blanks collapse outside pre. is_same: byte i of it stands at off + i, else all
+ * of it at off. */
+static void add_text(html *h, lj_slice text, size_t off, bool is_same)
 {
     bool pre = (top_of(h)->kind & PRE) != 0;
     if (h->look_count == LOOKS_MAX) { /* the block goes on in another span */
@@ -334,13 +363,13 @@ static void add_text(html *h, lj_slice text, size_t off)
         h->blank = blank;
     }
     size_t from = h->text.len;
-    if (from == 0) {
-        h->text_off = place_of(h, off);
-    }
+    bool is_mapped = false; /* the byte that comes follows the last one in the source too */
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.ptr[i];
         bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f';
+        is_mapped = is_mapped && (h->rows.len == 0 || (c & 0xC0) == 0x80);
         if (blank && !pre) {
+            is_mapped = false;
             h->blank = (h->blank && h->goes_on) ||
                        (h->text.len > 0 && h->text.ptr[h->text.len - 1] != '\n');
             continue;
@@ -350,7 +379,13 @@ static void add_text(html *h, lj_slice text, size_t off)
             h->blank = false;
         }
         if (c != '\r') {
+            if (!is_mapped) {
+                map_here(h, is_same ? off + i : off);
+            }
+            is_mapped = is_same || (c & 0xC0) == 0x80 || c >= 0xC0;
             lj_buf_put_u8(&h->text, c);
+        } else {
+            is_mapped = false;
         }
         if (h->text.len >= BLOCK_MAX - BLOCK_SLACK &&
             (i + 1 == text.len || (text.ptr[i + 1] & 0xC0) != 0x80)) {
@@ -358,7 +393,7 @@ static void add_text(html *h, lj_slice text, size_t off)
             flush(h);
             h->goes_on = true;
             from = 0;
-            h->text_off = place_of(h, off);
+            is_mapped = false;
         }
     }
     mark_look(h, from);
@@ -823,18 +858,43 @@ static void on_raw(html *h, const html_token *token)
     }
 }
 
+/* A stretch without references, or one reference with what follows up to the next. */
 static void on_text(html *h, const html_token *token)
 {
     lj_slice rest = token->text;
     size_t off = token->off;
-    while (rest.len > 0) {
-        lj_slice part = lj_slice_part(rest, 0, part_len(rest, PART_MAX));
-        lj_buf_clear(&h->value);
-        html_decode(part, &h->value);
-        add_text(h, lj_buf_slice(&h->value), off);
+    while (rest.len > 0 && h->code == LJ_OK) {
+        bool is_reference = rest.ptr[0] == '&';
+        lj_slice search = lj_slice_part(rest, is_reference ? 1 : 0, PART_MAX);
+        const uint8_t *next = search.len > 0 ? memchr(search.ptr, '&', search.len) : NULL;
+        size_t stretch = next != NULL ? (size_t)(next - rest.ptr) : rest.len;
+        if (is_reference) { /* its own bytes and no more, so that what follows keeps its place */
+            size_t end = 1;
+            while (end < stretch && end < REFERENCE_MAX && rest.ptr[end] > ' ' &&
+                   rest.ptr[end] < 0x80 && rest.ptr[end - 1] != ';') {
+                end++;
+            }
+            stretch = end;
+        }
+        lj_slice part = lj_slice_part(rest, 0, stretch);
+        part.len = is_reference ? part.len : part_len(part, PART_MAX);
+        if (is_reference) {
+            lj_buf_clear(&h->value);
+            html_decode(part, &h->value);
+            add_text(h, lj_buf_slice(&h->value), off, /* is_same= */ false);
+        } else {
+            add_text(h, part, off, /* is_same= */ true);
+        }
         rest = lj_slice_part(rest, part.len, SIZE_MAX);
         off += part.len;
     }
+}
+
+/* <!doctype html> and its long forms, which say nothing. */
+static bool is_doctype(lj_slice text)
+{
+    return lj_slice_is_nocase(lj_slice_part(text, 0, 7), LJ_BYTES("doctype")) &&
+           !plain_has_high(text);
 }
 
 static void read_piece(html *h, html_cur *cur)
@@ -856,6 +916,9 @@ static void read_piece(html *h, html_cur *cur)
             on_end(h, token);
             break;
         case HTML_COMMENT:
+            if (is_doctype(token->text)) {
+                break;
+            }
             emit_values(h, SPAN_COMMENT, (lj_str){NULL, 0}, token->text, token->off);
             break;
         case HTML_RAW:
@@ -949,12 +1012,13 @@ static lj_code html_read(format_run *run, format_src *src)
     }
     h->run = run;
     lj_buf_init(&h->text, arena, BLOCK_MAX);
+    lj_buf_init(&h->maps, arena, MAPS_MAX);
     lj_buf_init(&h->value, arena, VALUE_MAX);
     lj_buf_init(&h->more, arena, VALUE_MAX);
     /* all of it now: what grew behind a mark of the arena would be gone with it */
-    bool room = lj_buf_room(&h->text, BLOCK_MAX) != NULL &&
-                lj_buf_room(&h->value, VALUE_MAX) != NULL &&
-                lj_buf_room(&h->more, VALUE_MAX) != NULL;
+    bool room =
+        lj_buf_room(&h->text, BLOCK_MAX) != NULL && lj_buf_room(&h->maps, MAPS_MAX) != NULL &&
+        lj_buf_room(&h->value, VALUE_MAX) != NULL && lj_buf_room(&h->more, VALUE_MAX) != NULL;
     lj_slice head = format_bytes(run, src, 0, HEAD);
     size_t bom = 0;
     text_charset charset = text_charset_guess(head, declared_charset(head), &bom);

@@ -28,8 +28,8 @@ typedef struct html_token {
 typedef struct html_cur {
     lj_slice text; /* UTF-8 */
     size_t pos;
-    char raw[16];  /* the open raw text element ("script"), or empty */
-    uint8_t quote; /* of an attribute value that the end of the text cut, or 0 */
+    const char *raw; /* name of the open raw text element ("script"), or NULL */
+    uint8_t quote;   /* of an attribute value that the end of the text cut, or 0 */
 } html_cur;
 
 /* The next token; false at the end. */

@@ -5,6 +5,8 @@
  * (the rest is a comment), "<" in running text, scripts with "</" inside strings, NUL bytes. */
 #include "formats/markup/html.h"
 
+#include "base/num.h"
+
 enum {
     QUOTED_MAX = 1024 * 1024,
     POINT_MAX = 0x10FFFF,
@@ -219,31 +221,31 @@ static bool take_raw(html_cur *cur, html_token *out)
         }
         at += hit;
         if (lj_slice_is_nocase(lj_slice_part(cur->text, at + 2, name_len),
-                               lj_slice_of(cur->raw, name_len))) {
+                               lj_cstr_bytes(cur->raw))) {
             break;
         }
         at += 2;
     }
-    *out = (html_token){.kind = HTML_RAW, .name = lj_slice_of(cur->raw, name_len), .off = cur->pos};
+    *out = (html_token){.kind = HTML_RAW, .name = lj_cstr_bytes(cur->raw), .off = cur->pos};
     out->text = lj_slice_part(cur->text, cur->pos, at - cur->pos);
     bool closed = at < cur->text.len;
     cur->pos = at;
     if (out->text.len == 0) {
-        cur->raw[0] = '\0';
+        cur->raw = NULL;
         return false;
     }
     if (closed) {
-        cur->raw[0] = '\0'; /* else the element goes on in the next piece of the file */
+        cur->raw = NULL; /* else the element goes on in the next piece of the file */
     }
     return true;
 }
 
 static void begin_raw(html_cur *cur, lj_slice name)
 {
-    static const char *const names[] = {"script", "style", "textarea", "title", "xmp", "noscript"};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = {"script", "style", "textarea", "title"};
+    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         if (lj_slice_is_nocase(name, lj_cstr_bytes(names[i]))) {
-            memcpy(cur->raw, names[i], strlen(names[i]) + 1);
+            cur->raw = names[i];
         }
     }
 }
@@ -262,7 +264,7 @@ bool html_next(html_cur *cur, html_token *out)
         take_attributes(cur, out);
         return true;
     }
-    if (cur->raw[0] != '\0' && cur->pos < cur->text.len && take_raw(cur, out)) {
+    if (cur->raw != NULL && cur->pos < cur->text.len && take_raw(cur, out)) {
         return true;
     }
     if (cur->pos >= cur->text.len) {

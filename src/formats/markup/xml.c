@@ -4,12 +4,12 @@
  *
  * Model. The text of an element is a span with the element's name as label: <密级>机密★10年</密级>
  * is a value with its name. Attribute values that hold words are spans with the attribute's name.
- * Comments are COMMENT, not printed. Text of an element that also has children (mixed content) is
- * joined around inline children without a blank, as a reader of the page would see it, and cut at
- * children that stand on lines of their own. SVG: text and tspan are joined per text element, with
- * the place of x and y, font size and fill; title and desc; what is not displayed says so; an
- * embedded raster image is the gap `picture`. Not done: entities of a DTD (never expanded), XSLT,
- * CSS in SVG style elements beyond emitting their text. */
+ * Comments are COMMENT, not printed. An element that holds text beside its children (mixed content)
+ * gives several spans; where no blank stands between text and tag they say SPAN_JOIN_SAME, so that
+ * 机<b>密</b> is one word, while values of sibling elements stay apart. SVG: text and tspan are
+ * joined per text element, with the place of x and y, font size and fill; title and desc; what is
+ * not displayed says so; an embedded raster image is the gap `picture`. Not done: entities of a DTD
+ * (never expanded), XSLT, CSS in SVG style elements beyond emitting their text. */
 #include "base/buf.h"
 #include "base/num.h"
 #include "formats/format_priv.h"
@@ -134,6 +134,8 @@ typedef struct markup {
     uint32_t text_depth; /* depth of the open SVG text element, 0 = none */
     int32_t x_pt100, y_pt100;
     bool has_place, has_picture;
+    bool abuts;     /* nothing stands between the text that went out last and what comes now */
+    bool was_start; /* the last tag was a start tag */
     lj_code code;
 } markup;
 
@@ -175,7 +177,9 @@ static void flush(markup *m)
         what.label = (lj_str){top->label, top->label_len};
         what.hidden_by = top->hidden_by;
         what.src_off = m->text_off;
-        what.join = top->cut ? SPAN_JOIN_LINE : SPAN_JOIN_BLOCK;
+        what.join = m->abuts && from == 0 ? SPAN_JOIN_SAME
+                    : top->cut            ? SPAN_JOIN_LINE
+                                          : SPAN_JOIN_BLOCK;
         span_look look = top->look;
         if (look.known != 0) {
             look.len = (uint32_t)what.text.len;
@@ -188,6 +192,9 @@ static void flush(markup *m)
             what.box_pt100[1] = what.box_pt100[3] = m->y_pt100;
         }
         emit(m, &what);
+    }
+    if (text.len > 0) {
+        m->abuts = to > from && to == text.len;
     }
     lj_buf_clear(&m->text);
 }
@@ -224,45 +231,52 @@ static int32_t user_units(lj_str value)
     return (int32_t)(number * 75); /* 1 px = 0.75 pt */
 }
 
-static bool style_has(const xml_token *token, lj_slice property, lj_slice value)
+static lj_slice trim(lj_slice text)
 {
-    lj_str plain = xml_value_of(token, property);
-    if (lj_slice_is_nocase(lj_str_bytes(plain), value)) {
-        return true;
+    text = lj_slice_part(text, skip_blanks(text), SIZE_MAX);
+    while (text.len > 0 && text.ptr[text.len - 1] <= ' ') {
+        text.len--;
     }
+    return text;
+}
+
+/* The value of a presentation attribute, or of the same property in the style attribute (SVG 6.4),
+ * which wins. */
+static lj_slice property_of(const xml_token *token, lj_slice property)
+{
+    lj_slice found = trim(lj_str_bytes(xml_value_of(token, property)));
     lj_slice style = lj_str_bytes(XML_VALUE(token, "style"));
-    size_t at = lj_slice_find(style, property);
-    if (at == SIZE_MAX) {
-        return false;
+    while (style.len > 0) {
+        lj_slice one = lj_slice_part(style, 0, lj_slice_find(style, LJ_BYTES(";")));
+        size_t colon = lj_slice_find(one, LJ_BYTES(":"));
+        if (colon != SIZE_MAX && lj_slice_is_nocase(trim(lj_slice_part(one, 0, colon)), property)) {
+            found = trim(lj_slice_part(one, colon + 1, SIZE_MAX));
+        }
+        style = lj_slice_part(style, one.len + 1, SIZE_MAX);
     }
-    lj_slice rest = lj_slice_part(style, at + property.len, 32);
-    size_t colon = skip_blanks(rest);
-    if (colon >= rest.len || rest.ptr[colon] != ':') {
-        return false;
+    return found;
+}
+
+/* "0", "0.0", "0%". */
+static bool is_zero(lj_slice value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] != '0' && value.ptr[i] != '.' && value.ptr[i] != '%') {
+            return false;
+        }
     }
-    rest = lj_slice_part(rest, colon + 1, SIZE_MAX);
-    rest = lj_slice_part(rest, skip_blanks(rest), SIZE_MAX);
-    return lj_slice_has_prefix(rest, value);
+    return value.len > 0;
 }
 
 static void read_svg_start(markup *m, const xml_token *token, element *own)
 {
-    static const struct {
-        lj_slice property, value;
-        span_hidden fact;
-    } facts[] = {
-        {{(const uint8_t *)"display", 7},     {(const uint8_t *)"none", 4}, SPAN_HIDDEN_VANISH   },
-        {{(const uint8_t *)"visibility", 10},
-         {(const uint8_t *)"hidden", 6},
-         SPAN_HIDDEN_INVISIBLE                                                                   },
-        {{(const uint8_t *)"opacity", 7},     {(const uint8_t *)"0", 1},    SPAN_HIDDEN_INVISIBLE},
-    };
-    for (size_t i = 0; i < LJ_COUNT_OF(facts); i++) {
-        lj_str plain = xml_value_of(token, facts[i].property);
-        bool fraction = plain.len > 1 && plain.ptr[0] == '0'; /* opacity 0.5 is seen */
-        if (!fraction && style_has(token, facts[i].property, facts[i].value)) {
-            own->hidden_by |= SPAN_HIDE(facts[i].fact);
-        }
+    if (lj_slice_is_nocase(property_of(token, LJ_BYTES("display")), LJ_BYTES("none"))) {
+        own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_VANISH);
+    }
+    if (lj_slice_is_nocase(property_of(token, LJ_BYTES("visibility")), LJ_BYTES("hidden")) ||
+        is_zero(property_of(token, LJ_BYTES("opacity"))) ||
+        is_zero(property_of(token, LJ_BYTES("fill-opacity")))) {
+        own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_INVISIBLE);
     }
     lj_str size = XML_VALUE(token, "font-size");
     if (size.len > 0) {
@@ -309,9 +323,12 @@ static void on_start(markup *m, const xml_token *token)
 {
     bool joins = m->svg && m->text_depth > 0; /* tspan: the text goes on */
     if (!joins) {
+        bool between = m->text.len == 0 && !m->was_start; /* </a><b>: two values, not one word */
         flush(m);
+        m->abuts = m->abuts && !between && !m->svg;
         top_of(m)->cut = true;
     }
+    m->was_start = true;
     element inherited = *top_of(m);
     m->depth++;
     element *own = top_of(m);
@@ -344,6 +361,7 @@ static void on_end(markup *m)
     if (m->depth > 0) {
         m->depth--;
     }
+    m->was_start = false;
     top_of(m)->cut = true;
 }
 

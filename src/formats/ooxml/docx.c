@@ -35,7 +35,8 @@ enum {
     PT100_PER_TWIP = 5,
 };
 
-static void read_settings(opc_xml *x, void *ctx)
+/* Parts that are on no page: document variables, and attributes with words. */
+static void read_side_part(opc_xml *x, void *ctx)
 {
     (void)ctx;
     while (opc_next(x)) {
@@ -84,7 +85,9 @@ static const opc_root docx_roots[] = {
     {OPC_comments,         SPAN_COMMENT,  docx_read_story     },
     {OPC_glossaryDocument, SPAN_BODY,     docx_read_story     },
     {OPC_styles,           SPAN_STYLE,    docx_read_styles    },
-    {OPC_settings,         SPAN_FIELD,    read_settings       },
+    {OPC_settings,         SPAN_FIELD,    read_side_part      },
+    {OPC_fonts,            SPAN_STYLE,    read_side_part      },
+    {OPC_numbering,        SPAN_STYLE,    read_side_part      },
     {OPC_chartSpace,       SPAN_TEXTBOX,  drawingml_read_plain},
     {OPC_dataModel,        SPAN_TEXTBOX,  drawingml_read_plain},
     {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read_plain},

@@ -26,140 +26,13 @@
  * counts as outside.
  *
  * Limits. Deeper nesting than the stacks hold is read flat: text is never lost, only its place. */
+#include "formats/ooxml/docx_story.h"
+
 #include "base/num.h"
-#include "formats/ooxml/docx.h"
-#include "formats/ooxml/opc_block.h"
-
-enum {
-    SCOPE_MAX = 160,
-    PARA_MAX = 10,
-    TABLE_MAX = 12,
-    ALT_MAX = 6,
-    ALT_HASHES = 64,
-    FORM_MAX = 4,
-    FORM_TEXT_MAX = 256,   /* bytes of a content control that is told with its name */
-    FIELD_MAX = 64 * 1024, /* bytes of one field instruction */
-    /* how far outside the origin of a margin or column something surely is off the page */
-    MARGIN_EMU = 1800000, /* 5 cm */
-    MARGIN_PT100 = 14200,
-    SHEET_EMU = 20116800, /* 22 inches: the largest page of Word (17.6.13) */
-};
-
-typedef enum scope_kind {
-    SCOPE_PARA,
-    SCOPE_FRAME, /* text box, comment, note */
-    SCOPE_ALT,
-    SCOPE_BRANCH,
-    SCOPE_TABLE,
-    SCOPE_CELL,
-    SCOPE_FORM,
-    SCOPE_GONE,  /* deleted, moved away */
-    SCOPE_FLOAT, /* anchored drawing, VML shape */
-    SCOPE_SHAPE, /* inline drawing, shape inside a drawing */
-    SCOPE_FILL,  /* properties of a shape */
-    SCOPE_RUBY,
-    SCOPE_RUN,
-    SCOPE_PROPS,      /* rPr of a run */
-    SCOPE_PARA_PROPS, /* pPr */
-    SCOPE_TEXT,
-} scope_kind;
-
-/* What a scope restores when it closes. */
-typedef struct scope {
-    scope_kind kind;
-    uint32_t depth;
-    span_role role;
-    uint32_t story_id;
-    uint16_t alt_group;
-    uint16_t known;
-    uint32_t row_no, col_no;
-    uint32_t ground;
-    uint32_t cell_paras;
-    uint64_t hidden_by;
-    int32_t box_pt100[4];
-    lj_str author;
-    int64_t changed_at;
-    bool shadows; /* SCOPE_BRANCH: a paragraph was opened for its direct text */
-    size_t from;  /* SCOPE_BRANCH: where its text begins in the paragraph around it */
-} scope;
-
-typedef struct para {
-    opc_block block;
-    opc_block gone; /* deleted text alone */
-    docx_look look;
-    lj_buf author;
-    int64_t changed_at;
-    bool has_kept;
-    bool goes_on; /* a part of it was emitted already */
-} para;
-
-typedef struct table {
-    uint32_t row, col;
-} table;
-
-/* AlternateContent: what its branches gave so far. */
-typedef struct alternatives {
-    uint32_t branch;
-    uint32_t hash_count;
-    uint64_t hashes[ALT_HASHES];
-} alternatives;
-
-/* Content control. */
-typedef struct form {
-    lj_buf name;
-    lj_buf text;
-    bool too_long;
-    bool in_content;
-} form;
-
-/* Where text goes. */
-typedef enum sink { SINK_NONE, SINK_RUN, SINK_FIELD, SINK_POSITION } sink;
-
-/* Position of the drawing around a text box. */
-typedef struct floating {
-    int64_t x, y, width, height; /* EMU */
-    bool knows_x, knows_y;
-    bool page_x, page_y; /* relative to the page */
-    bool vertical;       /* the next offset is the vertical one */
-} floating;
-
-typedef struct story {
-    opc_xml *x;
-    const docx_context *context;
-    scope scopes[SCOPE_MAX];
-    uint32_t scope_count;
-    para paras[PARA_MAX];
-    uint32_t para_count;
-    uint32_t para_extra; /* paragraphs beyond PARA_MAX that are open */
-    table tables[TABLE_MAX];
-    uint32_t table_count;
-    alternatives alts[ALT_MAX];
-    uint32_t alt_count;
-    form forms[FORM_MAX];
-    uint32_t form_count;
-    sink sink;
-    docx_look run;
-    const docx_look *run_style;
-    span_look run_look;
-    bool run_ready;
-    uint32_t gone; /* open deletions */
-    lj_buf gone_author;
-    int64_t gone_at;
-    opc_block ruby;
-    uint32_t ruby_count;
-    lj_buf letter; /* one character of a symbol font */
-    lj_buf field;
-    uint32_t field_level;
-    bool field_gone;
-    floating floating;
-    uint32_t group_count;
-    uint32_t ground; /* colour of the cell or page */
-    uint32_t cell_paras;
-} story;
 
 /* ---- scopes ---- */
 
-static scope *scope_open(story *s, scope_kind kind)
+scope *story_scope_open(story *s, scope_kind kind)
 {
     if (s->scope_count == SCOPE_MAX) {
         return NULL;
@@ -200,461 +73,21 @@ static void scope_restore(story *s, const scope *top)
     s->cell_paras = top->cell_paras;
 }
 
-/* ---- paragraphs ---- */
-
-static para *para_of(story *s)
+void story_sink_open(story *s, sink where)
 {
-    return s->para_count > 0 ? &s->paras[s->para_count - 1] : NULL;
-}
-
-static bool para_open(story *s)
-{
-    if (s->para_count == PARA_MAX) {
-        return false;
-    }
-    para *p = &s->paras[s->para_count++];
-    if (p->block.arena == NULL) {
-        opc_block_init(&p->block, s->x->pkg->arena);
-        opc_block_init(&p->gone, s->x->pkg->arena);
-        lj_buf_init(&p->author, s->x->pkg->arena, 4 * LJ_KIB);
-    }
-    opc_block_clear(&p->block);
-    opc_block_clear(&p->gone);
-    lj_buf_clear(&p->author);
-    p->changed_at = 0;
-    p->has_kept = p->goes_on = false;
-    p->look = s->context->styles.defaults;
-    if (s->ground != OPC_NO_COLOUR) {
-        p->look.stated |= DOCX_GROUND;
-        p->look.ground = s->ground;
-    }
-    s->run_ready = false;
-    s->run = (docx_look){0};
-    s->run_style = NULL;
-    return true;
-}
-
-static uint64_t text_hash(lj_slice text)
-{
-    uint64_t hash = 0xCBF29CE484222325U + text.len;
-    for (size_t i = 0; i < text.len; i++) {
-        hash = (hash ^ text.ptr[i]) * 0x100000001B3U;
-    }
-    return hash;
-}
-
-/* In a later branch: true when an earlier branch gave the same text. In the first one: remembers.
- */
-static bool is_repeated(story *s, lj_slice text)
-{
-    if (s->alt_count == 0 || text.len == 0) {
-        return false;
-    }
-    alternatives *alt = &s->alts[s->alt_count - 1];
-    uint64_t hash = text_hash(text);
-    for (uint32_t i = 0; i < alt->hash_count; i++) {
-        if (alt->hashes[i] == hash && alt->branch > 1) {
-            return true;
-        }
-    }
-    if (alt->hash_count < ALT_HASHES) {
-        alt->hashes[alt->hash_count++] = hash;
-    }
-    return false;
-}
-
-/* Emits what the innermost paragraph holds. */
-static void para_emit(story *s, span_join join)
-{
-    para *p = para_of(s);
-    if (p == NULL || p->block.text.len == 0) {
-        return;
-    }
-    if (is_repeated(s, lj_buf_slice(&p->block.text))) {
-        opc_block_clear(&p->block);
-        opc_block_clear(&p->gone);
-        return;
-    }
-    span what = opc_span(s->x, s->x->base.role);
-    what.join = join;
-    bool mixed = p->gone.text.len > 0 && p->has_kept;
-    if (p->gone.text.len > 0) {
-        what.author = lj_buf_str(&p->author);
-        what.changed_at = p->changed_at;
-    }
-    if (mixed && what.alt_group == 0) {
-        what.alt_group = ++s->x->pkg->alt_count;
-    }
-    span gone = what;
-    opc_block_emit(s->x, &p->block, &what);
-    if (mixed) {
-        gone.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_DELETED);
-        opc_block_emit(s->x, &p->gone, &gone);
-    }
-    opc_block_clear(&p->gone);
-}
-
-static void para_close(story *s)
-{
-    para *p = para_of(s);
-    if (p == NULL) {
-        return;
-    }
-    bool in_cell = s->x->base.place.col_no > 0;
-    span_join join = p->goes_on                     ? SPAN_JOIN_SAME
-                     : in_cell && s->cell_paras > 0 ? SPAN_JOIN_LINE
-                                                    : SPAN_JOIN_BLOCK;
-    s->cell_paras += p->block.text.len > 0 ? 1 : 0;
-    para_emit(s, join);
-    s->para_count--;
-    s->run_ready = false;
-    s->run = (docx_look){0};
-    s->run_style = NULL;
-}
-
-/* ---- text ---- */
-
-static const span_look *run_look(story *s, const para *p)
-{
-    if (!s->run_ready) {
-        docx_look look = p->look;
-        if (s->run_style != NULL) {
-            docx_look_put(&look, s->run_style);
-        }
-        docx_look_put(&look, &s->run);
-        s->run_look = docx_look_span(&look);
-        if (s->gone > 0) {
-            s->run_look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_DELETED);
-        }
-        s->run_ready = true;
-    }
-    return &s->run_look;
-}
-
-static void form_add(story *s, lj_str text)
-{
-    form *f = s->form_count > 0 ? &s->forms[s->form_count - 1] : NULL;
-    if (f == NULL || !f->in_content || f->too_long) {
-        return;
-    }
-    f->too_long = f->text.len + text.len > FORM_TEXT_MAX;
-    if (!f->too_long) {
-        lj_buf_put(&f->text, lj_str_bytes(text));
+    if (story_scope_open(s, SCOPE_TEXT) != NULL) {
+        s->sink = where;
     }
 }
 
-/* Text of the innermost run. */
-static void text_add(story *s, lj_str text)
-{
-    if (s->ruby_count > 0) {
-        opc_block_add(&s->ruby, text, NULL);
-        return;
-    }
-    para *p = para_of(s);
-    if (p == NULL) {
-        opc_emit_text(s->x, s->x->base.role, (lj_str){NULL, 0}, text);
-        return;
-    }
-    const span_look *look = run_look(s, p);
-    opc_block_add(&p->block, text, look);
-    form_add(s, text);
-    if (s->gone > 0) {
-        opc_block_add(&p->gone, text, look);
-        if (p->author.len == 0) {
-            lj_buf_put(&p->author, lj_buf_slice(&s->gone_author));
-            p->changed_at = s->gone_at;
-        }
-    } else {
-        p->has_kept = true;
-    }
-    if (p->block.text.len > OPC_BLOCK_MAX) {
-        para_emit(s, p->goes_on ? SPAN_JOIN_SAME : SPAN_JOIN_BLOCK);
-        p->goes_on = true;
-    }
-}
-
-/* Letters of Wingdings that are stars; other symbols stay in the private use area. */
-static uint32_t wingdings_point(uint32_t code)
-{
-    static const struct {
-        uint8_t code;
-        uint16_t point;
-    } rows[] = {
-        {0xAA, 0x2726},
-        {0xAB, 0x2605},
-        {0xAC, 0x2736},
-        {0xAD, 0x2734},
-        {0xAE, 0x2739},
-        {0xAF, 0x2735},
-        {0xB5, 0x272A},
-        {0xB6, 0x2730},
-    };
-    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
-        if (rows[i].code == code) {
-            return rows[i].point;
-        }
-    }
-    return 0xF000 + code;
-}
-
-static void point_add(story *s, uint32_t point)
-{
-    lj_buf_clear(&s->letter);
-    lj_buf_put_utf8(&s->letter, point);
-    text_add(s, lj_buf_str(&s->letter));
-}
-
-/* 17.3.3.30 sym: a letter of a symbol font, as it is or moved to F000h. */
-static void sym_add(story *s)
-{
-    lj_str code = XML_VALUE(s->x->token, "char");
-    uint32_t point = 0;
-    for (size_t i = 0; i < code.len && i < 6; i++) {
-        uint8_t c = (uint8_t)code.ptr[i];
-        uint8_t lower = c | 0x20U;
-        uint32_t digit = c >= '0' && c <= '9'           ? (uint32_t)(c - '0')
-                         : lower >= 'a' && lower <= 'f' ? (uint32_t)(lower - 'a' + 10)
-                                                        : 0;
-        point = point << 4 | digit;
-    }
-    bool moved = (point & 0xFF00U) == 0xF000U;
-    if (OPC_IS(XML_VALUE(s->x->token, "font"), "Wingdings") && (moved || point < 0x100)) {
-        point = wingdings_point(point & 0xFFU);
-    }
-    if (point > 0) {
-        point_add(s, point);
-    }
-}
-
-/* Plain text in the font Wingdings: U+00AB or U+F0AB is a star. */
-static void wingdings_add(story *s, lj_str text)
-{
-    for (size_t at = 0; at < text.len;) {
-        uint8_t c = (uint8_t)text.ptr[at];
-        size_t len = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-        len = lj_min_size(len, text.len - at);
-        uint32_t point = 0;
-        if (len == 2) {
-            point = (uint32_t)(c & 0x1F) << 6 | ((uint8_t)text.ptr[at + 1] & 0x3F);
-        } else if (len == 3) {
-            point = (uint32_t)(c & 0x0F) << 12 | (uint32_t)((uint8_t)text.ptr[at + 1] & 0x3F) << 6 |
-                    ((uint8_t)text.ptr[at + 2] & 0x3F);
-        }
-        bool symbol = (point >= 0xA0 && point < 0x100) || (point & 0xFF00U) == 0xF000U;
-        if (symbol) {
-            point_add(s, wingdings_point(point & 0xFFU));
-        } else {
-            text_add(s, (lj_str){text.ptr + at, len});
-        }
-        at += len;
-    }
-}
-
-static void take_text(story *s)
-{
-    const xml_token *token = s->x->token;
-    switch (s->sink) {
-    case SINK_RUN: {
-        bool symbols = s->run.wingdings || (s->run_style != NULL && s->run_style->wingdings &&
-                                            (s->run.stated & DOCX_FONT) == 0);
-        if (symbols) {
-            wingdings_add(s, token->text);
-        } else {
-            text_add(s, token->text);
-        }
-        break;
-    }
-    case SINK_FIELD:
-        if (s->field.len + token->text.len <= FIELD_MAX) {
-            lj_buf_put(&s->field, lj_str_bytes(token->text));
-        }
-        s->field_gone = s->field_gone || s->gone > 0;
-        break;
-    case SINK_POSITION: {
-        int64_t value = 0;
-        if (xml_int(token->text, &value)) {
-            floating *f = &s->floating;
-            *(f->vertical ? &f->y : &f->x) = value;
-            *(f->vertical ? &f->knows_y : &f->knows_x) = true;
-        }
-        break;
-    }
-    case SINK_NONE:
-        if (token->is_flat) {
-            text_add(s, token->text);
-        } else {
-            opc_emit_stray(s->x);
-        }
-        break;
-    }
-}
-
-/* ---- fields ---- */
-
-static void field_emit(story *s)
-{
-    span what = opc_span(s->x, SPAN_FIELD);
-    what.text = lj_buf_str(&s->field);
-    what.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
-    what.hidden_by |= s->field_gone ? SPAN_HIDE(SPAN_HIDDEN_DELETED) : 0;
-    if (!opc_is_blank(what.text)) {
-        opc_emit(s->x, &what);
-    }
-    lj_buf_clear(&s->field);
-    s->field_gone = false;
-}
-
-/* 17.16.18: begin, separate, end; the instruction of the outermost field includes those inside. */
-static void field_mark(story *s)
-{
-    lj_str type = XML_VALUE(s->x->token, "fldCharType");
-    if (OPC_IS(type, "begin")) {
-        s->field_level++;
-        return;
-    }
-    if (s->field_level <= 1) {
-        field_emit(s);
-    }
-    if (OPC_IS(type, "end") && s->field_level > 0) {
-        s->field_level--;
-    }
-}
-
-/* ---- text boxes and their position ---- */
-
-/* A length of a VML style ("left:-9999pt") in hundredths of a point. */
-static bool style_length(lj_str style, lj_slice key, int32_t *out)
-{
-    lj_slice rest = lj_str_bytes(style);
-    for (;;) {
-        size_t at = lj_slice_find(rest, key);
-        if (at == SIZE_MAX) {
-            return false;
-        }
-        bool whole = at == 0 || rest.ptr[at - 1] == ';' || rest.ptr[at - 1] == ' ';
-        rest = lj_slice_part(rest, at + key.len, SIZE_MAX);
-        if (whole && rest.len > 0 && rest.ptr[0] == ':') {
-            rest = lj_slice_part(rest, 1, SIZE_MAX);
-            break;
-        }
-    }
-    int64_t value = 0;
-    if (!xml_int((lj_str){(const char *)rest.ptr, rest.len}, &value)) {
-        return false;
-    }
-    value = value > 100000 ? 100000 : value < -100000 ? -100000 : value;
-    size_t unit = 0;
-    while (unit < rest.len && (rest.ptr[unit] == '-' || rest.ptr[unit] == '.' ||
-                               (rest.ptr[unit] >= '0' && rest.ptr[unit] <= '9'))) {
-        unit++;
-    }
-    lj_slice name = lj_slice_part(rest, unit, 2);
-    int64_t scale = lj_slice_is(name, LJ_BYTES("in"))   ? 7200
-                    : lj_slice_is(name, LJ_BYTES("mm")) ? 283
-                    : lj_slice_is(name, LJ_BYTES("cm")) ? 2835
-                    : lj_slice_is(name, LJ_BYTES("px")) ? 75
-                                                        : 100;
-    value *= scale;
-    *out = (int32_t)(value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : value);
-    return true;
-}
-
-/* A VML shape: words in attributes, and whether it can be seen (W08, W10, W26). */
-static void take_shape(story *s)
-{
-    opc_xml *x = s->x;
-    lj_str style = XML_VALUE(x->token, "style");
-    opc_emit_unseen(x, SPAN_ALT, LJ_STR("alt"), XML_VALUE(x->token, "alt"));
-    opc_emit_unseen(x, SPAN_ALT, LJ_STR("title"), XML_VALUE(x->token, "title"));
-    if (scope_open(s, SCOPE_FLOAT) == NULL) {
-        return;
-    }
-    if (lj_slice_find(lj_str_bytes(style), LJ_BYTES("visibility:hidden")) != SIZE_MAX) {
-        x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_INVISIBLE);
-    }
-    lj_str fill = XML_VALUE(x->token, "fillcolor");
-    if (fill.len > 0 && !OPC_IS(XML_VALUE(x->token, "filled"), "f")) {
-        uint32_t colour = opc_colour((lj_str){fill.ptr, lj_min_size(fill.len, 7)});
-        s->ground = colour != OPC_NO_COLOUR ? colour : OPC_PAINTED;
-    }
-    if (s->group_count > 0) {
-        return; /* in units of the group */
-    }
-    int32_t left = 0;
-    int32_t top = 0;
-    int32_t width = 0;
-    int32_t height = 0;
-    int32_t more = 0;
-    (void)style_length(style, LJ_BYTES("left"), &left);
-    (void)style_length(style, LJ_BYTES("top"), &top);
-    (void)style_length(style, LJ_BYTES("width"), &width);
-    (void)style_length(style, LJ_BYTES("height"), &height);
-    left = style_length(style, LJ_BYTES("margin-left"), &more) && left == 0 ? more : left;
-    top = style_length(style, LJ_BYTES("margin-top"), &more) && top == 0 ? more : top;
-    int64_t right = (int64_t)left + width;
-    int64_t bottom = (int64_t)top + height;
-    int32_t far = opc_emu_pt100(SHEET_EMU);
-    if (right < -MARGIN_PT100 || bottom < -far || left > far || top > far) {
-        x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE);
-    }
-}
-
-/* Reasons and box of a text box, from the drawing around it (W07). */
-static void place_frame(story *s)
-{
-    const floating *f = &s->floating;
-    span *base = &s->x->base;
-    int64_t page_width = (int64_t)s->context->page_pt100[0] * 127;
-    int64_t page_height = (int64_t)s->context->page_pt100[1] * 127;
-    bool off = false;
-    if (f->knows_x) {
-        int64_t slack = f->page_x ? 0 : MARGIN_EMU;
-        off = off || f->x + f->width + slack < 0 ||
-              f->x > (f->page_x && page_width > 0 ? page_width : SHEET_EMU);
-    }
-    if (f->knows_y) {
-        int64_t slack = f->page_y ? 0 : SHEET_EMU;
-        off = off || f->y + f->height + slack < 0 ||
-              f->y > (f->page_y && page_height > 0 ? page_height : SHEET_EMU);
-    }
-    base->hidden_by |= off ? SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE) : 0;
-    if (f->knows_x && f->knows_y && f->page_x && f->page_y) {
-        base->known |= SPAN_KNOWS_BOX;
-        base->box_pt100[0] = opc_emu_pt100(f->x);
-        base->box_pt100[1] = opc_emu_pt100(f->y);
-        base->box_pt100[2] = opc_emu_pt100(f->x + f->width);
-        base->box_pt100[3] = opc_emu_pt100(f->y + f->height);
-    }
-}
-
-static void frame_open(story *s, span_role role)
-{
-    if (scope_open(s, SCOPE_FRAME) == NULL) {
-        return;
-    }
-    span *base = &s->x->base;
-    base->role = role;
-    base->story_id = ++s->x->pkg->story_count;
-    base->place.row_no = base->place.col_no = 0;
-    s->cell_paras = 0;
-    if (role == SPAN_TEXTBOX) {
-        place_frame(s);
-    }
-}
-
-/* ---- elements ---- */
-
-static void emit_value(story *s, span_role role, lj_str label, lj_str value)
-{
-    opc_emit_unseen(s->x, role, label, value);
-}
+/* ---- revisions, alternatives, forms, tables ---- */
 
 static void take_comment(story *s)
 {
     const xml_token *token = s->x->token;
     lj_slice author = lj_arena_copy(s->x->pkg->arena, lj_str_bytes(XML_VALUE(token, "author")));
     int64_t at = opc_time(XML_VALUE(token, "date"));
-    frame_open(s, SPAN_COMMENT);
+    story_frame_open(s, SPAN_COMMENT);
     s->x->base.author = (lj_str){(const char *)author.ptr, author.len};
     s->x->base.changed_at = at;
 }
@@ -662,7 +95,7 @@ static void take_comment(story *s)
 static void take_gone(story *s)
 {
     const xml_token *token = s->x->token;
-    if (scope_open(s, SCOPE_GONE) == NULL) {
+    if (story_scope_open(s, SCOPE_GONE) == NULL) {
         return;
     }
     s->gone++;
@@ -674,7 +107,7 @@ static void take_gone(story *s)
 
 static void take_alternative(story *s)
 {
-    if (s->alt_count == ALT_MAX || scope_open(s, SCOPE_ALT) == NULL) {
+    if (s->alt_count == ALT_MAX || story_scope_open(s, SCOPE_ALT) == NULL) {
         return;
     }
     alternatives *alt = &s->alts[s->alt_count++];
@@ -689,17 +122,17 @@ static void take_branch(story *s)
     if (top == NULL || top->kind != SCOPE_ALT || s->alt_count == 0) {
         return;
     }
-    top = scope_open(s, SCOPE_BRANCH);
+    top = story_scope_open(s, SCOPE_BRANCH);
     if (top == NULL) {
         return;
     }
-    const para *p = para_of(s);
+    const para *p = story_para_of(s);
     uint32_t branch = ++s->alts[s->alt_count - 1].branch;
     if (p == NULL) {
         return;
     }
     top->from = p->block.text.len;
-    top->shadows = branch > 1 && para_open(s);
+    top->shadows = branch > 1 && story_para_open(s);
     if (top->shadows) {
         s->paras[s->para_count - 1].look = p->look;
     }
@@ -708,18 +141,18 @@ static void take_branch(story *s)
 static void close_branch(story *s, const scope *top)
 {
     if (top->shadows) {
-        para_close(s);
-    } else if (para_of(s) != NULL && s->alt_count > 0) {
-        const lj_buf *text = &para_of(s)->block.text;
+        story_para_close(s);
+    } else if (story_para_of(s) != NULL && s->alt_count > 0) {
+        const lj_buf *text = &story_para_of(s)->block.text;
         if (text->len > top->from) {
-            (void)is_repeated(s, lj_slice_part(lj_buf_slice(text), top->from, SIZE_MAX));
+            (void)story_is_repeated(s, lj_slice_part(lj_buf_slice(text), top->from, SIZE_MAX));
         }
     }
 }
 
 static void form_open(story *s)
 {
-    if (s->form_count == FORM_MAX || scope_open(s, SCOPE_FORM) == NULL) {
+    if (s->form_count == FORM_MAX || story_scope_open(s, SCOPE_FORM) == NULL) {
         return;
     }
     form *f = &s->forms[s->form_count++];
@@ -751,35 +184,19 @@ static void take_form_value(story *s)
     if (token->id == OPC_listItem) {
         lj_str shown = XML_VALUE(token, "displayText");
         value = XML_VALUE(token, "value");
-        emit_value(s, SPAN_FORM, label, shown);
+        opc_emit_unseen(s->x, SPAN_FORM, label, shown);
         if (!lj_str_is(shown, value)) {
-            emit_value(s, SPAN_FORM, label, value);
+            opc_emit_unseen(s->x, SPAN_FORM, label, value);
         }
         return;
     }
     if (opc_is_wordy(value)) {
         lj_slice name = token->local;
-        emit_value(s, SPAN_FORM, (lj_str){(const char *)name.ptr, name.len}, value);
+        opc_emit_unseen(s->x, SPAN_FORM, (lj_str){(const char *)name.ptr, name.len}, value);
     }
     if (f != NULL && (token->id == OPC_alias || (token->id == OPC_tag && f->name.len == 0))) {
         lj_buf_clear(&f->name);
         lj_buf_put(&f->name, lj_str_bytes(value));
-    }
-}
-
-static void take_drawing_words(story *s)
-{
-    opc_xml *x = s->x;
-    const xml_token *token = x->token;
-    emit_value(s, SPAN_ALT, LJ_STR("descr"), XML_VALUE(token, "descr"));
-    emit_value(s, SPAN_ALT, LJ_STR("title"), XML_VALUE(token, "title"));
-    lj_str name = XML_VALUE(token, "name");
-    if (opc_is_wordy(name)) {
-        emit_value(s, SPAN_ALT, LJ_STR("name"), name);
-    }
-    if (OPC_IS(XML_VALUE(token, "hidden"), "1") || OPC_IS(XML_VALUE(token, "hidden"), "true")) {
-        x->base.hidden_by |=
-            SPAN_HIDE(SPAN_HIDDEN_INVISIBLE); /* until the drawing's scope closes */
     }
 }
 
@@ -790,7 +207,7 @@ static void take_table(story *s)
     int64_t value = 0;
     switch (token->id) {
     case OPC_tbl:
-        if (s->table_count < TABLE_MAX && scope_open(s, SCOPE_TABLE) != NULL) {
+        if (s->table_count < TABLE_MAX && story_scope_open(s, SCOPE_TABLE) != NULL) {
             s->tables[s->table_count++] = (table){0, 0};
         }
         break;
@@ -801,7 +218,7 @@ static void take_table(story *s)
         }
         break;
     case OPC_tc:
-        if (t != NULL && scope_open(s, SCOPE_CELL) != NULL) {
+        if (t != NULL && story_scope_open(s, SCOPE_CELL) != NULL) {
             t->col++;
             s->cell_paras = 0;
             s->x->base.place.row_no = t->row;
@@ -819,12 +236,14 @@ static void take_table(story *s)
     }
 }
 
+/* ---- elements ---- */
+
 /* Elements of rPr and pPr. True when the element was taken. */
 static bool take_property(story *s)
 {
     const xml_token *token = s->x->token;
     const scope *top = s->scope_count > 0 ? &s->scopes[s->scope_count - 1] : NULL;
-    para *p = para_of(s);
+    para *p = story_para_of(s);
     if (top == NULL || p == NULL) {
         return false;
     }
@@ -900,75 +319,7 @@ static void take_run_props(story *s)
         s->run.size_pt100 = (uint32_t)size;
     }
     s->run_ready = false;
-    (void)scope_open(s, SCOPE_PROPS);
-}
-
-static void sink_open(story *s, sink where)
-{
-    if (scope_open(s, SCOPE_TEXT) != NULL) {
-        s->sink = where;
-    }
-}
-
-static void take_float(story *s)
-{
-    const xml_token *token = s->x->token;
-    floating *f = &s->floating;
-    lj_str from = XML_VALUE(token, "relativeFrom");
-    int64_t value = 0;
-    switch (token->id) {
-    case OPC_anchor:
-        *f = (floating){0};
-        (void)scope_open(s, SCOPE_FLOAT);
-        break;
-    case OPC_positionH:
-        f->vertical = false;
-        f->page_x = OPC_IS(from, "page");
-        break;
-    case OPC_positionV:
-        f->vertical = true;
-        f->page_y = OPC_IS(from, "page");
-        break;
-    case OPC_posOffset:
-        sink_open(s, SINK_POSITION);
-        break;
-    case OPC_extent:
-        f->width = xml_int(XML_VALUE(token, "cx"), &value) ? value : 0;
-        f->height = xml_int(XML_VALUE(token, "cy"), &value) ? value : 0;
-        break;
-    default:
-        break;
-    }
-}
-
-/* Children of the properties of a shape: what its text stands on. */
-static void take_fill(story *s)
-{
-    const xml_token *token = s->x->token;
-    lj_str value = XML_VALUE(token, "val");
-    uint32_t colour = OPC_NO_COLOUR;
-    switch (token->id) {
-    case OPC_ln:
-    case OPC_effectLst:
-        xml_skip(s->x->xml);
-        break;
-    case OPC_srgbClr:
-        colour = opc_colour(value);
-        s->ground = colour != OPC_NO_COLOUR ? colour : OPC_PAINTED;
-        break;
-    case OPC_schemeClr:
-        s->ground = OPC_IS(value, "bg1") || OPC_IS(value, "lt1") ? 0xFFFFFF : OPC_PAINTED;
-        break;
-    case OPC_gradFill:
-    case OPC_blipFill:
-    case OPC_pattFill:
-        s->ground = OPC_PAINTED;
-        xml_skip(s->x->xml);
-        break;
-    default:
-        opc_emit_attrs(s->x);
-        break;
-    }
+    (void)story_scope_open(s, SCOPE_PROPS);
 }
 
 static void take_start(story *s)
@@ -979,21 +330,21 @@ static void take_start(story *s)
         return;
     }
     if (s->scope_count > 0 && s->scopes[s->scope_count - 1].kind == SCOPE_FILL) {
-        take_fill(s);
+        story_fill_take(s);
         return;
     }
     switch (token->id) {
     case OPC_p:
-        if (scope_open(s, SCOPE_PARA) != NULL && !para_open(s)) {
+        if (story_scope_open(s, SCOPE_PARA) != NULL && !story_para_open(s)) {
             s->para_extra++;
         }
         break;
     case OPC_pPr:
-        (void)scope_open(s, SCOPE_PARA_PROPS);
+        (void)story_scope_open(s, SCOPE_PARA_PROPS);
         break;
     case OPC_r:
     case OPC_fld:
-        if (scope_open(s, SCOPE_RUN) != NULL) {
+        if (story_scope_open(s, SCOPE_RUN) != NULL) {
             s->run = (docx_look){0};
             s->run_style = NULL;
             s->run_ready = false;
@@ -1004,36 +355,36 @@ static void take_start(story *s)
         break;
     case OPC_t:
     case OPC_delText:
-        sink_open(s, SINK_RUN);
+        story_sink_open(s, SINK_RUN);
         break;
     case OPC_instrText:
     case OPC_delInstrText:
-        sink_open(s, SINK_FIELD);
+        story_sink_open(s, SINK_FIELD);
         break;
     case OPC_tab:
     case OPC_ptab:
-        text_add(s, LJ_STR("\t"));
+        story_text_add(s, LJ_STR("\t"));
         break;
     case OPC_br:
     case OPC_cr:
-        text_add(s, LJ_STR("\n"));
+        story_text_add(s, LJ_STR("\n"));
         break;
     case OPC_noBreakHyphen:
-        text_add(s, LJ_STR("\xE2\x80\x91"));
+        story_text_add(s, LJ_STR("\xE2\x80\x91"));
         break;
     case OPC_sym:
-        sym_add(s);
+        story_sym_add(s);
         break;
     case OPC_rt:
-        if (scope_open(s, SCOPE_RUBY) != NULL) {
+        if (story_scope_open(s, SCOPE_RUBY) != NULL) {
             s->ruby_count++;
         }
         break;
     case OPC_fldSimple:
-        emit_value(s, SPAN_FIELD, (lj_str){NULL, 0}, XML_VALUE(token, "instr"));
+        opc_emit_unseen(s->x, SPAN_FIELD, (lj_str){NULL, 0}, XML_VALUE(token, "instr"));
         break;
     case OPC_fldChar:
-        field_mark(s);
+        story_field_mark(s);
         break;
     case OPC_del:
     case OPC_moveFrom:
@@ -1080,31 +431,31 @@ static void take_start(story *s)
         break;
     case OPC_bookmarkStart:
         if (opc_is_wordy(XML_VALUE(token, "name")) && XML_VALUE(token, "name").ptr[0] != '_') {
-            emit_value(s, SPAN_BOOKMARK, (lj_str){NULL, 0}, XML_VALUE(token, "name"));
+            opc_emit_unseen(s->x, SPAN_BOOKMARK, (lj_str){NULL, 0}, XML_VALUE(token, "name"));
         } else {
             opc_emit_attrs(x);
         }
         break;
     case OPC_docPr:
     case OPC_cNvPr:
-        take_drawing_words(s);
+        story_words_take(s);
         break;
     case OPC_anchor:
     case OPC_positionH:
     case OPC_positionV:
     case OPC_posOffset:
     case OPC_extent:
-        take_float(s);
+        story_float_take(s);
         break;
     case OPC_inline:
     case OPC_wsp:
-        (void)scope_open(s, SCOPE_SHAPE);
+        (void)story_scope_open(s, SCOPE_SHAPE);
         break;
     case OPC_spPr:
-        (void)scope_open(s, SCOPE_FILL);
+        (void)story_scope_open(s, SCOPE_FILL);
         break;
     case OPC_group:
-        if (scope_open(s, SCOPE_FLOAT) != NULL) {
+        if (story_scope_open(s, SCOPE_FLOAT) != NULL) {
             s->scopes[s->scope_count - 1].shadows = true;
             s->group_count++;
         }
@@ -1113,20 +464,20 @@ static void take_start(story *s)
     case OPC_rect:
     case OPC_roundrect:
     case OPC_oval:
-        take_shape(s);
+        story_shape_take(s);
         break;
     case OPC_textpath:
         opc_emit_text(x, SPAN_WATERMARK, (lj_str){NULL, 0}, XML_VALUE(token, "string"));
         break;
     case OPC_txbxContent:
-        frame_open(s, SPAN_TEXTBOX);
+        story_frame_open(s, SPAN_TEXTBOX);
         break;
     case OPC_comment:
         take_comment(s);
         break;
     case OPC_footnote:
     case OPC_endnote:
-        frame_open(s, SPAN_FOOTNOTE);
+        story_frame_open(s, SPAN_FOOTNOTE);
         break;
     case OPC_AlternateContent:
         take_alternative(s);
@@ -1152,7 +503,7 @@ static void take_end(story *s)
         if (s->para_extra > 0) {
             s->para_extra--;
         } else {
-            para_close(s);
+            story_para_close(s);
         }
         break;
     case SCOPE_BRANCH:
@@ -1227,8 +578,8 @@ void docx_read_story(opc_xml *x, void *ctx)
         } else if (x->token->kind == XML_END) {
             take_end(s);
         } else {
-            take_text(s);
+            story_text_take(s);
         }
     }
-    field_emit(s);
+    story_field_emit(s);
 }

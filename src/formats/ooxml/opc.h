@@ -148,6 +148,8 @@ bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case 
 bool opc_is_wordy(lj_str text);
 bool opc_is_blank(lj_str text);
 bool opc_has_byte(lj_str text, char byte);
+/* True when there is a letter beyond ASCII. */
+bool opc_has_high_byte(lj_str text);
 /* xsd:dateTime to UTC milliseconds; 0 when it is none. */
 int64_t opc_time(lj_str text);
 /* xsd:boolean of a property element: absent value means true. */

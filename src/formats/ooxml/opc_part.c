@@ -106,24 +106,6 @@ bool opc_next(opc_xml *x)
 
 /* ---- attributes and stray text ---- */
 
-static bool has_high_byte(lj_str text)
-{
-    size_t at = 0;
-    for (; at + 8 <= text.len; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, text.ptr + at, 8);
-        if ((word & 0x8080808080808080U) != 0) {
-            return true;
-        }
-    }
-    for (; at < text.len; at++) {
-        if ((uint8_t)text.ptr[at] >= 0x80) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Attributes that name fonts or namespaces. */
 static bool is_noise(const xml_attr *attr)
 {
@@ -142,7 +124,7 @@ void opc_emit_attrs(opc_xml *x)
     const xml_token *token = x->token;
     for (uint32_t i = 0; i < token->attr_count; i++) {
         const xml_attr *attr = &token->attrs[i];
-        if (has_high_byte(attr->value) && !is_noise(attr)) {
+        if (opc_has_high_byte(attr->value) && !is_noise(attr)) {
             opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }
     }
@@ -163,7 +145,7 @@ static void emit_wordy_attrs(opc_xml *x)
         const xml_attr *attr = &token->attrs[i];
         bool sentence = attr->value.len >= ATTR_WORDS_MIN && opc_is_wordy(attr->value) &&
                         opc_has_byte(attr->value, ' ');
-        if ((has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
+        if ((opc_has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
             opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }
     }
@@ -231,6 +213,17 @@ void opc_read_generic(opc_xml *x, void *ctx)
 
 /* ---- properties ---- */
 
+/* Counts and dates hold no mark: they are left out unless all text is wanted. */
+static bool is_telling(const opc_xml *x, lj_str value)
+{
+    bool has_letter = false;
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t lower = (uint8_t)value.ptr[i] | 0x20U;
+        has_letter = has_letter || lower >= 0x80 || (lower >= 'a' && lower <= 'z');
+    }
+    return (has_letter && opc_time(value) == 0) || format_wants_all(x->pkg->run);
+}
+
 void opc_read_properties(opc_xml *x, void *ctx)
 {
     (void)ctx;
@@ -257,8 +250,10 @@ void opc_read_properties(opc_xml *x, void *ctx)
             leaf_add(&leaf, token->text);
             break;
         case XML_END:
-            opc_emit_unseen(x, SPAN_METADATA, lj_buf_str(name.len > 0 ? &name : &leaf.label),
-                            lj_buf_str(&leaf.text));
+            if (is_telling(x, lj_buf_str(&leaf.text))) {
+                opc_emit_unseen(x, SPAN_METADATA, lj_buf_str(name.len > 0 ? &name : &leaf.label),
+                                lj_buf_str(&leaf.text));
+            }
             lj_buf_clear(&leaf.text);
             if (token->id == OPC_property) {
                 lj_buf_clear(&name);

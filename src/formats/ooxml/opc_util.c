@@ -37,6 +37,24 @@ bool opc_has_byte(lj_str text, char byte)
     return text.len > 0 && memchr(text.ptr, byte, text.len) != NULL;
 }
 
+bool opc_has_high_byte(lj_str text)
+{
+    size_t at = 0;
+    for (; at + 8 <= text.len; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, text.ptr + at, 8);
+        if ((word & 0x8080808080808080U) != 0) {
+            return true;
+        }
+    }
+    for (; at < text.len; at++) {
+        if ((uint8_t)text.ptr[at] >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool opc_is_wordy(lj_str text)
 {
     size_t letters = 0;

@@ -284,7 +284,7 @@ static void take_start(opc_xml *x, styling *s)
             xlsx_font_take(&((xlsx_font *)s->fonts.ptr)[s->fonts.count - 1], token);
         } else if (s->in_fills) {
             take_fill(s, token);
-        } else if (token->id == OPC_cellStyle && opc_is_wordy(XML_VALUE(token, "name"))) {
+        } else if (token->id == OPC_cellStyle && opc_has_high_byte(XML_VALUE(token, "name"))) {
             opc_emit_unseen(x, SPAN_STYLE, LJ_STR("name"), XML_VALUE(token, "name"));
         } else if (token->id != OPC_name && token->id != OPC_rFont) {
             opc_emit_attrs(x);

@@ -54,6 +54,20 @@ static uint32_t skip_record(lj_slice text, size_t *at, char separator)
     return count;
 }
 
+/* Prose sets a blank behind its commas; a table hardly ever does. */
+static bool is_prose(lj_slice text, char separator)
+{
+    size_t all = 0;
+    size_t blank = 0;
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.ptr[i] == (uint8_t)separator) {
+            all++;
+            blank += text.ptr[i + 1] == ' ';
+        }
+    }
+    return (separator == ',' || separator == ';') && blank * 2 > all;
+}
+
 /* Every field short, not empty and not a number. */
 static bool is_head(lj_slice text, char separator)
 {
@@ -92,7 +106,7 @@ static bool is_table(lj_slice text, char separator)
         fields = here;
         rows++;
     }
-    return rows >= ROWS_NEEDED && is_head(text, separator);
+    return rows >= ROWS_NEEDED && is_head(text, separator) && !is_prose(text, separator);
 }
 
 char plain_table_separator(lj_str head)

@@ -87,11 +87,23 @@ static uint32_t plausible_as(text_charset charset, lj_slice bytes)
     return text_plausible(lj_buf_str(&text));
 }
 
+/* The charset of the head; a few NUL bytes in a text of bytes make no UTF-16. */
+static text_charset guess_head(lj_slice head, size_t *out_bom)
+{
+    text_charset charset = text_charset_guess(head, TEXT_CHARSET_NONE, out_bom);
+    if (is_wide(charset) && *out_bom == 0 && plausible_as(charset, head) < EVIDENCE_PLAUSIBLE) {
+        size_t valid = 0;
+        bool utf8 = text_utf8_is_valid(head, &valid) || head.len - valid < 4;
+        charset = utf8 ? TEXT_UTF8 : TEXT_GB18030;
+    }
+    return charset;
+}
+
 static int text_sniff(const format_probe *probe)
 {
     size_t bom = 0;
     lj_slice head = probe->head;
-    text_charset charset = text_charset_guess(head, TEXT_CHARSET_NONE, &bom);
+    text_charset charset = guess_head(head, &bom);
     if (is_wide(charset)) {
         bool good = plausible_as(charset, lj_slice_part(head, bom, SIZE_MAX)) >= EVIDENCE_PLAUSIBLE;
         return good ? (bom > 0 ? BITS_BOM : BITS_TEXT) : head.len == bom && bom > 0 ? BITS_TEXT : 0;
@@ -102,6 +114,7 @@ static int text_sniff(const format_probe *probe)
     size_t odd = 0;
     size_t nul = 0;
     count_odd(head, &odd, &nul);
+    odd = charset == TEXT_ISO2022CN ? 0 : odd; /* its shifts are controls */
     if (head.len * 4 < probe->head.len || odd > head.len / 32 || nul > head.len / 16) {
         return 0;
     }
@@ -298,7 +311,7 @@ static lj_code text_read(format_run *run, format_src *src)
         return format_src_code(src);
     }
     size_t bom = 0;
-    text_charset charset = text_charset_guess(head, TEXT_CHARSET_NONE, &bom);
+    text_charset charset = guess_head(head, &bom);
     bool decodes = is_wide(charset) || is_shifted(charset);
     uint64_t size = format_src_size(src);
     p->run = run;

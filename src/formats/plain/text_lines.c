@@ -5,7 +5,7 @@
 #include "formats/plain/plain.h"
 
 enum {
-    RUN_MAX = 4096, /* bytes walked back to find out where pairs begin */
+    NEIGHBOURS = 48, /* bytes that tell UTF-8 from pairs */
     LANES = 16,
     TURNS_MAX = 255, /* additions before a byte lane could overflow */
 };
@@ -137,24 +137,43 @@ static bool is_line_start(lj_slice bytes, size_t at)
     return before == '\n' || (before == '\r' && (at >= bytes.len || bytes.ptr[at] != '\n'));
 }
 
+/* The start of the letter of UTF-8 that holds `at`. */
+static size_t utf8_start(lj_slice bytes, size_t at, size_t floor)
+{
+    for (size_t back = 0; back <= 3 && at - floor >= back; back++) {
+        if ((bytes.ptr[at - back] & 0xC0) != 0x80) {
+            uint8_t lead = bytes.ptr[at - back];
+            size_t len = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
+            return len > back ? at - back : at;
+        }
+    }
+    return at;
+}
+
+/* Are the bytes before `at` letters of UTF-8? A handful of pairs never all are. */
+static bool is_utf8_before(lj_slice bytes, size_t at, size_t floor)
+{
+    size_t from = at - floor > NEIGHBOURS ? at - NEIGHBOURS : floor;
+    for (int i = 0; from > floor && i < 3 && from < at && (bytes.ptr[from] & 0xC0) == 0x80; i++) {
+        from++;
+    }
+    lj_slice near = lj_slice_part(bytes, from, at - from);
+    size_t valid = 0;
+    return text_utf8_is_valid(near, &valid) || near.len - valid < 4;
+}
+
 size_t plain_char_start(lj_slice bytes, size_t at, size_t floor)
 {
     if (at >= bytes.len || at <= floor) {
         return at;
     }
-    for (size_t back = 1; back <= 3 && at - floor >= back; back++) {
-        if ((bytes.ptr[at - back + 1] & 0xC0) != 0x80) {
-            break;
-        }
-        uint8_t lead = bytes.ptr[at - back];
-        size_t len = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
-        if (len > back) {
-            return at - back;
-        }
+    if (is_utf8_before(bytes, at, floor)) {
+        return utf8_start(bytes, at, floor);
     }
-    /* Pairs: any byte below 80h ends a character (text/seeds.c), so the parity of the run tells. */
+    /* Pairs: any byte below 80h ends a character (text/seeds.c), so the parity of the run tells;
+     * `floor` is the start of a character too. Callers move floor on, so this stays linear. */
     size_t run = at;
-    while (run > floor && at - run < RUN_MAX && bytes.ptr[run - 1] >= 0x80) {
+    while (run > floor && bytes.ptr[run - 1] >= 0x80) {
         run--;
     }
     return (at - run) % 2 == 1 ? at - 1 : at;

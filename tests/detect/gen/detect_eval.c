@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Measures detection on invented documents: recall by kind of mark, false alarms by kind of negative.
- * Usage: detect_eval [--seeds FROM-TO] [--cases N] [--show KIND] [--misses]
- * An alarm is a result of class probable or better. Intervals: Wilson, 95 %. Thresholds and weights are tuned on seeds 1-5
- * and reported on 6-10. */
+ * Measures detection on invented documents: recall by kind of mark, false alarms by kind of
+ * negative. Usage: detect_eval [--seeds FROM-TO] [--cases N] [--show KIND] [--misses] An alarm is a
+ * result of class probable or better. Intervals: Wilson, 95 %. Thresholds and weights are tuned on
+ * seeds 1-5 and reported on 6-10. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +12,15 @@
 #include "detect/detect.h"
 #include "eval.h"
 
-static void print_case(const detect_rules *rules, const gen_case *made, const gen_kind *kind, uint64_t seed)
+static void print_case(const detect_rules *rules, const gen_case *made, const gen_kind *kind,
+                       uint64_t seed)
 {
     printf("--- %s seed %llu\n", kind->name, (unsigned long long)seed);
     for (uint32_t i = 0; i < made->count && i < 40; i++) {
         const span *what = &made->spans[i];
         printf("[%s%s%.*s] %.*s\n", span_role_row(what->role)->name, what->label.len > 0 ? " " : "",
-               (int)what->label.len, what->label.ptr, (int)lj_min_size(what->text.len, 400), what->text.ptr);
+               (int)what->label.len, what->label.ptr, (int)lj_min_size(what->text.len, 400),
+               what->text.ptr);
     }
     eval_print_hits(rules, made);
 }
@@ -39,8 +41,8 @@ static void print_rate(const char *name, uint32_t count, uint32_t of)
     double low = 0;
     double high = 0;
     wilson(count, of, &low, &high);
-    printf("%-32s n %6u  %6u  %7.2f %%  (%.2f to %.2f)\n", name, of, count, of > 0 ? 100.0 * count / of : 0.0,
-           100 * low, 100 * high);
+    printf("%-32s n %6u  %6u  %7.2f %%  (%.2f to %.2f)\n", name, of, count,
+           of > 0 ? 100.0 * count / of : 0.0, 100 * low, 100 * high);
 }
 
 typedef struct options {
@@ -50,8 +52,8 @@ typedef struct options {
     bool misses;
 } options;
 
-static void run_kinds(const detect_rules *rules, const options *with, const char *title, const gen_kind *kinds,
-                      uint32_t count, bool all)
+static void run_kinds(const detect_rules *rules, const options *with, const char *title,
+                      const gen_kind *kinds, uint32_t count, bool all)
 {
     printf("\n%s: alarms\n", title);
     uint32_t alarms = 0;
@@ -71,7 +73,8 @@ static void run_kinds(const detect_rules *rules, const options *with, const char
                 gen_make(&kinds[i], case_seed, arena, &made);
                 bool alarm = eval_class(rules, &made) >= DETECT_PROBABLE;
                 bool wrong = alarm != (kinds[i].class_ == GEN_MARK);
-                if (((with->misses && wrong) || with->show != NULL) && shown < (with->misses && !wrong ? 0 : 3)) {
+                if (((with->misses && wrong) || with->show != NULL) &&
+                    shown < (with->misses && !wrong ? 0 : 3)) {
                     print_case(rules, &made, &kinds[i], case_seed);
                     shown++;
                 }
@@ -104,7 +107,8 @@ int main(int argc, char **argv)
         } else if (i + 1 < argc && strcmp(argv[i], "--show") == 0) {
             with.show = argv[++i];
         } else {
-            fprintf(stderr, "usage: detect_eval [--seeds FROM-TO] [--cases N] [--show KIND] [--misses]\n");
+            fprintf(stderr,
+                    "usage: detect_eval [--seeds FROM-TO] [--cases N] [--show KIND] [--misses]\n");
             return 64;
         }
     }

@@ -12,7 +12,8 @@ detect_rules *eval_rules(void)
     if (detect_rules_new(&rules, &err) != LJ_OK) {
         return NULL;
     }
-    if (detect_rules_add_standard(rules, &err) != LJ_OK || detect_rules_seal(rules, &err) != LJ_OK) {
+    if (detect_rules_add_standard(rules, &err) != LJ_OK ||
+        detect_rules_seal(rules, &err) != LJ_OK) {
         fprintf(stderr, "rules: %s\n", err.what);
         detect_rules_free(rules);
         return NULL;
@@ -47,12 +48,13 @@ void eval_print_hits(const detect_rules *rules, const gen_case *made)
     const detect_result *result = detect_end(doc);
     uint32_t count = 0;
     const detect_hit *hits = detect_candidates(doc, &count);
-    printf("=> %s %s %d\n", detect_verdict_row(result->verdict)->name, detect_class_row(result->class_)->name,
-           result->score);
+    printf("=> %s %s %d\n", detect_verdict_row(result->verdict)->name,
+           detect_class_row(result->class_)->name, result->score);
     for (uint32_t i = 0; i < count && i < 12; i++) {
         const detect_hit *hit = &hits[i];
         printf("   %s/%s %d '%.*s'", detect_pack_of(rules, hit->pack_idx)->name,
-               detect_rule_name(rules, hit->pack_idx, hit->rule_idx), hit->score, (int)hit->mark.len, hit->mark.ptr);
+               detect_rule_name(rules, hit->pack_idx, hit->rule_idx), hit->score,
+               (int)hit->mark.len, hit->mark.ptr);
         for (uint32_t j = 0; j < hit->term_count; j++) {
             const detect_weight *weight = detect_weight_of(rules, hit->pack_idx, hit->terms[j]);
             printf(" %s%+d", weight->code, weight->points);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Runs detection over a generated case; shared by detect_eval and the tests. */
-#ifndef LJ_TESTS_DETECT_EVAL_H
-#define LJ_TESTS_DETECT_EVAL_H
+#ifndef LJ_TESTS_DETECT_GEN_EVAL_H
+#define LJ_TESTS_DETECT_GEN_EVAL_H
 
 #include "detect/detect.h"
 #include "gen.h"

@@ -31,7 +31,8 @@ static uint32_t gen_alternatives(const char *from, const char *to)
     return count;
 }
 
-/* Replaces the first innermost-left group by one of its alternatives until none is left. Works on a copy, iteratively. */
+/* Replaces the first innermost-left group by one of its alternatives until none is left. Works on a
+ * copy, iteratively. */
 static void gen_choose(gen_random *random, lj_buf *text)
 {
     for (uint32_t guard = 0; guard < 4000; guard++) {
@@ -159,7 +160,8 @@ static void gen_header(lj_slice line, span *what, span_look *look)
         if (first) {
             what->role = gen_role(word);
         } else if (sign != SIZE_MAX) {
-            gen_option(what, look, lj_slice_part(word, 0, sign), lj_slice_part(word, sign + 1, word.len));
+            gen_option(what, look, lj_slice_part(word, 0, sign),
+                       lj_slice_part(word, sign + 1, word.len));
         }
         first = false;
         at = end + 1;
@@ -194,7 +196,8 @@ static void gen_hide(lj_arena *arena, span *what, span_look *look)
     }
 }
 
-static void gen_add(lj_arena *arena, gen_case *out, const span *what, const span_look *look, lj_slice text)
+static void gen_add(lj_arena *arena, gen_case *out, const span *what, const span_look *look,
+                    lj_slice text)
 {
     if (out->count == GEN_SPAN_MAX || text.len == 0) {
         return;
@@ -208,7 +211,8 @@ static void gen_add(lj_arena *arena, gen_case *out, const span *what, const span
 }
 
 /* The text of one span: as it is, or one span for each line. */
-static void gen_block(lj_arena *arena, gen_case *out, const span *what, const span_look *look, lj_slice text, bool by_line)
+static void gen_block(lj_arena *arena, gen_case *out, const span *what, const span_look *look,
+                      lj_slice text, bool by_line)
 {
     while (text.len > 0 && text.ptr[text.len - 1] == '\n') {
         text.len--;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Invented documents with and without marks, for measuring detection. A kind is a row: a name, whether an alarm is right,
- * and a template; a case is a kind with a seed, the same on every machine.
+ * Invented documents with and without marks, for measuring detection. A kind is a row: a name,
+ * whether an alarm is right, and a template; a case is a kind with a seed, the same on every
+ * machine.
  *
- * Templates: [a|b|c] takes one; {word} is replaced (gen_words.c: places, offices, topics, sentences, marks); a line
- * `@role key=value ...` begins a span (r= row, c= column, page=, label=, hide=, origin=decoded, size=, hei); \x01 and \x02
- * enclose a hidden part. Without such a line the text is body, given as one block or line by line, as the seed decides.
- * No place, office or paper in it exists. */
-#ifndef LJ_TESTS_DETECT_GEN_H
-#define LJ_TESTS_DETECT_GEN_H
+ * Templates: [a|b|c] takes one; {word} is replaced (gen_words.c: places, offices, topics,
+ * sentences, marks); a line
+ * `@role key=value ...` begins a span (r= row, c= column, page=, label=, hide=, origin=decoded,
+ * size=, hei); \x01 and \x02 enclose a hidden part. Without such a line the text is body, given as
+ * one block or line by line, as the seed decides. No place, office or paper in it exists. */
+#ifndef LJ_TESTS_DETECT_GEN_GEN_H
+#define LJ_TESTS_DETECT_GEN_GEN_H
 
 #include "base/buf.h"
 #include "formats/span.h"
