@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Fuzz target of the parent's side of the channel: the input is what a worker that was taken over sends for one job.
- * Whatever is accepted must keep what the journal and the results rely on, and must render as one line of JSON. */
+ * Fuzz target of the parent's side of the channel: the input is what a worker that was taken over
+ * sends for one job. Whatever is accepted must keep what the journal and the results rely on, and
+ * must render as one line of JSON. */
 #include "base/json.h"
 #include "base/num.h"
 #include "scan/intake.h"
@@ -36,13 +37,22 @@ static void check(intake *said)
     rollup_finish(&again);
     LJ_ASSERT(rollup_class(&again) == rollup_class(&said->roll));
     LJ_ASSERT(again.gap_bits == said->roll.gap_bits);
+    LJ_ASSERT(again.hit_count <= ROLLUP_HITS && again.gap_count <= ROLLUP_GAPS);
+    LJ_ASSERT(again.more_hits == 0 ||
+              again.hit_count > 0); /* a list that ran over would have lost its count */
+    LJ_ASSERT((again.gap_bits == 0) == (again.gap_count == 0));
     LJ_ASSERT(rollup_examined(&again, said->size) <= said->size);
-    scan_record record = {.size = said->size, .path = LJ_BYTES("/data/file"), .format = LJ_STR("unknown")};
-    record_view view = {&record, &again, NULL, "host", {NULL, 0}, sha};
+    scan_record record = {
+        .size = said->size, .path = LJ_BYTES("/data/file"), .format = LJ_STR("unknown")};
+    record_view view = {
+        &record, &again, NULL, "host", {NULL, 0},
+            sha
+    };
     lj_buf_clear(&line);
     record_json_put(&line, &view);
     LJ_ASSERT(lj_buf_ok(&line) && line.ptr[line.len - 1] == '\n');
-    LJ_ASSERT(lj_slice_find(lj_slice_part(lj_buf_slice(&line), 0, line.len - 1), LJ_BYTES("\n")) == SIZE_MAX);
+    LJ_ASSERT(lj_slice_find(lj_slice_part(lj_buf_slice(&line), 0, line.len - 1), LJ_BYTES("\n")) ==
+              SIZE_MAX);
     LJ_ASSERT(lj_utf8_is_valid(lj_buf_slice(&line)));
 }
 

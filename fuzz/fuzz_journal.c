@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Fuzz target of a record of the journal (the payload behind its check): it decodes to what can be written and read
- * again, or it is refused; its frames become results or are refused. */
+ * Fuzz target of a record of the journal (the payload behind its check): it decodes to what can be
+ * written and read again, or it is refused; its frames become results or are refused. */
 #include "scan/record.h"
 
 #include "base/num.h"

@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-/* Rows of tests hold LJ_STR("...") literals: constant for both compilers, but not for C17 to the letter. */
+/* Rows of tests hold LJ_STR("...") literals: constant for both compilers, but not for C17 to the
+ * letter. */
 #pragma GCC diagnostic ignored "-Wpedantic"
 
 /* Unsigned values of one row; prints name, found and wanted. */

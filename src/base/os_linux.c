@@ -120,7 +120,8 @@ void lj_os_prepare_libraries(void)
         (void)iconv_open("UTF-8", charsets[i]);
         (void)iconv_open(charsets[i], "UTF-8");
     }
-    /* mktime() in the same library looks at the time zone's file at each call, unless TZ names a zone that needs none */
+    /* mktime() in the same library looks at the time zone's file at each call, unless TZ names a
+     * zone that needs none */
     (void)setenv("TZ", "UTC0", 1);
     tzset();
 }

@@ -30,8 +30,8 @@ struct format_context {
     uint64_t used[FORMAT_LIMIT_COUNT];
     uint64_t bytes_in;
     size_t kept_total, kept_max; /* bytes that decoders keep for going back: now, and at most */
-    uint64_t next_beat; /* work at which the next beat is due */
-    lj_code stopped;    /* LJ_OK, or why the whole file ends: LJ_E_LIMIT, LJ_E_CANCELLED, LJ_E_IO */
+    uint64_t next_beat;          /* work at which the next beat is due */
+    lj_code stopped; /* LJ_OK, or why the whole file ends: LJ_E_LIMIT, LJ_E_CANCELLED, LJ_E_IO */
     format_limit stop_limit;
     uint64_t stop_reached;
 };

@@ -513,7 +513,8 @@ static lj_code document_read(format_run *run)
     uint64_t covered = claim_total(&run->covered);
     uint64_t lost = claim_total(&run->lost);
     end.examined = covered > lost ? covered - lost : 0;
-    end.examined = lj_min_u64(end.examined, source_reached(run->src)); /* a claim to the end of what never ended */
+    end.examined = lj_min_u64(
+        end.examined, source_reached(run->src)); /* a claim to the end of what never ended */
     context->sink->doc_end(context->sink->ctx, &run->doc, &end);
     return context->stopped;
 }

@@ -92,9 +92,9 @@ uint64_t format_src_size(const format_src *src);
 lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len);
 lj_code format_src_code(
     const format_src *src); /* LJ_OK, LJ_E_FORMAT, LJ_E_LIMIT, LJ_E_IO, LJ_E_ENCRYPTED; sticky */
-/* Stored bytes that a decoder of format_decode() has used, once it came to the end of its stream: less
- * than the range it was given when other bytes stand behind. Before that, and for all other sources,
- * the whole range. Valid also after the child that read it has ended. */
+/* Stored bytes that a decoder of format_decode() has used, once it came to the end of its stream:
+ * less than the range it was given when other bytes stand behind. Before that, and for all other
+ * sources, the whole range. Valid also after the child that read it has ended. */
 uint64_t format_src_taken(const format_src *src);
 /* The whole range copied into the arena; fewer bytes than asked as format_bytes; empty with
  * LJ_E_LIMIT at a full arena. */
@@ -121,7 +121,8 @@ format_src *format_memory(format_run *run, lj_slice bytes);
 typedef struct format_stream_ops {
     lj_code (*restart)(void *ctx, lj_err *err);
     lj_code (*pull)(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err *err);
-    void (*close)(void *ctx); /* when the child that read it has ended; may be NULL: the reader closes what it opened */
+    void (*close)(void *ctx); /* when the child that read it has ended; may be NULL: the reader
+                                 closes what it opened */
 } format_stream_ops;
 format_src *format_stream(format_run *run, const format_stream_ops *ops, void *ctx,
                           uint64_t out_len, uint64_t stored_len);

@@ -197,8 +197,7 @@ static int sniff_odf(const format_probe *probe, const char *kind)
     lj_slice prefix = lj_slice_of(base, sizeof(base) - 1);
     lj_slice at = lj_slice_part(probe->head, 30, SIZE_MAX);
     return lj_slice_has_prefix(at, prefix) &&
-                   lj_slice_has_prefix(lj_slice_part(at, prefix.len, SIZE_MAX),
-                                       lj_cstr_bytes(kind))
+                   lj_slice_has_prefix(lj_slice_part(at, prefix.len, SIZE_MAX), lj_cstr_bytes(kind))
                ? 64
                : 0;
 }

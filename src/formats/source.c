@@ -4,16 +4,17 @@
  *
  * Model. Two ways lead into a source: source_read() copies bytes to the caller and leaves windows
  * alone; format_bytes() gives a window. A window belongs to one source only, so reading a child
- * never moves the window of its container. What a source allocates (window, decoder state) comes out
- * of the arena at the first read, that is inside the scope of the child which reads it;
+ * never moves the window of its container. What a source allocates (window, decoder state) comes
+ * out of the arena at the first read, that is inside the scope of the child which reads it;
  * source_rest() forgets it when that scope is rewound. The source of a document gets its window
  * before its reader begins, because the reader rewinds the arena while the source goes on.
  *
- * The decoder of a document keeps what it gave, up to KEEP_MAX bytes, on the heap and counted against
- * a quarter of the context's memory: directories at the end of an inner ZIP cost nothing then. Beyond that it streams; going backwards starts again, and
- * is charged again. A deflated range of known and modest size is decoded in one go by libdeflate
- * (1.7 x zlib on office parts); when that fails - damaged, wrong size - zlib's stream takes over,
- * because half of a text is better than none.
+ * The decoder of a document keeps what it gave, up to KEEP_MAX bytes, on the heap and counted
+ * against a quarter of the context's memory: directories at the end of an inner ZIP cost nothing
+ * then. Beyond that it streams; going backwards starts again, and is charged again. A deflated
+ * range of known and modest size is decoded in one go by libdeflate (1.7 x zlib on office parts);
+ * when that fails - damaged, wrong size - zlib's stream takes over, because half of a text is
+ * better than none.
  *
  * Limits charged here: bytes in, bytes decoded, both ratios. A source that hit its own ratio is at
  * its end with LJ_E_LIMIT; a limit of the whole file stops everything. */
@@ -62,9 +63,9 @@ struct format_src {
     uint64_t made;    /* bytes decoded since the last start */
     uint64_t reached; /* most bytes ever decoded */
     uint64_t taken;   /* stored bytes used since the last start */
-    bool is_settled; /* the source of a document: may keep what it gave, until source_rest() */
-    lj_buf kept;     /* the first kept.len decoded bytes; on the heap, counted in the context */
-    bool keeps;      /* still appending to kept */
+    bool is_settled;  /* the source of a document: may keep what it gave, until source_rest() */
+    lj_buf kept;      /* the first kept.len decoded bytes; on the heap, counted in the context */
+    bool keeps;       /* still appending to kept */
     z_stream *inflate;
     uint8_t *chunk_in;
 };
@@ -190,8 +191,7 @@ static void kept_put(format_src *src, lj_slice bytes)
     size_t cap = src->kept.cap;
     lj_buf_put(&src->kept, bytes);
     src->context->kept_total += src->kept.cap - cap;
-    src->keeps =
-        lj_buf_ok(&src->kept) && src->context->kept_total <= src->context->kept_max;
+    src->keeps = lj_buf_ok(&src->kept) && src->context->kept_total <= src->context->kept_max;
 }
 
 void source_settle(format_src *src)

@@ -32,7 +32,8 @@ static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
             len = snprintf(text, sizeof(text), "%s %s", gap_cause_row(GAP_TIME)->name,
                            format_limit_row_of(job->limit)->name);
         }
-        self->line(self->ctx, SCAN_EXPLAIN_GAP, 0, (lj_str){text, (size_t)(len > 0 && len < LINE_LEN ? len : 0)});
+        self->line(self->ctx, SCAN_EXPLAIN_GAP, 0,
+                   (lj_str){text, (size_t)(len > 0 && len < LINE_LEN ? len : 0)});
     }
     for (uint32_t i = 0; i < said->roll.hit_count; i++) {
         const rollup_hit *hit = &said->roll.hits[i];
@@ -43,7 +44,8 @@ static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
                    (lj_str){text, (size_t)(len > 0 && len < LINE_LEN ? len : 0)});
         self->line(self->ctx, SCAN_EXPLAIN_CANDIDATE, 1, hit->hit.mark);
         for (uint32_t k = 0; k < hit->hit.term_count; k++) {
-            const detect_weight *weight = detect_weight_of(said->rules, hit->hit.pack_idx, hit->hit.terms[k]);
+            const detect_weight *weight =
+                detect_weight_of(said->rules, hit->hit.pack_idx, hit->hit.terms[k]);
             if (weight != NULL) {
                 len = snprintf(text, sizeof(text), "%+d  %s", (int)weight->points, weight->code);
                 self->line(self->ctx, SCAN_EXPLAIN_TERM, 1,
@@ -81,7 +83,8 @@ static lj_code job_submit(pool *workers, const char *path, lj_err *err)
     return code;
 }
 
-lj_code scan_explain(const scan_options *options, const char *path, scan_explain_fn *line, void *ctx, lj_err *err)
+lj_code scan_explain(const scan_options *options, const char *path, scan_explain_fn *line,
+                     void *ctx, lj_err *err)
 {
     scan_options one = *options;
     one.jobs = 1;
@@ -94,7 +97,8 @@ lj_code scan_explain(const scan_options *options, const char *path, scan_explain
     lj_code code = home != NULL ? lj_os_real_path(path, home, &real, err)
                                 : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to begin");
     if (code == LJ_OK) {
-        code = pool_new(&one, FRAME_MODE_EXPLAIN, (int32_t)(lj_os_now_ms() / DAY_MS), &events, &workers, err);
+        code = pool_new(&one, FRAME_MODE_EXPLAIN, (int32_t)(lj_os_now_ms() / DAY_MS), &events,
+                        &workers, err);
     }
     if (code == LJ_OK) {
         code = job_submit(workers, real, err);

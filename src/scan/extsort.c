@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * An item is {u32 key length, u32 value length, key, value}. One run is an arena of items and an array of their
- * offsets; it is sorted by heap sort (no worst case) and, when full, written behind the runs before it. Merging
- * takes the least head of all runs each time: there are few runs, since each is megabytes long. */
+ * An item is {u32 key length, u32 value length, key, value}. One run is an arena of items and an
+ * array of their offsets; it is sorted by heap sort (no worst case) and, when full, written behind
+ * the runs before it. Merging takes the least head of all runs each time: there are few runs, since
+ * each is megabytes long. */
 #include "scan/extsort.h"
 
 #include "base/buf.h"
@@ -27,8 +28,8 @@ struct extsort {
     uint64_t file_len;
     sort_run *runs;
     uint32_t run_count;
-    size_t next;    /* in order, when nothing was spilled */
-    int64_t last;   /* run whose head was given out, -1 = none */
+    size_t next;  /* in order, when nothing was spilled */
+    int64_t last; /* run whose head was given out, -1 = none */
 };
 
 extsort *extsort_new(int dir, size_t memory)
@@ -103,7 +104,8 @@ static void run_sort(extsort *sort)
         }
         size_t root = first;
         for (size_t child = 2 * root + 1; child < end; child = 2 * root + 1) {
-            if (child + 1 < end && item_compare(item_of(sort, rows, child), item_of(sort, rows, child + 1)) < 0) {
+            if (child + 1 < end &&
+                item_compare(item_of(sort, rows, child), item_of(sort, rows, child + 1)) < 0) {
                 child++;
             }
             if (item_compare(item_of(sort, rows, root), item_of(sort, rows, child)) >= 0) {
@@ -128,7 +130,9 @@ static lj_code run_spill(extsort *sort, lj_err *err)
         }
         sort->runs = lj_arena_array(sort->home, RUN_MAX, sizeof(*sort->runs));
         if (code != LJ_OK || sort->runs == NULL) {
-            return code != LJ_OK ? code : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
+            return code != LJ_OK
+                       ? code
+                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
         }
     }
     if (sort->run_count == RUN_MAX) {
@@ -150,8 +154,9 @@ static lj_code run_spill(extsort *sort, lj_err *err)
         (void)item_take(item, &key, &value, &len);
         lj_buf_put(&out, lj_slice_part(item, 0, len));
         if (out.len >= ROOM_MIN || i + 1 == count) {
-            code = lj_buf_ok(&out) ? lj_os_write_at(sort->fd, sort->file_len, lj_buf_slice(&out), err)
-                                   : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
+            code = lj_buf_ok(&out)
+                       ? lj_os_write_at(sort->fd, sort->file_len, lj_buf_slice(&out), err)
+                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
             sort->file_len += out.len;
             lj_buf_clear(&out);
         }
@@ -165,7 +170,8 @@ static lj_code run_spill(extsort *sort, lj_err *err)
 
 lj_code extsort_add(extsort *sort, lj_slice key, lj_slice value, lj_err *err)
 {
-    if (sort->items.len + sort->order.len + key.len + value.len > sort->memory && sort->items.len > 0) {
+    if (sort->items.len + sort->order.len + key.len + value.len > sort->memory &&
+        sort->items.len > 0) {
         lj_code code = run_spill(sort, err);
         if (code != LJ_OK) {
             return code;
@@ -194,7 +200,8 @@ static lj_code run_advance(extsort *sort, sort_run *run, size_t step, lj_err *er
         }
         if (run->at == run->end) {
             run->item_len = 0;
-            return rest.len == 0 ? LJ_OK : lj_fail(err, LJ_E_IO, run->at, "the sort file is damaged");
+            return rest.len == 0 ? LJ_OK
+                                 : lj_fail(err, LJ_E_IO, run->at, "the sort file is damaged");
         }
         size_t kept = rest.len;
         if (kept > 0) {
@@ -205,10 +212,12 @@ static lj_code run_advance(extsort *sort, sort_run *run, size_t step, lj_err *er
         size_t more = (size_t)lj_min_u64(wanted, run->end - run->at);
         uint8_t *room = lj_buf_room(&run->room, more);
         size_t got = 0;
-        lj_code code = room != NULL ? lj_os_read_at(sort->fd, run->at, room, more, &got, err)
-                                    : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
+        lj_code code = room != NULL
+                           ? lj_os_read_at(sort->fd, run->at, room, more, &got, err)
+                           : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to sort results");
         if (code != LJ_OK || got < more) {
-            return code != LJ_OK ? code : lj_fail(err, LJ_E_IO, run->at, "the sort file is too short");
+            return code != LJ_OK ? code
+                                 : lj_fail(err, LJ_E_IO, run->at, "the sort file is too short");
         }
         run->room.len += got;
         run->at += got;
@@ -231,7 +240,8 @@ lj_code extsort_finish(extsort *sort, lj_err *err)
     return code;
 }
 
-lj_code extsort_next(extsort *sort, bool *out_more, lj_slice *out_key, lj_slice *out_value, lj_err *err)
+lj_code extsort_next(extsort *sort, bool *out_more, lj_slice *out_key, lj_slice *out_value,
+                     lj_err *err)
 {
     size_t len = 0;
     if (sort->fd < 0) {

@@ -18,7 +18,8 @@ uint32_t format_idx_of(lj_str name)
     }
     const format_row *row = format_row_at(0);
     for (uint32_t i = 0; row != NULL; row = format_row_at(++i)) {
-        if (name.len > 0 && row->name[0] == name.ptr[0] && lj_str_is(name, lj_cstr_str(row->name))) {
+        if (name.len > 0 && row->name[0] == name.ptr[0] &&
+            lj_str_is(name, lj_cstr_str(row->name))) {
             return i + (uint32_t)LJ_COUNT_OF(own);
         }
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Names of formats as small numbers: those of the scan's own (folders, special files), then the rows of the format
- * table. Numbers hold within one build only. */
+ * Names of formats as small numbers: those of the scan's own (folders, special files), then the
+ * rows of the format table. Numbers hold within one build only. */
 #ifndef LJ_SCAN_FORMAT_IDX_H
 #define LJ_SCAN_FORMAT_IDX_H
 

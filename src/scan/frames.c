@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The codec of frames.h. Layout of every record: docs/formats/worker.md. Both sides are the same program, but the
- * reading side of the parent treats what it gets as written by an attacker who has taken the worker over: lengths are
- * exact (nothing may follow), enumerations are inside their range, text is UTF-8, names of parts are short, a hit's
- * indexes exist in the rules and its points are those of the rules. */
+ * The codec of frames.h. Layout of every record: docs/formats/worker.md. Both sides are the same
+ * program, but the reading side of the parent treats what it gets as written by an attacker who has
+ * taken the worker over: lengths are exact (nothing may follow), enumerations are inside their
+ * range, text is UTF-8, names of parts are short, a hit's indexes exist in the rules and its points
+ * are those of the rules. */
 #include "scan/frames.h"
 
 #include "base/cur.h"
@@ -103,7 +104,8 @@ void frame_put_job(lj_buf *buf, uint64_t job, const frame_job *what)
     lj_buf_put_u64le(buf, (uint64_t)what->mtime_ns);
     lj_buf_put_u32le(buf, what->name_from);
     put_text16(buf, what->path);
-    put_text16(buf, (lj_slice){NULL, 0}); /* recipe: how to reach an inner document again; not used yet */
+    put_text16(
+        buf, (lj_slice){NULL, 0}); /* recipe: how to reach an inner document again; not used yet */
     frame_close(buf, at);
 }
 
@@ -213,7 +215,8 @@ void frame_put_end(lj_buf *buf, uint64_t job, const frame_end *end)
     size_t at = frame_begin(buf, FRAME_END, job);
     lj_buf_put_u64le(buf, end->units);
     lj_buf_put_u64le(buf, end->peak_bytes);
-    lj_buf_put_u8(buf, (uint8_t)((end->changed ? 1 : 0) | (end->skipped ? 2 : 0) | (end->failed ? 4 : 0)));
+    lj_buf_put_u8(
+        buf, (uint8_t)((end->changed ? 1 : 0) | (end->skipped ? 2 : 0) | (end->failed ? 4 : 0)));
     lj_buf_put_u32le(buf, end->documents);
     lj_buf_put_u32le(buf, end->omitted);
     lj_buf_put_u32le(buf, end->over);
@@ -318,9 +321,10 @@ bool frame_next(lj_slice message, size_t *at, frame *out)
     uint16_t type = lj_cur_u16le(&cur);
     uint16_t version = lj_cur_u16le(&cur);
     uint64_t job = lj_cur_u64le(&cur);
-    bool known = (type >= FRAME_HELLO && type <= FRAME_SKIP) || (type >= FRAME_READY && type <= FRAME_SHA);
-    if (!lj_cur_ok(&cur) || version != FRAME_VERSION || !known || len > FRAME_MAX - FRAME_HEAD_LEN ||
-        len > lj_cur_left(&cur)) {
+    bool known =
+        (type >= FRAME_HELLO && type <= FRAME_SKIP) || (type >= FRAME_READY && type <= FRAME_SHA);
+    if (!lj_cur_ok(&cur) || version != FRAME_VERSION || !known ||
+        len > FRAME_MAX - FRAME_HEAD_LEN || len > lj_cur_left(&cur)) {
         return false;
     }
     *out = (frame){(frame_type)type, job, lj_cur_bytes(&cur, len)};
@@ -427,7 +431,8 @@ bool frame_take_doc(lj_slice payload, frame_doc *out)
     bool is_file = doc.doc == 0;
     if (!taken(&cur) || doc.format.len == 0 || doc.parent_len > doc.member.len ||
         (doc.hidden_by >> SPAN_HIDDEN_COUNT) != 0 || is_file != (doc.kind == FORMAT_ROOT) ||
-        (is_file && (doc.parent != 0 || doc.member.len != 0)) || (!is_file && doc.parent >= doc.doc)) {
+        (is_file && (doc.parent != 0 || doc.member.len != 0)) ||
+        (!is_file && doc.parent >= doc.doc)) {
         return false;
     }
     *out = doc;
@@ -446,8 +451,8 @@ bool frame_take_hit(lj_slice payload, const detect_rules *rules, frame_hit *out)
     what->level_idx = lj_cur_u16le(&cur);
     what->term_count = lj_cur_u16le(&cur);
     const detect_pack *pack = detect_pack_of(rules, what->pack_idx);
-    if (!lj_cur_ok(&cur) || what->term_count > DETECT_TERM_MAX || pack == NULL || family != pack->family ||
-        detect_rule_name(rules, what->pack_idx, what->rule_idx) == NULL ||
+    if (!lj_cur_ok(&cur) || what->term_count > DETECT_TERM_MAX || pack == NULL ||
+        family != pack->family || detect_rule_name(rules, what->pack_idx, what->rule_idx) == NULL ||
         (what->level_idx != DETECT_NO_LEVEL &&
          detect_level_of(rules, what->pack_idx, what->level_idx) == NULL)) {
         return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Records between parent and worker (docs/formats/worker.md): bytes to typed structs and back. Pure: no descriptors, no
- * state. A decoder checks everything that can be checked without knowing the job: lengths, enums, ranges, UTF-8,
- * indexes into the rules. What depends on the order of records is checked in intake.c. */
+ * Records between parent and worker (docs/formats/worker.md): bytes to typed structs and back.
+ * Pure: no descriptors, no state. A decoder checks everything that can be checked without knowing
+ * the job: lengths, enums, ranges, UTF-8, indexes into the rules. What depends on the order of
+ * records is checked in intake.c. */
 #ifndef LJ_SCAN_FRAMES_H
 #define LJ_SCAN_FRAMES_H
 
@@ -64,8 +65,8 @@ typedef struct frame_hello {
 } frame_hello;
 
 typedef struct frame_job {
-    uint32_t fd_count;  /* 0: only the name is judged */
-    bool ask_sha;       /* hash first and ask */
+    uint32_t fd_count; /* 0: only the name is judged */
+    bool ask_sha;      /* hash first and ask */
     uint64_t size;
     int64_t mtime_ns;
     uint32_t name_from; /* where the path components that are judged begin */
@@ -131,13 +132,13 @@ typedef struct frame_sum {
 
 typedef struct frame_end {
     uint64_t units, peak_bytes;
-    bool changed;          /* size or times moved while it was read */
-    bool skipped;          /* after FRAME_SKIP */
-    bool failed;           /* reading stopped with an error: the file system, or a fault of ours */
-    uint32_t documents;    /* inner documents seen */
-    uint32_t omitted;      /* clean ones for which nothing was sent */
-    uint32_t over;         /* others for which nothing was sent: the list is full */
-    uint32_t over_gaps;    /* bits 1 << gap_cause of those */
+    bool changed;       /* size or times moved while it was read */
+    bool skipped;       /* after FRAME_SKIP */
+    bool failed;        /* reading stopped with an error: the file system, or a fault of ours */
+    uint32_t documents; /* inner documents seen */
+    uint32_t omitted;   /* clean ones for which nothing was sent */
+    uint32_t over;      /* others for which nothing was sent: the list is full */
+    uint32_t over_gaps; /* bits 1 << gap_cause of those */
 } frame_end;
 
 typedef struct frame_span {
@@ -148,7 +149,8 @@ typedef struct frame_span {
 
 /* ---- writing: each appends one frame; the buffer turns bad when it does not fit ---- */
 void frame_put_hello(lj_buf *buf, const frame_hello *hello);
-void frame_put_keys(lj_buf *buf, const lj_str *passwords, uint32_t count); /* several frames when needed */
+void frame_put_keys(lj_buf *buf, const lj_str *passwords,
+                    uint32_t count); /* several frames when needed */
 void frame_put_job(lj_buf *buf, uint64_t job, const frame_job *what);
 void frame_put_plain(lj_buf *buf, frame_type type, uint64_t job); /* STOP GO SKIP START */
 void frame_put_ready(lj_buf *buf, const frame_ready *ready);
@@ -163,7 +165,8 @@ void frame_put_sha(lj_buf *buf, uint64_t job, const uint8_t sha256[LJ_SHA256_LEN
 void frame_put_span(lj_buf *buf, uint64_t job, const frame_span *span_);
 
 /* ---- reading: false means the record is not to be trusted ---- */
-/* The frame at *at of a message, which moves behind it. *at == message.len is the end: do not call. */
+/* The frame at *at of a message, which moves behind it. *at == message.len is the end: do not call.
+ */
 bool frame_next(lj_slice message, size_t *at, frame *out);
 bool frame_take_hello(lj_slice payload, frame_hello *out);
 typedef bool frame_key_fn(void *ctx, lj_str password);

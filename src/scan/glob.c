@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Matching with one remembered star, so the time is at most pattern times text and no pattern can hang a scan: after a
- * later star has matched, an earlier one need not be tried again - except that `*` may not cross '/', so when a `*`
- * fails at a '/', the last `**` is taken up again. */
+ * Matching with one remembered star, so the time is at most pattern times text and no pattern can
+ * hang a scan: after a later star has matched, an earlier one need not be tried again - except that
+ * `*` may not cross '/', so when a `*` fails at a '/', the last `**` is taken up again. */
 #include "scan/glob.h"
 
 #include "base/num.h"
 
-/* One pattern element at p against one byte; *out_len is the length of the element. False when the byte does not fit. */
+/* One pattern element at p against one byte; *out_len is the length of the element. False when the
+ * byte does not fit. */
 static bool element_fits(lj_slice pattern, size_t p, uint8_t byte, size_t *out_len)
 {
     uint8_t c = pattern.ptr[p];
@@ -57,7 +58,8 @@ bool glob_fits(lj_slice pattern, lj_slice text)
             bool deep = p + 1 < pattern.len && pattern.ptr[p + 1] == '*';
             p += deep ? 2 : 1;
             if (deep) {
-                deep_slash = p < pattern.len && pattern.ptr[p] == '/' && (t == 0 || text.ptr[t - 1] == '/');
+                deep_slash =
+                    p < pattern.len && pattern.ptr[p] == '/' && (t == 0 || text.ptr[t - 1] == '/');
                 p += deep_slash ? 1 : 0;
                 deep_p = p;
                 deep_t = t;
@@ -103,7 +105,9 @@ bool glob_set_fits(const glob_set *set, lj_slice path, lj_slice below)
             pattern.len--;
         }
         bool has_slash = lj_slice_find(pattern, LJ_BYTES("/")) != SIZE_MAX;
-        lj_slice against = !has_slash ? name : pattern.len > 0 && pattern.ptr[0] == '/' ? path : below;
+        lj_slice against = !has_slash                                 ? name
+                           : pattern.len > 0 && pattern.ptr[0] == '/' ? path
+                                                                      : below;
         if (pattern.len > 0 && glob_fits(pattern, against)) {
             return true;
         }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * 64 tables by the first bits of the key, each with open addressing and linear probing, growing by a half at a load of
- * 7/8: growing one table at a time keeps the peak near the size itself (36 MiB for 10^6 files). Keys are SipHash
- * output, so an attacker who names files cannot fill one chain. Memory is not inherited by workers. The file is the
- * tables as they are; it is mapped, so a start costs nothing and a table that grows leaves the mapping. */
+ * 64 tables by the first bits of the key, each with open addressing and linear probing, growing by
+ * a half at a load of 7/8: growing one table at a time keeps the peak near the size itself (36 MiB
+ * for 10^6 files). Keys are SipHash output, so an attacker who names files cannot fill one chain.
+ * Memory is not inherited by workers. The file is the tables as they are; it is mapped, so a start
+ * costs nothing and a table that grows leaves the mapping. */
 #include "scan/index.h"
 
 #include "base/buf.h"
@@ -36,7 +37,8 @@ static const char magic[8] = {'L', 'J', 'I', 'N', 'D', 'E', 'X', FILE_VERSION};
 static uint64_t pack(const index_value *value)
 {
     return value->off | (uint64_t)(value->verdict & 7) << 40 | (uint64_t)(value->class_ & 3) << 43 |
-           (uint64_t)(value->format & (INDEX_FORMAT_MAX - 1)) << 45 | (uint64_t)(value->flags & 127) << 55;
+           (uint64_t)(value->format & (INDEX_FORMAT_MAX - 1)) << 45 |
+           (uint64_t)(value->flags & 127) << 55;
 }
 
 static index_value unpack(uint64_t packed)
@@ -62,7 +64,8 @@ static uint32_t part_of(const uint8_t *key)
     return key[0] % PARTS;
 }
 
-/* The key's slot, or the free one where it belongs. There is always a free one, unless the file was tampered with. */
+/* The key's slot, or the free one where it belongs. There is always a free one, unless the file was
+ * tampered with. */
 static index_slot *slot_of(const index_part *part, const uint8_t *key)
 {
     uint32_t at = (uint32_t)(((hash_of(key) >> 32) * part->cap) >> 32);
@@ -87,7 +90,8 @@ static void part_free(index_part *part)
 static bool part_grow(index_part *part)
 {
     uint32_t cap = part->cap == 0 ? CAP_MIN : part->cap + part->cap / 2;
-    index_part next = {lj_os_pages((size_t)cap * sizeof(index_slot), false), cap, part->count, false};
+    index_part next = {lj_os_pages((size_t)cap * sizeof(index_slot), false), cap, part->count,
+                       false};
     if (next.slots == NULL) {
         return false;
     }
@@ -132,7 +136,8 @@ bool index_find(const scan_index *index, const uint8_t key[LJ_SIP_LEN], index_va
     return true;
 }
 
-lj_code index_put(scan_index *index, const uint8_t key[LJ_SIP_LEN], const index_value *value, lj_err *err)
+lj_code index_put(scan_index *index, const uint8_t key[LJ_SIP_LEN], const index_value *value,
+                  lj_err *err)
 {
     LJ_ASSERT(value->off > 0 && value->off < INDEX_OFF_MAX);
     index_part *part = &index->parts[part_of(key)];
@@ -177,7 +182,8 @@ bool index_is_changed(const scan_index *index)
     return index->changed;
 }
 
-bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[LJ_SIP_LEN], index_value *out)
+bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[LJ_SIP_LEN],
+                index_value *out)
 {
     for (; cursor->part < PARTS; cursor->part++, cursor->at = 0) {
         const index_part *part = &index->parts[cursor->part];
@@ -193,7 +199,8 @@ bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[L
     return false;
 }
 
-/* ---- the file: head of 4 KiB {magic, journal id, journal length, cap and count of each table}, then the tables ---- */
+/* ---- the file: head of 4 KiB {magic, journal id, journal length, cap and count of each table},
+ * then the tables ---- */
 
 static lj_code save_part(const index_part *part, int fd, lj_err *err)
 {
@@ -215,8 +222,8 @@ static lj_code save_part(const index_part *part, int fd, lj_err *err)
     return code;
 }
 
-lj_code index_save(const scan_index *index, int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN],
-                   uint64_t journal_len, lj_err *err)
+lj_code index_save(const scan_index *index, int dir, const char *name,
+                   const uint8_t journal_id[LJ_SIP_LEN], uint64_t journal_len, lj_err *err)
 {
     lj_buf head;
     lj_buf_init(&head, NULL, FILE_HEAD);
@@ -231,8 +238,9 @@ lj_code index_save(const scan_index *index, int dir, const char *name, const uin
         lj_buf_put_u8(&head, 0);
     }
     int fd = -1;
-    lj_code code = lj_buf_ok(&head) ? lj_os_create_file(dir, "index.new", LJ_OS_FRESH, &fd, err)
-                                    : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the index");
+    lj_code code = lj_buf_ok(&head)
+                       ? lj_os_create_file(dir, "index.new", LJ_OS_FRESH, &fd, err)
+                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the index");
     if (code == LJ_OK) {
         code = lj_os_write(fd, lj_buf_slice(&head), err);
     }
@@ -256,7 +264,8 @@ static lj_code parts_from(scan_index *index, lj_cur *head, uint64_t file_len, lj
         part->count = lj_cur_u32le(head);
         part->mapped = true;
         uint64_t len = (uint64_t)part->cap * sizeof(index_slot);
-        if (!lj_cur_ok(head) || part->count >= (part->cap > 0 ? part->cap : 1) || !lj_range_fits(at, len, file_len)) {
+        if (!lj_cur_ok(head) || part->count >= (part->cap > 0 ? part->cap : 1) ||
+            !lj_range_fits(at, len, file_len)) {
             return lj_fail(err, LJ_E_FORMAT, at, "the index is damaged");
         }
         void *slots = (uint8_t *)index->mapping + at;
@@ -266,8 +275,8 @@ static lj_code parts_from(scan_index *index, lj_cur *head, uint64_t file_len, lj
     return at == file_len ? LJ_OK : lj_fail(err, LJ_E_FORMAT, at, "the index is damaged");
 }
 
-lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN], scan_index **out,
-                   uint64_t *out_journal_len, lj_err *err)
+lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN],
+                   scan_index **out, uint64_t *out_journal_len, lj_err *err)
 {
     int fd = -1;
     lj_code code = lj_os_open_file(dir, name, &fd, NULL, err);
@@ -278,8 +287,9 @@ lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LE
     uint8_t head[FILE_HEAD];
     size_t len = 0;
     lj_os_stat stat = {0};
-    code = index != NULL ? lj_os_stat_of(fd, &stat, err)
-                         : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the table of known files");
+    code = index != NULL
+               ? lj_os_stat_of(fd, &stat, err)
+               : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the table of known files");
     if (code == LJ_OK) {
         code = lj_os_read_at(fd, 0, head, sizeof(head), &len, err);
     }
@@ -290,7 +300,8 @@ lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LE
     if (code == LJ_OK) {
         index->mapping_len = (size_t)stat.size;
         index->mapping = lj_os_map_private(fd, index->mapping_len);
-        lj_cur cur = lj_cur_of(lj_slice_of(head + sizeof(magic) + LJ_SIP_LEN, len - sizeof(magic) - LJ_SIP_LEN));
+        lj_cur cur = lj_cur_of(
+            lj_slice_of(head + sizeof(magic) + LJ_SIP_LEN, len - sizeof(magic) - LJ_SIP_LEN));
         *out_journal_len = lj_cur_u64le(&cur);
         code = index->mapping != NULL ? parts_from(index, &cur, stat.size, err)
                                       : lj_fail(err, LJ_E_IO, 0, "cannot map the index");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Which files are known: a table from the 128-bit identity of a file to where its record stands in the journal and to
- * what the summary needs of it, 24 bytes per file. A scan of 10^6 unchanged files asks it 10^6 times and reads no
- * record of a clean one. Kept in state/index between runs; it can always be made again from the journal. */
+ * Which files are known: a table from the 128-bit identity of a file to where its record stands in
+ * the journal and to what the summary needs of it, 24 bytes per file. A scan of 10^6 unchanged
+ * files asks it 10^6 times and reads no record of a clean one. Kept in state/index between runs; it
+ * can always be made again from the journal. */
 #ifndef LJ_SCAN_INDEX_H
 #define LJ_SCAN_INDEX_H
 
@@ -36,7 +37,8 @@ scan_index *index_new(void); /* NULL without memory */
 void index_free(scan_index *index);
 bool index_find(const scan_index *index, const uint8_t key[LJ_SIP_LEN], index_value *out);
 /* Adds or replaces. LJ_E_NOMEM. */
-LJ_MUST_USE lj_code index_put(scan_index *index, const uint8_t key[LJ_SIP_LEN], const index_value *value, lj_err *err);
+LJ_MUST_USE lj_code index_put(scan_index *index, const uint8_t key[LJ_SIP_LEN],
+                              const index_value *value, lj_err *err);
 /* Sets flags of a key that is there; true when at least one was not set before. */
 bool index_flag_set(scan_index *index, const uint8_t key[LJ_SIP_LEN], uint32_t flags);
 uint64_t index_count(const scan_index *index);
@@ -47,13 +49,15 @@ typedef struct index_cursor {
     uint32_t part, at;
 } index_cursor;
 /* Entries in no useful order; begin with a zeroed cursor. */
-bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[LJ_SIP_LEN], index_value *out);
+bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[LJ_SIP_LEN],
+                index_value *out);
 
-/* The file holds the journal's id and how far into the journal it goes. Load gives LJ_E_NOT_FOUND or LJ_E_FORMAT when
- * there is none that fits: then the journal is replayed. */
-LJ_MUST_USE lj_code index_save(const scan_index *index, int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN],
-                               uint64_t journal_len, lj_err *err);
-LJ_MUST_USE lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN], scan_index **out,
-                               uint64_t *out_journal_len, lj_err *err);
+/* The file holds the journal's id and how far into the journal it goes. Load gives LJ_E_NOT_FOUND
+ * or LJ_E_FORMAT when there is none that fits: then the journal is replayed. */
+LJ_MUST_USE lj_code index_save(const scan_index *index, int dir, const char *name,
+                               const uint8_t journal_id[LJ_SIP_LEN], uint64_t journal_len,
+                               lj_err *err);
+LJ_MUST_USE lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LEN],
+                               scan_index **out, uint64_t *out_journal_len, lj_err *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Order of a job: START, then any of HIT (names), SHA, BEAT, and documents: DOC, its GAP and HIT and whole inner
- * documents, SUM; END. Documents nest: a SUM belongs to the innermost that is open, a HIT or GAP to any that is open.
- * Numbers of documents ascend. With its SUM a document must have told as many hits as it says, the best one first, and
- * verdict and score must be those of its best hit: the parent recomputes both from the rules. */
+ * Order of a job: START, then any of HIT (names), SHA, BEAT, and documents: DOC, its GAP and HIT
+ * and whole inner documents, SUM; END. Documents nest: a SUM belongs to the innermost that is open,
+ * a HIT or GAP to any that is open. Numbers of documents ascend. With its SUM a document must have
+ * told as many hits as it says, the best one first, and verdict and score must be those of its best
+ * hit: the parent recomputes both from the rules. */
 #include "scan/intake.h"
 
 #include "base/num.h"
@@ -52,12 +53,14 @@ static intake_doc *open_of(intake *self, uint32_t doc)
 static bool take_doc(intake *self, lj_slice payload)
 {
     frame_doc doc;
-    if (!frame_take_doc(payload, &doc) || doc.doc < self->next_doc || self->open_count == LJ_COUNT_OF(self->open) ||
-        (doc.doc == 0) != (self->open_count == 0) || self->name_only) {
+    if (!frame_take_doc(payload, &doc) || doc.doc < self->next_doc ||
+        self->open_count == LJ_COUNT_OF(self->open) || (doc.doc == 0) != (self->open_count == 0) ||
+        self->name_only) {
         return false;
     }
     uint32_t above = self->open_count > 0 ? self->open[self->open_count - 1].depth : 0;
-    if ((self->open_count > 0 && doc.depth <= above) || format_idx_of(doc.format) == FORMAT_IDX_NONE) {
+    if ((self->open_count > 0 && doc.depth <= above) ||
+        format_idx_of(doc.format) == FORMAT_IDX_NONE) {
         return false;
     }
     self->open[self->open_count++] = (intake_doc){.doc = doc.doc, .depth = doc.depth};
@@ -104,7 +107,8 @@ static bool take_sum(intake *self, lj_slice payload)
     if (doc->doc != sum.doc || doc->hits != sum.hits ||
         (doc->hits > 0 &&
          (doc->verdict != sum.verdict || doc->class_ != sum.class_ || doc->score != sum.score)) ||
-        (doc->hits == 0 && (sum.verdict != DETECT_CLEAN || sum.class_ != DETECT_NONE))) {
+        (doc->hits == 0 &&
+         (sum.verdict != DETECT_CLEAN || sum.class_ != DETECT_NONE || sum.more != 0))) {
         return false;
     }
     self->open_count--;
@@ -145,7 +149,8 @@ static bool take_inside(intake *self, const frame *what, lj_slice raw)
     if (!lj_buf_ok(to)) {
         return false;
     }
-    memset(to->ptr + at + FRAME_JOB_AT, 0, sizeof(what->job)); /* same outcome, same bytes, in every run */
+    memset(to->ptr + at + FRAME_JOB_AT, 0,
+           sizeof(what->job)); /* same outcome, same bytes, in every run */
     return rollup_feed(&self->roll, what);
 }
 
@@ -178,7 +183,8 @@ bool intake_take(intake *self, const frame *what, lj_slice raw)
     case FRAME_SPAN:
         return self->explain && frame_take_span(what->payload, &self->span);
     case FRAME_END:
-        if (!frame_take_end(what->payload, &self->end) || (self->open_count > 0 && !self->end.failed) ||
+        if (!frame_take_end(what->payload, &self->end) ||
+            (self->open_count > 0 && !self->end.failed) ||
             (self->end.skipped && (!self->asked || self->next_doc > 0))) {
             return false;
         }

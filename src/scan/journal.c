@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A record is {u32 len, u8 type, u64 check, payload}; check is the first half of SipHash-128 over len, type and
- * payload with the random key of the head, so that old bytes of a reused disk block cannot pass for a record.
- * Why not a database: docs/dependencies.md. */
+ * A record is {u32 len, u8 type, u64 check, payload}; check is the first half of SipHash-128 over
+ * len, type and payload with the random key of the head, so that old bytes of a reused disk block
+ * cannot pass for a record. Why not a database: docs/dependencies.md. */
 #include "scan/journal.h"
 
 #include "base/cur.h"
@@ -108,7 +108,8 @@ static lj_code journal_settle(const journal *log, lj_err *err)
     return code == LJ_OK ? lj_os_rename(log->dir, name, log->name, err) : code;
 }
 
-lj_code journal_open(int dir, const char *name, const uint8_t config[LJ_SHA256_LEN], journal **out, lj_err *err)
+lj_code journal_open(int dir, const char *name, const uint8_t config[LJ_SHA256_LEN], journal **out,
+                     lj_err *err)
 {
     journal *log = journal_make(dir, name);
     if (log == NULL) {
@@ -169,8 +170,8 @@ static void check_make(const journal *log, lj_slice len_type_payload, uint8_t ou
 
 /* ---- reading ---- */
 
-/* A record at the start of bytes: its whole length, or 0 when it is not whole. The check runs over len, type and
- * payload, which do not stand together, so they are put together in log->room. */
+/* A record at the start of bytes: its whole length, or 0 when it is not whole. The check runs over
+ * len, type and payload, which do not stand together, so they are put together in log->room. */
 static size_t record_at(journal *log, lj_slice bytes, journal_type *out_type, lj_slice *out_payload)
 {
     lj_cur cur = lj_cur_of(bytes);
@@ -311,7 +312,8 @@ lj_code journal_sync(journal *log, lj_err *err)
     return code == LJ_OK ? lj_os_sync(log->fd, err) : code;
 }
 
-lj_code journal_add(journal *log, journal_type type, lj_slice payload, uint64_t *out_off, lj_err *err)
+lj_code journal_add(journal *log, journal_type type, lj_slice payload, uint64_t *out_off,
+                    lj_err *err)
 {
     LJ_ASSERT(payload.len <= JOURNAL_RECORD_MAX);
     uint64_t off = journal_len(log);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Jobs of the pool. A job is taken, filled by the owner, submitted, waits in `ready`, is handed to a worker with up to
- * fifteen others, and finished by an END. When its worker dies under it, it goes to `retry` and gets a fresh worker of
- * its own with four times the time; when that dies too, it is finished with what came. Jobs that the worker had not
- * begun go back to the head of `ready`; the descriptor stays open here until the end, so nothing is looked up twice. */
+ * Jobs of the pool. A job is taken, filled by the owner, submitted, waits in `ready`, is handed to
+ * a worker with up to fifteen others, and finished by an END. When its worker dies under it, it
+ * goes to `retry` and gets a fresh worker of its own with four times the time; when that dies too,
+ * it is finished with what came. Jobs that the worker had not begun go back to the head of `ready`;
+ * the descriptor stays open here until the end, so nothing is looked up twice. */
 #include "scan/pool.h"
 
 #include "base/num.h"
@@ -13,8 +14,8 @@ enum { JOBS_SPARE = 64, WATCH_MS = 100, START_LIMIT = 3, WARM_MS = 30000 };
 
 /* ---- making ---- */
 
-lj_code pool_new(const scan_options *options, frame_mode mode, int32_t today_on, const pool_events *events,
-                 pool **out, lj_err *err)
+lj_code pool_new(const scan_options *options, frame_mode mode, int32_t today_on,
+                 const pool_events *events, pool **out, lj_err *err)
 {
     uint32_t count = options->jobs > 0 ? options->jobs : lj_os_cpu_count();
     count = (uint32_t)lj_min_u64(count, 128);
@@ -40,7 +41,8 @@ lj_code pool_new(const scan_options *options, frame_mode mode, int32_t today_on,
     self->free_jobs = lj_arena_array(home, job_count, sizeof(*self->free_jobs));
     self->slots = lj_os_pages(count * sizeof(*self->slots), false);
     self->jobs = lj_os_pages(job_count * sizeof(*self->jobs), false);
-    if (self->room == NULL || self->free_jobs == NULL || self->slots == NULL || self->jobs == NULL) {
+    if (self->room == NULL || self->free_jobs == NULL || self->slots == NULL ||
+        self->jobs == NULL) {
         pool_free(self);
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the workers");
     }
@@ -102,7 +104,8 @@ pool_job *pool_job_take(pool *self)
     pool_job *job = &self->jobs[self->free_jobs[--self->free_count]];
     job->id = self->next_id++;
     job->in_use = true;
-    job->submitted = job->announced = job->ask_sha = job->has_link = job->has_own = job->memory = false;
+    job->submitted = job->announced = job->ask_sha = job->has_link = job->has_own = job->memory =
+        false;
     job->attempts = 0;
     job->old_off = 0;
     job->fate = POOL_FINISHED;
@@ -121,7 +124,8 @@ void pool_job_return(pool *self, pool_job *job)
     lj_os_close(job->fd);
     job->fd = -1;
     job->in_use = false;
-    if (job->copied.cap > KEEP_MAX || job->saved.cap > KEEP_MAX) { /* one large file must not hold memory for ever */
+    if (job->copied.cap > KEEP_MAX ||
+        job->saved.cap > KEEP_MAX) { /* one large file must not hold memory for ever */
         lj_buf_done(&job->copied);
         lj_buf_done(&job->saved);
         lj_buf_init(&job->copied, NULL, FRAME_JOB_MAX);
@@ -172,7 +176,8 @@ bool pool_has_link(const pool *self, const uint8_t link[LJ_SIP_LEN])
 {
     for (uint32_t i = 0; i < self->job_count; i++) {
         const pool_job *job = &self->jobs[i];
-        if (job->in_use && job->submitted && job->has_link && memcmp(job->link, link, LJ_SIP_LEN) == 0) {
+        if (job->in_use && job->submitted && job->has_link &&
+            memcmp(job->link, link, LJ_SIP_LEN) == 0) {
             return true;
         }
     }
@@ -191,7 +196,8 @@ uint32_t pool_queued(const pool *self)
 
 bool pool_wants_more(const pool *self)
 {
-    return self->ready.count < self->slot_count * (POOL_FLIGHT / 2) && self->free_count > JOBS_SPARE / 2;
+    return self->ready.count < self->slot_count * (POOL_FLIGHT / 2) &&
+           self->free_count > JOBS_SPARE / 2;
 }
 
 /* ---- handing out ---- */
@@ -199,11 +205,14 @@ bool pool_wants_more(const pool *self)
 static bool slot_can_take(const pool_slot *slot)
 {
     return slot->state == SLOT_SERVING && !slot->retiring && !slot->alone &&
-           slot->count <= POOL_FLIGHT - WORKER_BATCH && (slot->count == 0 || slot->bytes < POOL_FLIGHT_BYTES);
+           slot->count <= POOL_FLIGHT - WORKER_BATCH &&
+           (slot->count == 0 || slot->bytes < POOL_FLIGHT_BYTES);
 }
 
-/* Sends the first `count` jobs of a queue in one message; *out_sent false when there was no room. */
-static lj_code slot_send(pool *self, pool_slot *slot, pool_queue *queue, uint32_t count, bool *out_sent, lj_err *err)
+/* Sends the first `count` jobs of a queue in one message; *out_sent false when there was no room.
+ */
+static lj_code slot_send(pool *self, pool_slot *slot, pool_queue *queue, uint32_t count,
+                         bool *out_sent, lj_err *err)
 {
     int fds[WORKER_BATCH];
     size_t fd_count = 0;
@@ -213,7 +222,9 @@ static lj_code slot_send(pool *self, pool_slot *slot, pool_queue *queue, uint32_
         pool_job *job = &self->jobs[at];
         if (!job->announced) {
             job->announced = true;
-            lj_code code = self->events->sending != NULL ? self->events->sending(self->events->ctx, job, err) : LJ_OK;
+            lj_code code = self->events->sending != NULL
+                               ? self->events->sending(self->events->ctx, job, err)
+                               : LJ_OK;
             if (code != LJ_OK) {
                 return code;
             }
@@ -232,11 +243,13 @@ static lj_code slot_send(pool *self, pool_slot *slot, pool_queue *queue, uint32_
         }
     }
     LJ_ASSERT(lj_buf_ok(&self->out));
-    lj_code code = self->events->flush != NULL ? self->events->flush(self->events->ctx, err) : LJ_OK;
+    lj_code code =
+        self->events->flush != NULL ? self->events->flush(self->events->ctx, err) : LJ_OK;
     if (code != LJ_OK) {
         return code;
     }
-    *out_sent = lj_os_send(slot->channel, lj_buf_slice(&self->out), fds, fd_count, false) == LJ_OS_DONE;
+    *out_sent =
+        lj_os_send(slot->channel, lj_buf_slice(&self->out), fds, fd_count, false) == LJ_OS_DONE;
     for (uint32_t i = 0; i < count && *out_sent; i++) {
         uint32_t job = queue_take(self, queue);
         slot->ring[(slot->first + slot->count) % POOL_FLIGHT] = job;
@@ -272,7 +285,8 @@ static lj_code retry_send(pool *self, lj_err *err)
     pool_slot *busy = NULL;
     for (uint32_t i = 0; i < self->slot_count && self->retry.count > 0; i++) {
         pool_slot *slot = &self->slots[i];
-        if (slot->state == SLOT_SERVING && slot->files == 0 && slot->count == 0 && !slot->retiring && !slot->alone) {
+        if (slot->state == SLOT_SERVING && slot->files == 0 && slot->count == 0 &&
+            !slot->retiring && !slot->alone) {
             bool sent = false;
             lj_code code = slot_send(self, slot, &self->retry, 1, &sent, err);
             if (code != LJ_OK) {
@@ -323,7 +337,8 @@ static lj_code start_more(pool *self, lj_err *err)
             empty = &self->slots[i];
         }
     }
-    bool wanted = waiting > 0 && (live == 0 || self->ready.count >= WORKER_BATCH / 2 || self->retry.count > 0);
+    bool wanted = waiting > 0 &&
+                  (live == 0 || self->ready.count >= WORKER_BATCH / 2 || self->retry.count > 0);
     if (!wanted || empty == NULL) {
         return LJ_OK;
     }
@@ -416,7 +431,8 @@ lj_slice pool_slowest(const pool *self, uint64_t *out_ms)
     *out_ms = 0;
     for (uint32_t i = 0; i < self->slot_count; i++) {
         const pool_slot *slot = &self->slots[i];
-        if (slot->state == SLOT_SERVING && slot->count > 0 && slot->seen_job != 0 && now - slot->job_ms > *out_ms) {
+        if (slot->state == SLOT_SERVING && slot->count > 0 && slot->seen_job != 0 &&
+            now - slot->job_ms > *out_ms) {
             const pool_job *job = &self->jobs[slot->ring[slot->first]];
             if (job->id == slot->seen_job) {
                 *out_ms = now - slot->job_ms;

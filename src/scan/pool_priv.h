@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside of the pool: pool.c has the jobs, pool_slot.c one worker process and what can happen to it. */
+ * Inside of the pool: pool.c has the jobs, pool_slot.c one worker process and what can happen to
+ * it. */
 #ifndef LJ_SCAN_POOL_PRIV_H
 #define LJ_SCAN_POOL_PRIV_H
 
@@ -53,7 +54,7 @@ struct pool {
     uint32_t *free_jobs;
     uint64_t next_id;
     pool_queue ready, retry;
-    uint8_t *room;    /* FRAME_MAX bytes for a message */
+    uint8_t *room; /* FRAME_MAX bytes for a message */
     lj_buf out;
     uint8_t rules_hash[LJ_SHA256_LEN];
     uint32_t failed_starts;

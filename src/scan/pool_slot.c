@@ -4,8 +4,9 @@
  *   EMPTY --fork--> STARTING --READY--> SERVING --STOP--> STOPPING --end--> EMPTY
  *                      any of them --kill--> KILLED --end--> EMPTY
  *
- * What it sends is checked frame by frame (intake.c); the first that cannot be ends it. When it has ended, the file it
- * was working on is known from the shared page, if that names one of its jobs, else from the records. */
+ * What it sends is checked frame by frame (intake.c); the first that cannot be ends it. When it has
+ * ended, the file it was working on is known from the shared page, if that names one of its jobs,
+ * else from the records. */
 #include <stdio.h>
 
 #include "base/num.h"
@@ -65,8 +66,9 @@ lj_code slot_start(pool *self, pool_slot *slot, lj_err *err)
         slot->page = lj_os_pages(sizeof(*slot->page), true);
     }
     int ends[2] = {-1, -1};
-    lj_code code = slot->page != NULL ? lj_os_channel(ends, err)
-                                      : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a worker");
+    lj_code code = slot->page != NULL
+                       ? lj_os_channel(ends, err)
+                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a worker");
     if (code != LJ_OK) {
         return code;
     }
@@ -156,7 +158,8 @@ static void detail_make(const pool_slot *slot, const lj_os_end *end, pool_job *j
 }
 
 /* The file under which a worker died: once more alone, or the end of it. */
-static lj_code culprit_settle(pool *self, pool_slot *slot, const lj_os_end *end, uint32_t idx, lj_err *err)
+static lj_code culprit_settle(pool *self, pool_slot *slot, const lj_os_end *end, uint32_t idx,
+                              lj_err *err)
 {
     pool_job *job = &self->jobs[idx];
     intake *said = &slot->said;
@@ -178,7 +181,8 @@ static lj_code culprit_settle(pool *self, pool_slot *slot, const lj_os_end *end,
     job->allowed = slot->allowed;
     job->memory = job->fate == POOL_DIED && slot->page->exhausted != 0;
     detail_make(slot, end, job);
-    if (said->hit_count == 0 && job->saved.len > 0) { /* the first attempt got further: its hits stay */
+    if (said->hit_count == 0 &&
+        job->saved.len > 0) { /* the first attempt got further: its hits stay */
         lj_buf_clear(&said->content);
         lj_buf_put(&said->content, lj_buf_slice(&job->saved));
         rollup_begin(&said->roll, said->rules, ROLLUP_ALL);
@@ -235,7 +239,8 @@ static lj_code ready_take(pool *self, pool_slot *slot, const frame *what, lj_err
     }
     scan_posture *all = &self->posture;
     if (!self->has_posture) {
-        *all = (scan_posture){.bits = ready.posture_bits, .landlock_abi = ready.landlock_abi, .times_kept = true};
+        *all = (scan_posture){
+            .bits = ready.posture_bits, .landlock_abi = ready.landlock_abi, .times_kept = true};
     }
     all->bits &= ready.posture_bits;
     all->landlock_abi = (uint32_t)lj_min_u64(all->landlock_abi, ready.landlock_abi);
@@ -243,8 +248,10 @@ static lj_code ready_take(pool *self, pool_slot *slot, const frame *what, lj_err
     self->has_posture = true;
     self->failed_starts = 0;
     slot->state = SLOT_SERVING;
-    if (self->options->require_sandbox && (ready.posture_bits & SCAN_POSTURE_ALL) != SCAN_POSTURE_ALL) {
-        return lj_fail(err, LJ_E_FORBIDDEN, UINT64_MAX, "the sandbox is not complete on this machine");
+    if (self->options->require_sandbox &&
+        (ready.posture_bits & SCAN_POSTURE_ALL) != SCAN_POSTURE_ALL) {
+        return lj_fail(err, LJ_E_FORBIDDEN, UINT64_MAX,
+                       "the sandbox is not complete on this machine");
     }
     return LJ_OK;
 }
@@ -272,7 +279,8 @@ static lj_code job_end(pool *self, pool_slot *slot, lj_err *err)
     slot->bytes -= job->stat.size;
     slot->files++;
     uint32_t heavy = (uint32_t)1 << GAP_LIMIT | (uint32_t)1 << GAP_MEMORY;
-    bool tired = slot->files >= self->recycle_files || (slot->said.roll.gap_bits & heavy) != 0 || slot->alone;
+    bool tired = slot->files >= self->recycle_files || (slot->said.roll.gap_bits & heavy) != 0 ||
+                 slot->alone;
     lj_code code = pool_job_finish(self, job, &slot->said, err);
     slot->said.job = 0;
     slot->alone = false;
@@ -282,7 +290,8 @@ static lj_code job_end(pool *self, pool_slot *slot, lj_err *err)
     return code;
 }
 
-static lj_code frame_handle(pool *self, pool_slot *slot, const frame *what, lj_slice raw, lj_err *err)
+static lj_code frame_handle(pool *self, pool_slot *slot, const frame *what, lj_slice raw,
+                            lj_err *err)
 {
     if (slot->state == SLOT_STARTING) {
         return ready_take(self, slot, what, err);
@@ -348,7 +357,8 @@ lj_code slot_receive(pool *self, pool_slot *slot, lj_err *err)
             if (!frame_next(message, &at, &what)) {
                 slot_kill(slot, POOL_PROTOCOL);
             } else {
-                code = frame_handle(self, slot, &what, lj_slice_part(message, from, at - from), err);
+                code =
+                    frame_handle(self, slot, &what, lj_slice_part(message, from, at - from), err);
             }
         }
     }
@@ -398,7 +408,8 @@ lj_code slot_watch(pool *self, pool_slot *slot, uint64_t now_ms, lj_err *err)
     } else if (now_ms - slot->job_ms > limits[FORMAT_LIMIT_WALL_MS] * factor) {
         watch_kill(slot, FORMAT_LIMIT_WALL_MS, limits[FORMAT_LIMIT_WALL_MS]);
     } else if (now_ms - slot->job_ms > limits[FORMAT_LIMIT_CPU_MS] / 2 &&
-               lj_os_cpu_ms_of(slot->pid) - slot->job_cpu_ms > limits[FORMAT_LIMIT_CPU_MS] * factor) {
+               lj_os_cpu_ms_of(slot->pid) - slot->job_cpu_ms >
+                   limits[FORMAT_LIMIT_CPU_MS] * factor) {
         watch_kill(slot, FORMAT_LIMIT_CPU_MS, limits[FORMAT_LIMIT_CPU_MS]);
     }
     return LJ_OK;

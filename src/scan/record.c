@@ -54,7 +54,8 @@ bool record_take(lj_slice payload, scan_record *out)
         record.part_offs = lj_cur_bytes(&cur, (size_t)record.part_count * 8);
         record.content = lj_cur_bytes(&cur, lj_cur_u32le(&cur));
     }
-    if (!lj_cur_ok(&cur) || lj_cur_left(&cur) != 0 || !lj_utf8_is_valid(format) || record.examined > record.size) {
+    if (!lj_cur_ok(&cur) || lj_cur_left(&cur) != 0 || !lj_utf8_is_valid(format) ||
+        record.examined > record.size) {
         return false;
     }
     memcpy(record.key, key.ptr, LJ_SIP_LEN);

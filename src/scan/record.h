@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * One walked file as the journal keeps it: who it is, and the validated frames of its job, names and content apart
- * (a twin shares the content, never the names). Layout: docs/formats/state.md. */
+ * One walked file as the journal keeps it: who it is, and the validated frames of its job, names
+ * and content apart (a twin shares the content, never the names). Layout: docs/formats/state.md. */
 #ifndef LJ_SCAN_RECORD_H
 #define LJ_SCAN_RECORD_H
 
@@ -29,7 +29,8 @@ typedef struct scan_record {
     lj_slice names;   /* HIT frames of the file's name and folders */
     lj_slice content; /* frames of the content: the last part of it */
     uint32_t part_count;
-    lj_slice part_offs; /* part_count journal offsets, 8 bytes little-endian each: PART records that precede content */
+    lj_slice part_offs; /* part_count journal offsets, 8 bytes little-endian each: PART records that
+                           precede content */
 } scan_record;
 
 void record_put(lj_buf *buf, const scan_record *record);

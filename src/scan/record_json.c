@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Lines of results.jsonl. Field by field: docs/formats/results.md. What a record may quote of a document is the mark
- * token and nothing else (scanner-core 16). Nothing here depends on time, order of work or number of workers. */
+ * Lines of results.jsonl. Field by field: docs/formats/results.md. What a record may quote of a
+ * document is the mark token and nothing else (scanner-core 16). Nothing here depends on time,
+ * order of work or number of workers. */
 #include "base/cur.h"
 #include "base/num.h"
 #include "base/os.h"
@@ -19,9 +20,10 @@ static void put_name(lj_json *json, const char *key, const char *key_base64, lj_
     }
 }
 
-/* hash of (volume, path, member): the host stands for the volume; the depth tells a member without a name (the content
- * of a gzip file) from what holds it */
-static void id_make(const record_view *view, lj_slice member, uint32_t depth, char out[2 * ID_BYTES + 1])
+/* hash of (volume, path, member): the host stands for the volume; the depth tells a member without
+ * a name (the content of a gzip file) from what holds it */
+static void id_make(const record_view *view, lj_slice member, uint32_t depth,
+                    char out[2 * ID_BYTES + 1])
 {
     uint8_t hash[LJ_SHA256_LEN];
     const uint8_t zero = 0;
@@ -96,8 +98,8 @@ static void put_cell(lj_json *json, const span_place *place)
 
 /* ---- reasons ---- */
 
-static void put_reason(lj_json *json, const rollup_hit *hit, uint32_t no, const char *code, const char *pack,
-                       int32_t points)
+static void put_reason(lj_json *json, const rollup_hit *hit, uint32_t no, const char *code,
+                       const char *pack, int32_t points)
 {
     lj_buf room;
     lj_buf_init(&room, NULL, WHERE_MAX);
@@ -134,7 +136,8 @@ static void put_reasons(lj_json *json, const rollup *roll)
         const rollup_hit *hit = &roll->hits[i];
         const detect_pack *pack = detect_pack_of(roll->rules, hit->hit.pack_idx);
         for (uint32_t k = 0; k < hit->hit.term_count && pack != NULL; k++) {
-            const detect_weight *weight = detect_weight_of(roll->rules, hit->hit.pack_idx, hit->hit.terms[k]);
+            const detect_weight *weight =
+                detect_weight_of(roll->rules, hit->hit.pack_idx, hit->hit.terms[k]);
             if (weight != NULL) {
                 put_reason(json, hit, i + 1, weight->code, pack->name, weight->points);
             }
@@ -158,7 +161,8 @@ static void put_verdict(lj_json *json, const rollup *roll)
         return;
     }
     const rollup_hit *best = &roll->hits[0];
-    const detect_level *level = detect_level_of(roll->rules, best->hit.pack_idx, best->hit.level_idx);
+    const detect_level *level =
+        detect_level_of(roll->rules, best->hit.pack_idx, best->hit.level_idx);
     if (level != NULL) {
         lj_json_cstr(json, "level", level->name);
     }
@@ -309,10 +313,12 @@ void record_json_put(lj_buf *out, const record_view *view)
         lj_json_uint(&json, "documents", record->documents);
     }
     const frame_doc *doc = view->doc;
-    id_make(view, doc != NULL ? doc->member : (lj_slice){NULL, 0}, doc != NULL ? doc->depth : 0, id);
+    id_make(view, doc != NULL ? doc->member : (lj_slice){NULL, 0}, doc != NULL ? doc->depth : 0,
+            id);
     lj_json_cstr(&json, "id", id);
     if (doc != NULL) {
-        id_make(view, lj_slice_part(doc->member, 0, doc->parent_len), doc->depth > 0 ? doc->depth - 1 : 0, id);
+        id_make(view, lj_slice_part(doc->member, 0, doc->parent_len),
+                doc->depth > 0 ? doc->depth - 1 : 0, id);
         lj_json_cstr(&json, "parent_id", id);
     }
     put_also(&json, view->also_at);
@@ -328,10 +334,13 @@ void posture_json_put(lj_json *json, const char *key, const scan_posture *postur
         uint32_t bit;
         const char *name;
     } rows[] = {
-        {SCAN_POSTURE_NO_OPEN, "no_open"},   {SCAN_POSTURE_NO_SOCKET, "no_socket"},
-        {SCAN_POSTURE_NO_FORK, "no_fork"},   {SCAN_POSTURE_SECCOMP, "seccomp"},
-        {SCAN_POSTURE_LANDLOCK, "landlock"}, {SCAN_POSTURE_MEMORY, "memory_ceiling"},
-        {SCAN_POSTURE_NO_CORE, "no_core"},
+        {SCAN_POSTURE_NO_OPEN,   "no_open"       },
+        {SCAN_POSTURE_NO_SOCKET, "no_socket"     },
+        {SCAN_POSTURE_NO_FORK,   "no_fork"       },
+        {SCAN_POSTURE_SECCOMP,   "seccomp"       },
+        {SCAN_POSTURE_LANDLOCK,  "landlock"      },
+        {SCAN_POSTURE_MEMORY,    "memory_ceiling"},
+        {SCAN_POSTURE_NO_CORE,   "no_core"       },
     };
     lj_json_object_begin(json, key);
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The projection, in three passes with bounded memory:
- *   1. the index says which files were seen; records that are to be listed go, with the key (content, outcome, path), to
- *      a first sort - or straight to the second, when a twin must not be merged with them because a name speaks too;
- *   2. neighbours with equal content and outcome become one item: the least path, and the others as also_at;
+ *   1. the index says which files were seen; records that are to be listed go, with the key
+ * (content, outcome, path), to a first sort - or straight to the second, when a twin must not be
+ * merged with them because a name speaks too;
+ *   2. neighbours with equal content and outcome become one item: the least path, and the others as
+ * also_at;
  *   3. items in the order of their paths are rendered from the journal.
  * So two workers or twenty, one run or three resumed ones, give the same bytes. */
 #include "scan/results.h"
@@ -160,10 +162,11 @@ static lj_code group_flush(projection *at, lj_err *err)
     if (at->value.len == 0) {
         return LJ_OK;
     }
-    lj_code code = lj_buf_ok(&at->key) && lj_buf_ok(&at->value)
-                       ? extsort_add(at->by_path, lj_slice_part(lj_buf_slice(&at->key), GROUP_LEN, SIZE_MAX),
-                                     lj_buf_slice(&at->value), err)
-                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for results");
+    lj_code code =
+        lj_buf_ok(&at->key) && lj_buf_ok(&at->value)
+            ? extsort_add(at->by_path, lj_slice_part(lj_buf_slice(&at->key), GROUP_LEN, SIZE_MAX),
+                          lj_buf_slice(&at->value), err)
+            : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for results");
     lj_buf_clear(&at->value);
     return code;
 }
@@ -215,7 +218,8 @@ static lj_code out_write(projection *at, bool force, lj_err *err)
 }
 
 /* The record of one inner document: from its DOC on, its own frames up to its SUM. */
-static lj_code doc_write(projection *at, const scan_record *record, const frame_doc *doc, lj_slice rest, lj_err *err)
+static lj_code doc_write(projection *at, const scan_record *record, const frame_doc *doc,
+                         lj_slice rest, lj_err *err)
 {
     rollup_begin(at->part, at->request->options->rules, doc->doc);
     for (size_t pos = 0; pos < rest.len && !at->part->has_sum;) {
@@ -228,7 +232,10 @@ static lj_code doc_write(projection *at, const scan_record *record, const frame_
     if (!at->request->options->all && rollup_verdict(at->part) == DETECT_CLEAN) {
         return LJ_OK;
     }
-    record_view view = {record, at->part, doc, at->request->host, {NULL, 0}, at->sha};
+    record_view view = {
+        record, at->part, doc, at->request->host, {NULL, 0},
+            at->sha
+    };
     record_json_put(&at->out, &view);
     at->counts->records++;
     return out_write(at, false, err);
@@ -299,7 +306,8 @@ static lj_code projection_run(projection *at, lj_err *err)
     extsort_free(at->by_content);
     at->by_content = NULL;
     if (code == LJ_OK) {
-        code = lj_os_create_file(at->state->out_dir, "results.jsonl.new", LJ_OS_FRESH, &at->fd, err);
+        code =
+            lj_os_create_file(at->state->out_dir, "results.jsonl.new", LJ_OS_FRESH, &at->fd, err);
     }
     if (code == LJ_OK) {
         code = pass_write(at, err);
@@ -308,13 +316,17 @@ static lj_code projection_run(projection *at, lj_err *err)
         code = lj_os_sync(at->fd, err);
     }
     lj_os_close(at->fd);
-    return code == LJ_OK ? lj_os_rename(at->state->out_dir, "results.jsonl.new", "results.jsonl", err) : code;
+    return code == LJ_OK
+               ? lj_os_rename(at->state->out_dir, "results.jsonl.new", "results.jsonl", err)
+               : code;
 }
 
-lj_code results_write(const results_request *request, scan_counts *counts, results_tally *tally, lj_err *err)
+lj_code results_write(const results_request *request, scan_counts *counts, results_tally *tally,
+                      lj_err *err)
 {
     lj_arena *home = lj_arena_new(2 * sizeof(rollup) + 65536);
-    projection at = {.request = request, .state = request->state, .counts = counts, .tally = tally, .fd = -1};
+    projection at = {
+        .request = request, .state = request->state, .counts = counts, .tally = tally, .fd = -1};
     at.roll = home != NULL ? lj_arena_alloc(home, sizeof(*at.roll)) : NULL;
     at.part = home != NULL ? lj_arena_alloc(home, sizeof(*at.part)) : NULL;
     at.by_content = extsort_new(request->state->dir, SORT_MEMORY);
@@ -324,7 +336,8 @@ lj_code results_write(const results_request *request, scan_counts *counts, resul
     lj_buf_init(&at.out, NULL, LINE_MAX_LEN);
     lj_buf_init(&at.key, NULL, FRAME_PATH_MAX + 4096);
     lj_buf_init(&at.value, NULL, ALSO_MAX + FRAME_PATH_MAX + 4096);
-    lj_code code = at.roll != NULL && at.part != NULL && at.by_content != NULL && at.by_path != NULL && at.sha != NULL
+    lj_code code = at.roll != NULL && at.part != NULL && at.by_content != NULL &&
+                           at.by_path != NULL && at.sha != NULL
                        ? projection_run(&at, err)
                        : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for results");
     extsort_free(at.by_content);
@@ -370,7 +383,9 @@ static void line_read(readback *at, lj_slice line)
     lj_slice name = lj_slice_part(line, at_verdict + sizeof("\"verdict\":\"") - 1, SIZE_MAX);
     uint64_t places = 1;
     size_t also = lj_slice_find(line, LJ_BYTES("\"also_at\":["));
-    lj_slice rest = also != SIZE_MAX ? lj_slice_part(line, also + sizeof("\"also_at\":[") - 1, SIZE_MAX) : (lj_slice){NULL, 0};
+    lj_slice rest = also != SIZE_MAX
+                        ? lj_slice_part(line, also + sizeof("\"also_at\":[") - 1, SIZE_MAX)
+                        : (lj_slice){NULL, 0};
     bool inside = false;
     for (size_t i = 0; i < rest.len && (inside || rest.ptr[i] != ']'); i++) {
         if (rest.ptr[i] == '\\' && inside) {
@@ -382,7 +397,8 @@ static void line_read(readback *at, lj_slice line)
     }
     for (unsigned i = 0; i < DETECT_VERDICT_COUNT; i++) {
         lj_slice verdict = lj_cstr_bytes(detect_verdict_row((detect_verdict)i)->name);
-        if (lj_slice_has_prefix(name, verdict) && name.len > verdict.len && name.ptr[verdict.len] == '"') {
+        if (lj_slice_has_prefix(name, verdict) && name.len > verdict.len &&
+            name.ptr[verdict.len] == '"') {
             at->places[i] += places;
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * results.jsonl and summary.json, the projection of the journal (docs/formats/results.md). Made at the end of a run in
- * one go, under temporary names, then renamed: what stands there is always whole. */
+ * results.jsonl and summary.json, the projection of the journal (docs/formats/results.md). Made at
+ * the end of a run in one go, under temporary names, then renamed: what stands there is always
+ * whole. */
 #ifndef LJ_SCAN_RESULTS_H
 #define LJ_SCAN_RESULTS_H
 
@@ -30,12 +31,14 @@ typedef struct results_tally {
     uint32_t level_count;
 } results_tally;
 
-/* Counts what the index says was seen in this run, and writes results.jsonl. Fills by_verdict, by_class, by_gap,
- * incomplete, records of *counts, and examined less what records say was not examined (the caller has set bytes). */
-LJ_MUST_USE lj_code results_write(const results_request *request, scan_counts *counts, results_tally *tally,
-                                  lj_err *err);
+/* Counts what the index says was seen in this run, and writes results.jsonl. Fills by_verdict,
+ * by_class, by_gap, incomplete, records of *counts, and examined less what records say was not
+ * examined (the caller has set bytes). */
+LJ_MUST_USE lj_code results_write(const results_request *request, scan_counts *counts,
+                                  results_tally *tally, lj_err *err);
 /* Reads results.jsonl back and compares it with the counts: LJ_E_INTERNAL when they differ. */
-LJ_MUST_USE lj_code results_check(const state *self, const scan_counts *counts, bool all, lj_err *err);
+LJ_MUST_USE lj_code results_check(const state *self, const scan_counts *counts, bool all,
+                                  lj_err *err);
 LJ_MUST_USE lj_code summary_write(const results_request *request, const scan_outcome *outcome,
                                   const results_tally *tally, lj_err *err);
 
@@ -45,7 +48,7 @@ typedef struct record_view {
     const rollup *roll;
     const frame_doc *doc; /* NULL: the record of the file */
     const char *host;
-    lj_slice also_at;     /* {u32 length, path} each */
+    lj_slice also_at; /* {u32 length, path} each */
     lj_sha256 *sha;
 } record_view;
 void record_json_put(lj_buf *out, const record_view *view);

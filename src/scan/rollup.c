@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Rules of the roll-up:
- *   - The best hit gives verdict, class, level and score. Order: detect_hit_compare; hits from the name of a folder come
- *     last whatever they score, and count as `look` at most: a folder called like a mark says something about each file
- *     in it, but a file that carries nothing itself is for the inspector's eye, no alarm. The points taken off are a
- *     term of their own, so that the terms still add up to the score.
+ *   - The best hit gives verdict, class, level and score. Order: detect_hit_compare; hits from the
+ * name of a folder come last whatever they score, and count as `look` at most: a folder called like
+ * a mark says something about each file in it, but a file that carries nothing itself is for the
+ * inspector's eye, no alarm. The points taken off are a term of their own, so that the terms still
+ * add up to the score.
  *   - Provisional hits count only when the document's SUM never came (the worker died).
- *   - `unreadable`: no hit and a gap. `clean`: no hit and no gap. A hit and a gap: the hit's verdict, coverage partial.
+ *   - `unreadable`: no hit and a gap. `clean`: no hit and no gap. A hit and a gap: the hit's
+ * verdict, coverage partial.
  *   - Coverage `none`: a gap, and not one byte was examined. */
 #include "scan/rollup.h"
 

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The roll-up: frames of one file, or of one document inside it, become one verdict with its reasons and gaps. The
- * parent computes it itself from validated frames, first to know the outcome of a job, then again for the results. */
+ * The roll-up: frames of one file, or of one document inside it, become one verdict with its
+ * reasons and gaps. The parent computes it itself from validated frames, first to know the outcome
+ * of a job, then again for the results. */
 #ifndef LJ_SCAN_ROLLUP_H
 #define LJ_SCAN_ROLLUP_H
 
 #include "scan/frames.h"
 
 enum {
-    ROLLUP_HITS = 6,    /* listed with their terms, best first; the rest is counted */
-    ROLLUP_EARLY = 8,   /* provisional hits of documents that have not ended */
-    ROLLUP_GAPS = 48,   /* listed; the rest is counted */
+    ROLLUP_HITS = 6,      /* listed with their terms, best first; the rest is counted */
+    ROLLUP_EARLY = 8,     /* provisional hits of documents that have not ended */
+    ROLLUP_GAPS = 48,     /* listed; the rest is counted */
     ROLLUP_MEMBER = 1024, /* bytes kept of a member path */
-    ROLLUP_ALL = -1,    /* every document of the file */
+    ROLLUP_ALL = -1,      /* every document of the file */
 };
 
 typedef struct rollup_where {
     uint32_t doc;
     uint16_t part_len, member_len;
     char part[FRAME_PART_MAX];
-    uint8_t member[ROLLUP_MEMBER]; /* for people; empty for the file itself and in the record of one document */
+    uint8_t member[ROLLUP_MEMBER]; /* for people; empty for the file itself and in the record of one
+                                      document */
 } rollup_where;
 
 typedef struct rollup_hit {
@@ -26,7 +28,7 @@ typedef struct rollup_hit {
     detect_hit hit; /* its strings point into text */
     detect_verdict verdict;
     detect_class class_; /* `look` at most for the name of a folder */
-    int32_t cut;         /* points taken off for that, negative or 0: hit.score + cut is what counts */
+    int32_t cut; /* points taken off for that, negative or 0: hit.score + cut is what counts */
     rollup_where where;
     char text[DETECT_MARK_MAX * 4 + FRAME_PERIOD_MAX];
 } rollup_hit;
@@ -59,7 +61,7 @@ typedef struct rollup {
     uint32_t notes;    /* 1 << format_note, of the document itself */
     uint32_t weak, counted;
     bool has_doc, has_sum; /* of the document itself (the file for ROLLUP_ALL) */
-    frame_doc doc;         /* format and member point into the frame's bytes: valid as long as those */
+    frame_doc doc; /* format and member point into the frame's bytes: valid as long as those */
     char format[FRAME_FORMAT_MAX + 1];
     frame_sum sum;
     rollup_open open[FRAME_DEPTH_MAX + 1];

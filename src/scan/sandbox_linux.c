@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The cage on Linux, from the outside in: resource limits (no files written, no core, memory), no new privileges, not
- * dumpable; Landlock with every right handled and no rule, so that no path can be reached whatever call is used; a
- * seccomp filter of the calls below. Landlock needs Linux 5.13, the filter 3.5; where one is missing the posture says
- * so (docs/formats/results.md).
+ * The cage on Linux, from the outside in: resource limits (no files written, no core, memory), no
+ * new privileges, not dumpable; Landlock with every right handled and no rule, so that no path can
+ * be reached whatever call is used; a seccomp filter of the calls below. Landlock needs Linux 5.13,
+ * the filter 3.5; where one is missing the posture says so (docs/formats/results.md).
  *
- * The filter answers a forbidden call with a signal: its handler leaves the number in shared memory, so that the
- * result names the call, and ends the process. While the posture is probed the handler jumps back instead.
+ * The filter answers a forbidden call with a signal: its handler leaves the number in shared
+ * memory, so that the result names the call, and ends the process. While the posture is probed the
+ * handler jumps back instead.
  *
- * Under AddressSanitizer the filter and the memory ceiling are off (its runtime needs calls and terabytes of address
- * space that we would not give anybody); Landlock and the rest stay. */
+ * Under AddressSanitizer the filter and the memory ceiling are off (its runtime needs calls and
+ * terabytes of address space that we would not give anybody); Landlock and the rest stay. */
 #define _GNU_SOURCE
 #include "scan/sandbox.h"
 
@@ -56,37 +57,37 @@ typedef struct call_row {
 
 /* call, condition, what it is needed for */
 static const call_row calls[] = {
-    {SCMP_SYS(recvmsg), ALWAYS, "jobs and their descriptors come in"},
-    {SCMP_SYS(sendmsg), ALWAYS, "records go out"},
-    {SCMP_SYS(pread64), ALWAYS, "reading the file, wherever its position is"},
-    {SCMP_SYS(read), ALWAYS, "libraries that are handed a descriptor"},
-    {SCMP_SYS(lseek), ALWAYS, "holes of sparse files; libraries that ask for the size"},
-    {SCMP_SYS(fstat), ALWAYS, "did the file change while it was read"},
-    {SCMP_SYS(close), ALWAYS, "the descriptor of a finished job"},
-    {SCMP_SYS(brk), ALWAYS, "heap"},
-    {SCMP_SYS(mmap), PRIVATE_MEMORY, "heap"},
-    {SCMP_SYS(munmap), ALWAYS, "heap"},
-    {SCMP_SYS(mremap), ALWAYS, "heap: growing a block"},
-    {SCMP_SYS(madvise), ALWAYS, "heap: giving pages back"},
-    {SCMP_SYS(mprotect), NOT_EXECUTABLE, "heap of a second arena"},
-    {SCMP_SYS(futex), ALWAYS, "once-only initialisation inside libraries"},
-    {SCMP_SYS(clock_gettime), ALWAYS, "processor time; where the vDSO has no clock"},
-    {SCMP_SYS(gettimeofday), ALWAYS, "as above"},
-    {SCMP_SYS(time), ALWAYS, "as above"},
-    {SCMP_SYS(getrusage), ALWAYS, "peak memory of the job"},
-    {SCMP_SYS(getrandom), ALWAYS, "seeds of hash tables inside libraries"},
-    {SCMP_SYS(sysinfo), ALWAYS, "qsort of the C library asks for the memory size once"},
-    {SCMP_SYS(getpid), ALWAYS, "abort()"},
-    {SCMP_SYS(gettid), ALWAYS, "abort()"},
-    {SCMP_SYS(tgkill), SIGNAL_TO_ABORT, "abort()"},
-    {SCMP_SYS(rt_sigprocmask), ALWAYS, "abort(), and the way back from a probe"},
-    {SCMP_SYS(rt_sigreturn), ALWAYS, "return from a signal handler"},
-    {SCMP_SYS(rt_sigaction), ALWAYS, "abort() resets the handler"},
-    {SCMP_SYS(restart_syscall), ALWAYS, "a call that was interrupted goes on"},
-    {SCMP_SYS(write), TO_NULL_DEVICE, "last words of the C library before abort()"},
-    {SCMP_SYS(writev), TO_NULL_DEVICE, "as above"},
-    {SCMP_SYS(exit), ALWAYS, "the end"},
-    {SCMP_SYS(exit_group), ALWAYS, "the end"},
+    {SCMP_SYS(recvmsg),         ALWAYS,          "jobs and their descriptors come in"                    },
+    {SCMP_SYS(sendmsg),         ALWAYS,          "records go out"                                        },
+    {SCMP_SYS(pread64),         ALWAYS,          "reading the file, wherever its position is"            },
+    {SCMP_SYS(read),            ALWAYS,          "libraries that are handed a descriptor"                },
+    {SCMP_SYS(lseek),           ALWAYS,          "holes of sparse files; libraries that ask for the size"},
+    {SCMP_SYS(fstat),           ALWAYS,          "did the file change while it was read"                 },
+    {SCMP_SYS(close),           ALWAYS,          "the descriptor of a finished job"                      },
+    {SCMP_SYS(brk),             ALWAYS,          "heap"                                                  },
+    {SCMP_SYS(mmap),            PRIVATE_MEMORY,  "heap"                                                  },
+    {SCMP_SYS(munmap),          ALWAYS,          "heap"                                                  },
+    {SCMP_SYS(mremap),          ALWAYS,          "heap: growing a block"                                 },
+    {SCMP_SYS(madvise),         ALWAYS,          "heap: giving pages back"                               },
+    {SCMP_SYS(mprotect),        NOT_EXECUTABLE,  "heap of a second arena"                                },
+    {SCMP_SYS(futex),           ALWAYS,          "once-only initialisation inside libraries"             },
+    {SCMP_SYS(clock_gettime),   ALWAYS,          "processor time; where the vDSO has no clock"           },
+    {SCMP_SYS(gettimeofday),    ALWAYS,          "as above"                                              },
+    {SCMP_SYS(time),            ALWAYS,          "as above"                                              },
+    {SCMP_SYS(getrusage),       ALWAYS,          "peak memory of the job"                                },
+    {SCMP_SYS(getrandom),       ALWAYS,          "seeds of hash tables inside libraries"                 },
+    {SCMP_SYS(sysinfo),         ALWAYS,          "qsort of the C library asks for the memory size once"  },
+    {SCMP_SYS(getpid),          ALWAYS,          "abort()"                                               },
+    {SCMP_SYS(gettid),          ALWAYS,          "abort()"                                               },
+    {SCMP_SYS(tgkill),          SIGNAL_TO_ABORT, "abort()"                                               },
+    {SCMP_SYS(rt_sigprocmask),  ALWAYS,          "abort(), and the way back from a probe"                },
+    {SCMP_SYS(rt_sigreturn),    ALWAYS,          "return from a signal handler"                          },
+    {SCMP_SYS(rt_sigaction),    ALWAYS,          "abort() resets the handler"                            },
+    {SCMP_SYS(restart_syscall), ALWAYS,          "a call that was interrupted goes on"                   },
+    {SCMP_SYS(write),           TO_NULL_DEVICE,  "last words of the C library before abort()"            },
+    {SCMP_SYS(writev),          TO_NULL_DEVICE,  "as above"                                              },
+    {SCMP_SYS(exit),            ALWAYS,          "the end"                                               },
+    {SCMP_SYS(exit_group),      ALWAYS,          "the end"                                               },
 };
 
 static int rule_add(scmp_filter_ctx filter, const call_row *row)
@@ -95,7 +96,8 @@ static int rule_add(scmp_filter_ctx filter, const call_row *row)
     case ALWAYS:
         return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 0);
     case NOT_EXECUTABLE:
-        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1,
+                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     case PRIVATE_MEMORY: {
         int done = seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 2,
                                     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
@@ -107,7 +109,8 @@ static int rule_add(scmp_filter_ctx filter, const call_row *row)
     case TO_NULL_DEVICE:
         return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1, SCMP_A0(SCMP_CMP_EQ, 2, 0));
     case SIGNAL_TO_ABORT:
-        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1, SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
+        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, row->number, 1,
+                                SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
     }
     return -EINVAL;
 }
@@ -152,8 +155,8 @@ static void on_forbidden(int number, siginfo_t *info, void *context)
     _exit(159); /* as a shell reports SIGSYS */
 }
 
-/* Dying: is there still memory? Libraries that get none tend to abort, or to use what they did not get. The signal is
- * raised again on return, with its default action (SA_RESETHAND). */
+/* Dying: is there still memory? Libraries that get none tend to abort, or to use what they did not
+ * get. The signal is raised again on return, with its default action (SA_RESETHAND). */
 static void on_dying(int number)
 {
     enum { PROBE_LEN = 2 * 1024 * 1024 };
@@ -221,7 +224,8 @@ static bool fork_is_denied(void)
 
 /* ---- Landlock ---- */
 
-/* Rights by ABI; the headers of Debian 12 end at 2 (linux/landlock.h of the kernel that runs says the rest). */
+/* Rights by ABI; the headers of Debian 12 end at 2 (linux/landlock.h of the kernel that runs says
+ * the rest). */
 struct ruleset_attr {
     uint64_t fs, net, scoped;
 };
@@ -277,7 +281,8 @@ void sandbox_enter(const sandbox_request *request, scan_posture *out)
         trap_state.forbidden = request->forbidden;
         trap_state.exhausted = request->exhausted;
         dying_watch();
-        struct sigaction action = {.sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO | SA_NODEFER};
+        struct sigaction action = {.sa_sigaction = on_forbidden,
+                                   .sa_flags = SA_SIGINFO | SA_NODEFER};
         (void)sigaction(SIGSYS, &action, NULL);
         out->bits |= filter_enter() ? SCAN_POSTURE_SECCOMP : 0;
     }
@@ -286,22 +291,39 @@ void sandbox_enter(const sandbox_request *request, scan_posture *out)
     out->bits |= probe(fork_is_denied) ? SCAN_POSTURE_NO_FORK : 0;
 }
 
-/* Those that a broken or hostile reader is most likely to reach for; the others are told by number. */
+/* Those that a broken or hostile reader is most likely to reach for; the others are told by number.
+ */
 const char *sandbox_call_name(uint32_t number)
 {
     static const struct {
         int number;
         const char *name;
     } rows[] = {
-        {SYS_openat, "openat"},     {SYS_socket, "socket"},         {SYS_connect, "connect"},
-        {SYS_clone, "clone"},       {SYS_execve, "execve"},         {SYS_write, "write"},
-        {SYS_mmap, "mmap"},         {SYS_mprotect, "mprotect"},     {SYS_ioctl, "ioctl"},
-        {SYS_fcntl, "fcntl"},       {SYS_newfstatat, "newfstatat"}, {SYS_getdents64, "getdents64"},
-        {SYS_prlimit64, "prlimit"}, {SYS_ptrace, "ptrace"},         {SYS_kill, "kill"},
-        {SYS_uname, "uname"},       {SYS_faccessat, "faccessat"},   {SYS_readlinkat, "readlinkat"},
+        {SYS_openat,     "openat"    },
+        {SYS_socket,     "socket"    },
+        {SYS_connect,    "connect"   },
+        {SYS_clone,      "clone"     },
+        {SYS_execve,     "execve"    },
+        {SYS_write,      "write"     },
+        {SYS_mmap,       "mmap"      },
+        {SYS_mprotect,   "mprotect"  },
+        {SYS_ioctl,      "ioctl"     },
+        {SYS_fcntl,      "fcntl"     },
+        {SYS_newfstatat, "newfstatat"},
+        {SYS_getdents64, "getdents64"},
+        {SYS_prlimit64,  "prlimit"   },
+        {SYS_ptrace,     "ptrace"    },
+        {SYS_kill,       "kill"      },
+        {SYS_uname,      "uname"     },
+        {SYS_faccessat,  "faccessat" },
+        {SYS_readlinkat, "readlinkat"},
 #ifdef SYS_open
-        {SYS_open, "open"},         {SYS_fork, "fork"},             {SYS_access, "access"},
-        {SYS_stat, "stat"},         {SYS_readlink, "readlink"},     {SYS_unlink, "unlink"},
+        {SYS_open,       "open"      },
+        {SYS_fork,       "fork"      },
+        {SYS_access,     "access"    },
+        {SYS_stat,       "stat"      },
+        {SYS_readlink,   "readlink"  },
+        {SYS_unlink,     "unlink"    },
 #endif
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * No cage: for systems that have none, and for tests. Nothing is claimed, so --require-sandbox refuses. */
+ * No cage: for systems that have none, and for tests. Nothing is claimed, so --require-sandbox
+ * refuses. */
 #include "scan/sandbox.h"
 
 void sandbox_enter(const sandbox_request *request, scan_posture *out)

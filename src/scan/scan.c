@@ -4,9 +4,9 @@
  *   loop: fill the pool from the walk, hand out, take in, journal, watch, show;
  *   results and summary from the journal; the laws of conservation; the run's end in the journal.
  *
- * The laws: files walked = sum of verdicts (state) = lines read back from results.jsonl, and = the files that an
- * independent walk finds. The first two cannot differ without a fault of ours; the last also differs when the tree
- * changes meanwhile, and then the result says so. */
+ * The laws: files walked = sum of verdicts (state) = lines read back from results.jsonl, and = the
+ * files that an independent walk finds. The first two cannot differ without a fault of ours; the
+ * last also differs when the tree changes meanwhile, and then the result says so. */
 #include "scan/scan.h"
 
 #include "base/num.h"
@@ -36,9 +36,13 @@ void scan_posture_text(const scan_posture *posture, char text[160])
         uint32_t bit;
         const char *name;
     } rows[] = {
-        {SCAN_POSTURE_NO_OPEN, "open"},     {SCAN_POSTURE_NO_SOCKET, "socket"}, {SCAN_POSTURE_NO_FORK, "fork"},
-        {SCAN_POSTURE_SECCOMP, "seccomp"},  {SCAN_POSTURE_LANDLOCK, "landlock"},
-        {SCAN_POSTURE_MEMORY, "memory"},    {SCAN_POSTURE_NO_CORE, "core"},
+        {SCAN_POSTURE_NO_OPEN,   "open"    },
+        {SCAN_POSTURE_NO_SOCKET, "socket"  },
+        {SCAN_POSTURE_NO_FORK,   "fork"    },
+        {SCAN_POSTURE_SECCOMP,   "seccomp" },
+        {SCAN_POSTURE_LANDLOCK,  "landlock"},
+        {SCAN_POSTURE_MEMORY,    "memory"  },
+        {SCAN_POSTURE_NO_CORE,   "core"    },
     };
     lj_buf out;
     lj_buf_init(&out, NULL, 160);
@@ -47,7 +51,9 @@ void scan_posture_text(const scan_posture *posture, char text[160])
         for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
             bool has = (posture->bits & rows[i].bit) != 0;
             if (has == (pass == 0)) {
-                lj_buf_put_cstr(&out, !first || (pass == 0 && i > 0) ? " " : pass == 1 ? "; missing: " : "");
+                lj_buf_put_cstr(&out, !first || (pass == 0 && i > 0) ? " "
+                                      : pass == 1                    ? "; missing: "
+                                                                     : "");
                 lj_buf_put_cstr(&out, rows[i].name);
                 first = false;
             }
@@ -85,12 +91,15 @@ static void progress_show(scan *self, const char *phase, bool force)
         self->rate_ms = now;
         self->rate_bytes = self->worked_bytes;
     }
-    walk_recount total = self->counter != NULL ? walk_counter_state(self->counter) : (walk_recount){0};
+    walk_recount total =
+        self->counter != NULL ? walk_counter_state(self->counter) : (walk_recount){0};
     scan_progress shown = {
         .files = self->done_files,
         .bytes = self->done_bytes,
-        .total_files = self->walk_done ? self->counts.files : lj_max_u64(total.files, self->counts.files),
-        .total_bytes = self->walk_done ? self->counts.bytes : lj_max_u64(total.bytes, self->counts.bytes),
+        .total_files =
+            self->walk_done ? self->counts.files : lj_max_u64(total.files, self->counts.files),
+        .total_bytes =
+            self->walk_done ? self->counts.bytes : lj_max_u64(total.bytes, self->counts.bytes),
         .total_known = self->walk_done || total.done == 1,
         .unchanged = self->counts.unchanged,
         .marked = self->marked,
@@ -158,7 +167,8 @@ static lj_code scan_loop(scan *self, lj_err *err)
         }
     }
     lj_err second;
-    lj_code kept = state_flush(&self->state, &second); /* what was found is kept, however the run ends */
+    lj_code kept =
+        state_flush(&self->state, &second); /* what was found is kept, however the run ends */
     if (code == LJ_OK && kept != LJ_OK) {
         *err = second;
         return kept;
@@ -168,7 +178,8 @@ static lj_code scan_loop(scan *self, lj_err *err)
 
 /* ---- the end ---- */
 
-/* The independent count; when it differs, once more, because the first was taken while the scan ran. */
+/* The independent count; when it differs, once more, because the first was taken while the scan
+ * ran. */
 static void recount(scan *self, scan_outcome *out)
 {
     walk_recount found = {0};
@@ -194,7 +205,8 @@ static lj_code laws_check(const scan *self, lj_err *err)
         verdicts += counts->by_verdict[i];
     }
     if (verdicts != counts->files || counts->examined > counts->bytes) {
-        return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "law of conservation: a file that was walked has no result");
+        return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX,
+                       "law of conservation: a file that was walked has no result");
     }
     return results_check(&self->state, counts, self->options->all, err);
 }
@@ -205,7 +217,8 @@ static lj_code scan_finish(scan *self, scan_outcome *out, lj_err *err)
     lj_os_host_name(host, sizeof(host));
     progress_show(self, "results", true);
     if (!pool_posture(self->pool, &out->posture)) {
-        lj_code code = pool_warm(self->pool, err); /* nothing had to be examined: the posture stands in the results */
+        lj_code code = pool_warm(
+            self->pool, err); /* nothing had to be examined: the posture stands in the results */
         if (code != LJ_OK) {
             return code;
         }
@@ -225,7 +238,7 @@ static lj_code scan_finish(scan *self, scan_outcome *out, lj_err *err)
     if (tally == NULL) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the summary");
     }
-    results_request request = {self->options, &self->state,     out->posture,        host,
+    results_request request = {self->options, &self->state,     out->posture,       host,
                                self->roots,   self->root_count, self->options->stop};
     lj_code code = results_write(&request, &self->counts, tally, err);
     progress_show(self, "check", true);
@@ -240,7 +253,8 @@ static lj_code scan_finish(scan *self, scan_outcome *out, lj_err *err)
     const scan_counts *counts = &self->counts;
     uint64_t alarms = counts->by_class[DETECT_PROBABLE] + counts->by_class[DETECT_CONFIRMED] +
                       (self->options->look ? counts->by_class[DETECT_LOOK] : 0);
-    out->exit_bits = (alarms > 0 ? SCAN_EXIT_ALARM : 0) | (counts->incomplete > 0 ? SCAN_EXIT_GAPS : 0);
+    out->exit_bits =
+        (alarms > 0 ? SCAN_EXIT_ALARM : 0) | (counts->incomplete > 0 ? SCAN_EXIT_GAPS : 0);
     uint32_t rank = 0;
     for (uint32_t i = 0; i < tally->level_count; i++) {
         if (out->level.len == 0 || tally->levels[i].rank > rank) {
@@ -299,7 +313,8 @@ static lj_code scan_begin(scan *self, lj_err *err)
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to walk");
     }
     self->events = scan_events_of(self);
-    code = pool_new(options, FRAME_MODE_SCAN, self->state.today_on, &self->events, &self->pool, err);
+    code =
+        pool_new(options, FRAME_MODE_SCAN, self->state.today_on, &self->events, &self->pool, err);
     if (code == LJ_OK && options->require_sandbox) {
         code = pool_warm(self->pool, err);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What the walk gives becomes jobs - or nothing, when the state knows the file. A file that is known costs one stat,
- * one hash of some hundred bytes and one look into the index: no memory, no descriptor, no word to a worker. */
+ * What the walk gives becomes jobs - or nothing, when the state knows the file. A file that is
+ * known costs one stat, one hash of some hundred bytes and one look into the index: no memory, no
+ * descriptor, no word to a worker. */
 #include "base/num.h"
 #include "scan/scan_priv.h"
 
@@ -23,7 +24,8 @@ static bool is_chosen(const scan *self, const uint8_t key[LJ_SIP_LEN])
 }
 
 /* True when nothing needs to be done; *old_off is set when it is known but to be read again. */
-static bool is_known(scan *self, const walk_entry *entry, const uint8_t key[LJ_SIP_LEN], uint64_t *old_off)
+static bool is_known(scan *self, const walk_entry *entry, const uint8_t key[LJ_SIP_LEN],
+                     uint64_t *old_off)
 {
     index_value known;
     *old_off = 0;
@@ -37,14 +39,16 @@ static bool is_known(scan *self, const walk_entry *entry, const uint8_t key[LJ_S
     if ((known.flags & INDEX_OMITTED) != 0 && self->options->all) {
         return false;
     }
-    if (!this_run && entry->kind == WALK_FILE && (known.flags & INDEX_SEEN) == 0 && is_chosen(self, key)) {
+    if (!this_run && entry->kind == WALK_FILE && (known.flags & INDEX_SEEN) == 0 &&
+        is_chosen(self, key)) {
         *old_off = known.off;
         return false;
     }
     if (index_flag_set(self->state.index, key, INDEX_SEEN)) {
         self->counts.unchanged++;
     }
-    scan_progress_count(self, entry->stat.size, (detect_verdict)known.verdict, (detect_class)known.class_);
+    scan_progress_count(self, entry->stat.size, (detect_verdict)known.verdict,
+                        (detect_class)known.class_);
     return true;
 }
 
@@ -118,8 +122,9 @@ static void file_open(scan *self, const walk_entry *entry, pool_job *job)
         gap_own(job, GAP_SPECIAL, "replaced");
         return;
     }
-    if (stat.size != job->stat.size || stat.mtime_ns != job->stat.mtime_ns || stat.ctime_ns != job->stat.ctime_ns ||
-        stat.ino != job->stat.ino || stat.dev != job->stat.dev) {
+    if (stat.size != job->stat.size || stat.mtime_ns != job->stat.mtime_ns ||
+        stat.ctime_ns != job->stat.ctime_ns || stat.ino != job->stat.ino ||
+        stat.dev != job->stat.dev) {
         /* it moved between the walk's look and ours: ours counts, also for the sum of bytes */
         self->counts.bytes += stat.size - job->stat.size;
         job->stat = stat;

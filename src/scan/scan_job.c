@@ -30,8 +30,9 @@ static bool on_is_known(void *ctx, pool_job *job, const uint8_t sha256[LJ_SHA256
     scan_record record;
     state_content_key(&self->state, sha256, lj_buf_slice(&job->path), key);
     if (job->old_off != 0 || !index_find(self->state.index, key, &known) ||
-        state_read(&self->state, known.off, &record, NULL) != LJ_OK || record.size != job->stat.size ||
-        (record.flags & RECORD_SHA) == 0 || memcmp(record.sha256, sha256, LJ_SHA256_LEN) != 0 ||
+        state_read(&self->state, known.off, &record, NULL) != LJ_OK ||
+        record.size != job->stat.size || (record.flags & RECORD_SHA) == 0 ||
+        memcmp(record.sha256, sha256, LJ_SHA256_LEN) != 0 ||
         ((record.flags & RECORD_OMITTED) != 0 && self->options->all)) {
         return false;
     }
@@ -65,7 +66,10 @@ static lj_code on_hit(void *ctx, const pool_job *job, lj_slice raw, lj_err *err)
 
 static void gap_add(intake *said, const gap *what)
 {
-    frame_gap gap_ = {.what = *what, .detail = what->detail != NULL ? lj_cstr_str(what->detail) : (lj_str){"", 0}};
+    frame_gap gap_ = {
+        .what = *what,
+        .detail = what->detail != NULL ? lj_cstr_str(what->detail) : (lj_str){"", 0}
+    };
     gap_.what.detail = NULL;
     frame_put_gap(&said->content, 0, &gap_);
     rollup_feed_gap(&said->roll, what);
@@ -97,7 +101,8 @@ static void gaps_add(const scan *self, pool_job *job, intake *said)
                                  .allowed = memory,
                                  .reached = memory});
         } else {
-            gap_add(said, &(gap){.cause = GAP_CRASH, .next = GAP_NEXT_PERSON, .detail = job->detail});
+            gap_add(said,
+                    &(gap){.cause = GAP_CRASH, .next = GAP_NEXT_PERSON, .detail = job->detail});
         }
         break;
     }
@@ -109,7 +114,9 @@ static void gaps_add(const scan *self, pool_job *job, intake *said)
     }
     for (unsigned i = 0; i < GAP_CAUSE_COUNT; i++) {
         if ((said->end.over_gaps >> i & 1) != 0) {
-            gap_add(said, &(gap){.cause = (gap_cause)i, .next = GAP_NEXT_PERSON, .detail = "more documents"});
+            gap_add(
+                said,
+                &(gap){.cause = (gap_cause)i, .next = GAP_NEXT_PERSON, .detail = "more documents"});
         }
     }
 }
@@ -117,11 +124,14 @@ static void gaps_add(const scan *self, pool_job *job, intake *said)
 static lj_str format_of(const pool_job *job, const rollup *roll)
 {
     static const char *const special[] = {
-        [LJ_OS_FOLDER] = "folder",           [LJ_OS_FIFO] = "fifo",
-        [LJ_OS_SOCKET] = "socket",           [LJ_OS_CHAR_DEVICE] = "char_device",
+        [LJ_OS_FOLDER] = "folder",
+        [LJ_OS_FIFO] = "fifo",
+        [LJ_OS_SOCKET] = "socket",
+        [LJ_OS_CHAR_DEVICE] = "char_device",
         [LJ_OS_BLOCK_DEVICE] = "block_device",
     };
-    if (!roll->has_doc && (unsigned)job->stat.kind < LJ_COUNT_OF(special) && special[job->stat.kind] != NULL) {
+    if (!roll->has_doc && (unsigned)job->stat.kind < LJ_COUNT_OF(special) &&
+        special[job->stat.kind] != NULL) {
         return lj_cstr_str(special[job->stat.kind]);
     }
     return lj_cstr_str(roll->format);
@@ -145,7 +155,10 @@ static void record_own(const scan *self, const pool_job *job, intake *said, scan
     record->part_count = (uint32_t)(job->parts.len / sizeof(uint64_t));
     record->part_offs = lj_buf_slice(&job->parts);
     record->content = lj_buf_slice(&said->content);
-    enum { PASSING = 1u << GAP_OPEN | 1u << GAP_CHANGED | 1u << GAP_TIME | 1u << GAP_CRASH | 1u << GAP_MEMORY };
+    enum {
+        PASSING =
+            1u << GAP_OPEN | 1u << GAP_CHANGED | 1u << GAP_TIME | 1u << GAP_CRASH | 1u << GAP_MEMORY
+    };
     record->flags |= (roll->gap_bits & PASSING) != 0 ? RECORD_RETRY : 0u;
     record->flags |= said->end.omitted > 0 ? RECORD_OMITTED : 0u;
     if (roll->has_sum && roll->sum.has_sha256) {
@@ -159,8 +172,10 @@ static void record_own(const scan *self, const pool_job *job, intake *said, scan
     record->flags |= is_plain(roll, record, said) ? RECORD_PLAIN : 0u;
 }
 
-/* A record for a content that is known from elsewhere: everything but place and names is taken over. */
-static lj_code record_shared(scan *self, const pool_job *job, intake *said, scan_record *record, lj_err *err)
+/* A record for a content that is known from elsewhere: everything but place and names is taken
+ * over. */
+static lj_code record_shared(scan *self, const pool_job *job, intake *said, scan_record *record,
+                             lj_err *err)
 {
     scan_record twin;
     if (!record_take(lj_buf_slice(&job->copied), &twin)) {
@@ -186,7 +201,8 @@ static lj_code record_shared(scan *self, const pool_job *job, intake *said, scan
         if (said->content.len == 0) {
             /* a plain twin keeps no frames: its document is told again */
             frame_doc doc = {.kind = FORMAT_ROOT, .format = record->format};
-            frame_sum sum = {.size = record->size, .examined = record->examined, .has_sha256 = true};
+            frame_sum sum = {
+                .size = record->size, .examined = record->examined, .has_sha256 = true};
             memcpy(sum.sha256, record->sha256, LJ_SHA256_LEN);
             frame_put_doc(&said->content, 0, &doc);
             frame_put_sum(&said->content, 0, &sum);
@@ -208,7 +224,8 @@ static bool is_same_as_before(scan *self, const pool_job *job, const scan_record
     lj_buf_clear(&self->new_room);
     record_put(&self->old_room, &old);
     record_put(&self->new_room, record);
-    return lj_buf_ok(&self->old_room) && lj_slice_is(lj_buf_slice(&self->old_room), lj_buf_slice(&self->new_room));
+    return lj_buf_ok(&self->old_room) &&
+           lj_slice_is(lj_buf_slice(&self->old_room), lj_buf_slice(&self->new_room));
 }
 
 static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
@@ -230,13 +247,15 @@ static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
         if (job->fate != POOL_FINISHED && said->hit_count == 0) {
             size_t before = said->content.len;
             state_orphans(&self->state, job->key, &said->content);
-            (void)rollup_feed_all(&said->roll, lj_slice_part(lj_buf_slice(&said->content), before, SIZE_MAX));
+            (void)rollup_feed_all(&said->roll,
+                                  lj_slice_part(lj_buf_slice(&said->content), before, SIZE_MAX));
         }
         gaps_add(self, job, said);
         record_own(self, job, said, &record);
     }
     if (code != LJ_OK || !lj_buf_ok(&said->content)) {
-        return code != LJ_OK ? code : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a record");
+        return code != LJ_OK ? code
+                             : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a record");
     }
     state_outcome outcome = {
         .verdict = rollup_verdict(&said->roll),
@@ -255,7 +274,8 @@ static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
     }
     bool passing = (record.flags & RECORD_RETRY) != 0;
     uint8_t content_key[LJ_SIP_LEN];
-    bool has_content = !shared && !passing && (record.flags & RECORD_SHA) != 0 && record.size >= SCAN_TWIN_MIN;
+    bool has_content =
+        !shared && !passing && (record.flags & RECORD_SHA) != 0 && record.size >= SCAN_TWIN_MIN;
     if (has_content) {
         state_content_key(&self->state, record.sha256, record.path, content_key);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside of a run: scan.c (beginning, loop, end), scan_entry.c (what the walk gives becomes jobs), scan_job.c (what
- * workers give becomes records). */
+ * Inside of a run: scan.c (beginning, loop, end), scan_entry.c (what the walk gives becomes jobs),
+ * scan_job.c (what workers give becomes records). */
 #ifndef LJ_SCAN_SCAN_PRIV_H
 #define LJ_SCAN_SCAN_PRIV_H
 
@@ -9,7 +9,8 @@
 #include "scan/walk.h"
 
 enum {
-    SCAN_TWIN_MIN = 64 * 1024, /* bytes from which on a content is looked up before it is examined */
+    SCAN_TWIN_MIN =
+        64 * 1024, /* bytes from which on a content is looked up before it is examined */
     SCAN_SIZES_BITS = 1 << 20,
 };
 
@@ -27,7 +28,7 @@ typedef struct scan {
     scan_counts counts;
     bool walk_done;
     bool times_kept;
-    uint8_t *sizes;      /* bits: sizes of large files that were met */
+    uint8_t *sizes; /* bits: sizes of large files that were met */
     uint64_t seed;
     uint32_t reread_bp;
     lj_buf old_room, new_room;

@@ -31,8 +31,8 @@ static bool is_same_system(const char *a, const char *b)
 {
     lj_os_stat x = {0};
     lj_os_stat y = {0};
-    return lj_os_stat_at(LJ_OS_CWD, a, &x, NULL) == LJ_OK && lj_os_stat_at(LJ_OS_CWD, b, &y, NULL) == LJ_OK &&
-           x.dev == y.dev;
+    return lj_os_stat_at(LJ_OS_CWD, a, &x, NULL) == LJ_OK &&
+           lj_os_stat_at(LJ_OS_CWD, b, &y, NULL) == LJ_OK && x.dev == y.dev;
 }
 
 /* Whether the walk of root a meets root b anyway. */
@@ -58,7 +58,8 @@ static lj_code out_path(const scan_options *options, lj_arena *arena, char **out
     while (slash > 0 && given.ptr[slash - 1] != '/') {
         slash--;
     }
-    lj_slice above = slash == 0 ? LJ_BYTES(".") : lj_slice_part(given, 0, slash > 1 ? slash - 1 : 1);
+    lj_slice above =
+        slash == 0 ? LJ_BYTES(".") : lj_slice_part(given, 0, slash > 1 ? slash - 1 : 1);
     char *folder = lj_arena_cstr(arena, above);
     char *real = NULL;
     lj_code code = folder != NULL ? lj_os_real_path(folder, arena, &real, err)
@@ -109,8 +110,9 @@ lj_code scan_roots_take(scan *self, lj_err *err)
         kept[self->root_count++] = real[i];
         if (is_below(lj_cstr_bytes(real[i]), lj_cstr_bytes(out)) &&
             !is_excluded(options, lj_cstr_bytes(real[i]), lj_cstr_bytes(out))) {
-            return lj_fail(err, LJ_E_INVALID, i,
-                           "the result folder lies below a scanned folder: exclude it, or choose another");
+            return lj_fail(
+                err, LJ_E_INVALID, i,
+                "the result folder lies below a scanned folder: exclude it, or choose another");
         }
     }
     self->roots = kept;

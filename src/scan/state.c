@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Opening, resuming, completing. Resume and rescan are one mechanism: the walk asks for each file whether its identity
- * is in the index. Identity is (device, inode, size, mtime, ctime, path) under the journal's random key; the journal as
- * a whole is bound to engine, rules, fold version, limits and passwords, and begun anew when one of them differs.
+ * Opening, resuming, completing. Resume and rescan are one mechanism: the walk asks for each file
+ * whether its identity is in the index. Identity is (device, inode, size, mtime, ctime, path) under
+ * the journal's random key; the journal as a whole is bound to engine, rules, fold version, limits
+ * and passwords, and begun anew when one of them differs.
  *
- * Files of state/: lock, journal, index. The index is saved at the end of a run and says how far into the journal it
- * reaches; after a kill the rest of the journal is replayed into it. */
+ * Files of state/: lock, journal, index. The index is saved at the end of a run and says how far
+ * into the journal it reaches; after a kill the rest of the journal is replayed into it. */
 #include "scan/state.h"
 
 #include "base/cur.h"
@@ -24,9 +25,11 @@ enum {
 void state_file_key(state *self, const lj_os_stat *stat, lj_slice path, uint8_t out[LJ_SIP_LEN])
 {
     lj_buf *room = &self->key_room;
-    uint64_t head[5] = {stat->dev, stat->ino, stat->size, (uint64_t)stat->mtime_ns, (uint64_t)stat->ctime_ns};
+    uint64_t head[5] = {stat->dev, stat->ino, stat->size, (uint64_t)stat->mtime_ns,
+                        (uint64_t)stat->ctime_ns};
     lj_buf_clear(room);
-    lj_buf_put(room, lj_slice_of(head, sizeof(head))); /* stays on this machine: native byte order */
+    lj_buf_put(room,
+               lj_slice_of(head, sizeof(head))); /* stays on this machine: native byte order */
     lj_buf_put(room, path);
     LJ_ASSERT(lj_buf_ok(room));
     lj_sip128(journal_key(self->log), lj_buf_slice(room), out);
@@ -34,12 +37,13 @@ void state_file_key(state *self, const lj_os_stat *stat, lj_slice path, uint8_t 
 
 void state_link_key(const state *self, const lj_os_stat *stat, uint8_t out[LJ_SIP_LEN])
 {
-    uint64_t head[6] = {1,          stat->dev, stat->ino, stat->size, (uint64_t)stat->mtime_ns,
-                        (uint64_t)stat->ctime_ns};
+    uint64_t head[6] = {
+        1, stat->dev, stat->ino, stat->size, (uint64_t)stat->mtime_ns, (uint64_t)stat->ctime_ns};
     lj_sip128(journal_key(self->log), lj_slice_of(head, sizeof(head)), out);
 }
 
-void state_content_key(state *self, const uint8_t sha256[LJ_SHA256_LEN], lj_slice path, uint8_t out[LJ_SIP_LEN])
+void state_content_key(state *self, const uint8_t sha256[LJ_SHA256_LEN], lj_slice path,
+                       uint8_t out[LJ_SIP_LEN])
 {
     lj_buf *room = &self->key_room;
     size_t dot = path.len;
@@ -96,7 +100,8 @@ static index_value value_of(const scan_record *record, const state_outcome *outc
         .verdict = outcome->verdict,
         .class_ = outcome->class_,
         .format = format < INDEX_FORMAT_MAX ? format : FORMAT_IDX_UNKNOWN,
-        .flags = (outcome->gaps ? INDEX_GAPS : 0u) | ((record->flags & RECORD_RETRY) != 0 ? INDEX_RETRY : 0u) |
+        .flags = (outcome->gaps ? INDEX_GAPS : 0u) |
+                 ((record->flags & RECORD_RETRY) != 0 ? INDEX_RETRY : 0u) |
                  ((record->flags & RECORD_OMITTED) != 0 ? INDEX_OMITTED : 0u) |
                  ((record->flags & RECORD_PLAIN) != 0 ? INDEX_PLAIN : 0u),
     };
@@ -111,7 +116,8 @@ static bool file_take(lj_slice payload, scan_record *record, state_outcome *outc
     uint32_t verdict = lj_cur_u8(&cur);
     uint32_t class_ = lj_cur_u8(&cur);
     uint32_t gaps = lj_cur_u8(&cur);
-    if (!lj_cur_ok(&cur) || verdict >= DETECT_VERDICT_COUNT || class_ >= DETECT_CLASS_COUNT || gaps > 1) {
+    if (!lj_cur_ok(&cur) || verdict >= DETECT_VERDICT_COUNT || class_ >= DETECT_CLASS_COUNT ||
+        gaps > 1) {
         return false;
     }
     *outcome = (state_outcome){(detect_verdict)verdict, (detect_class)class_, gaps == 1};
@@ -155,7 +161,8 @@ static lj_code replay_one(void *ctx, journal_type type, uint64_t off, lj_slice p
         if (!lj_cur_ok(&cur) || target == 0 || target >= INDEX_OFF_MAX) {
             return LJ_OK;
         }
-        return index_put(self->index, key.ptr, &(index_value){.off = target, .flags = INDEX_ALIAS}, err);
+        return index_put(self->index, key.ptr, &(index_value){.off = target, .flags = INDEX_ALIAS},
+                         err);
     }
     case JOURNAL_FILE: {
         if (!file_take(payload, &record, &outcome) || off >= INDEX_OFF_MAX) {
@@ -214,7 +221,8 @@ static lj_code folders_open(const scan_options *options, state *self, lj_err *er
         code = lj_os_create_file(self->dir, "lock", LJ_OS_UPDATE, &self->lock_fd, err);
     }
     if (code == LJ_OK && lj_os_lock(self->lock_fd, err) != LJ_OK) {
-        code = lj_fail(err, LJ_E_BUSY, UINT64_MAX, "another scan is writing into this result folder");
+        code =
+            lj_fail(err, LJ_E_BUSY, UINT64_MAX, "another scan is writing into this result folder");
     }
     return code;
 }
@@ -314,12 +322,15 @@ static lj_code alias_add(state *self, const uint8_t *key, uint64_t off, lj_err *
     lj_buf_clear(&self->record_room);
     lj_buf_put(&self->record_room, lj_slice_of(key, LJ_SIP_LEN));
     lj_buf_put_u64le(&self->record_room, off);
-    lj_code code = journal_add(self->log, JOURNAL_ALIAS, lj_buf_slice(&self->record_room), NULL, err);
-    return code == LJ_OK ? index_put(self->index, key, &(index_value){.off = off, .flags = INDEX_ALIAS}, err) : code;
+    lj_code code =
+        journal_add(self->log, JOURNAL_ALIAS, lj_buf_slice(&self->record_room), NULL, err);
+    return code == LJ_OK
+               ? index_put(self->index, key, &(index_value){.off = off, .flags = INDEX_ALIAS}, err)
+               : code;
 }
 
-lj_code state_file(state *self, const scan_record *record, const state_outcome *outcome, const uint8_t *content_key,
-                   const uint8_t *link_key, lj_err *err)
+lj_code state_file(state *self, const scan_record *record, const state_outcome *outcome,
+                   const uint8_t *content_key, const uint8_t *link_key, lj_err *err)
 {
     lj_buf *room = &self->record_room;
     uint64_t off = 0;
@@ -328,7 +339,8 @@ lj_code state_file(state *self, const scan_record *record, const state_outcome *
     lj_buf_put_u8(room, (uint8_t)outcome->class_);
     lj_buf_put_u8(room, outcome->gaps ? 1 : 0);
     record_put(room, record);
-    if (!lj_buf_ok(room) || room->len > JOURNAL_RECORD_MAX || journal_len(self->log) >= INDEX_OFF_MAX) {
+    if (!lj_buf_ok(room) || room->len > JOURNAL_RECORD_MAX ||
+        journal_len(self->log) >= INDEX_OFF_MAX) {
         return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "the journal is full");
     }
     lj_code code = journal_add(self->log, JOURNAL_FILE, lj_buf_slice(room), &off, err);
@@ -364,7 +376,9 @@ lj_code state_content(state *self, const scan_record *record, lj_buf *dst, lj_er
         code = journal_read(self->log, record_part_off(record, i), JOURNAL_PART, dst, err);
     }
     lj_buf_put(dst, record->content);
-    return code != LJ_OK || lj_buf_ok(dst) ? code : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a record");
+    return code != LJ_OK || lj_buf_ok(dst)
+               ? code
+               : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a record");
 }
 
 void state_orphans(const state *self, const uint8_t key[LJ_SIP_LEN], lj_buf *dst)
@@ -417,8 +431,9 @@ static lj_code compact_file(compaction *at, uint64_t off, lj_slice payload, lj_e
     scan_record record;
     state_outcome outcome;
     index_value value;
-    if (!file_take(payload, &record, &outcome) || !index_find(at->self->index, record.key, &value) ||
-        value.off != off || (value.flags & INDEX_SEEN) == 0) {
+    if (!file_take(payload, &record, &outcome) ||
+        !index_find(at->self->index, record.key, &value) || value.off != off ||
+        (value.flags & INDEX_SEEN) == 0) {
         return LJ_OK;
     }
     lj_buf_clear(&at->offs);
@@ -426,7 +441,8 @@ static lj_code compact_file(compaction *at, uint64_t off, lj_slice payload, lj_e
     for (uint32_t i = 0; i < record.part_count && code == LJ_OK; i++) {
         uint64_t part_off = 0;
         lj_buf_clear(&at->parts);
-        code = journal_read(at->self->log, record_part_off(&record, i), JOURNAL_PART, &at->parts, err);
+        code =
+            journal_read(at->self->log, record_part_off(&record, i), JOURNAL_PART, &at->parts, err);
         if (code == LJ_OK) {
             code = journal_add(at->to, JOURNAL_PART, lj_buf_slice(&at->parts), &part_off, err);
         }
@@ -452,13 +468,15 @@ static lj_code compact_file(compaction *at, uint64_t off, lj_slice payload, lj_e
         lj_buf_put_u64le(&at->payload, value.off);
         code = journal_add(at->to, JOURNAL_ALIAS, lj_buf_slice(&at->payload), NULL, err);
         if (code == LJ_OK) {
-            code = index_put(at->index, group, &(index_value){.off = value.off, .flags = INDEX_ALIAS}, err);
+            code = index_put(at->index, group,
+                             &(index_value){.off = value.off, .flags = INDEX_ALIAS}, err);
         }
     }
     return code;
 }
 
-static lj_code compact_one(void *ctx, journal_type type, uint64_t off, lj_slice payload, lj_err *err)
+static lj_code compact_one(void *ctx, journal_type type, uint64_t off, lj_slice payload,
+                           lj_err *err)
 {
     return type == JOURNAL_FILE ? compact_file(ctx, off, payload, err) : LJ_OK;
 }
@@ -469,8 +487,9 @@ static lj_code compact(state *self, lj_err *err)
     lj_buf_init(&at.parts, NULL, JOURNAL_RECORD_MAX + 4096);
     lj_buf_init(&at.payload, NULL, JOURNAL_RECORD_MAX + 4096);
     lj_buf_init(&at.offs, NULL, 1024 * 1024);
-    lj_code code = at.index != NULL ? journal_renew(self->log, &at.to, err)
-                                    : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to renew the journal");
+    lj_code code = at.index != NULL
+                       ? journal_renew(self->log, &at.to, err)
+                       : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory to renew the journal");
     if (code == LJ_OK) {
         code = journal_replay(self->log, JOURNAL_HEAD_LEN, compact_one, &at, err);
     }
@@ -526,7 +545,8 @@ lj_code state_complete(state *self, lj_err *err)
         renewed = code == LJ_OK;
     }
     if (code == LJ_OK && (renewed || index_is_changed(self->index))) {
-        code = index_save(self->index, self->dir, "index", journal_id(self->log), journal_len(self->log), err);
+        code = index_save(self->index, self->dir, "index", journal_id(self->log),
+                          journal_len(self->log), err);
     }
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The scan's memory between runs: result folder, lock, journal and index put together; identities of files. */
+ * The scan's memory between runs: result folder, lock, journal and index put together; identities
+ * of files. */
 #ifndef LJ_SCAN_STATE_H
 #define LJ_SCAN_STATE_H
 
@@ -15,17 +16,18 @@ typedef struct state {
     int lock_fd;
     journal *log;
     scan_index *index;
-    int64_t started_at;  /* UTC milliseconds when this run began, also when it was resumed */
+    int64_t started_at; /* UTC milliseconds when this run began, also when it was resumed */
     int32_t today_on;
     bool resumed;
-    uint64_t run_off;    /* of this run's RUN record: what stands behind it was done in this run */
+    uint64_t run_off; /* of this run's RUN record: what stands behind it was done in this run */
     uint64_t synced_ms;
     lj_buf key_room, record_room;
-    lj_buf orphans;      /* hits of files that were under way when a run died: {key, u32 len, frame} */
-    lj_buf in_flight;    /* keys of files that were under way when a run died */
+    lj_buf orphans;   /* hits of files that were under way when a run died: {key, u32 len, frame} */
+    lj_buf in_flight; /* keys of files that were under way when a run died */
 } state;
 
-/* Makes the folder when missing, takes the lock (LJ_E_BUSY), opens journal and index, begins or resumes a run. */
+/* Makes the folder when missing, takes the lock (LJ_E_BUSY), opens journal and index, begins or
+ * resumes a run. */
 LJ_MUST_USE lj_code state_open(const scan_options *options, state *out, lj_err *err);
 void state_close(state *self);
 
@@ -33,13 +35,17 @@ void state_close(state *self);
 void state_file_key(state *self, const lj_os_stat *stat, lj_slice path, uint8_t out[LJ_SIP_LEN]);
 void state_link_key(const state *self, const lj_os_stat *stat, uint8_t out[LJ_SIP_LEN]);
 /* Of a content under a name: the extension matters to a note of the reader. */
-void state_content_key(state *self, const uint8_t sha256[LJ_SHA256_LEN], lj_slice path, uint8_t out[LJ_SIP_LEN]);
-void state_group_of(const state *self, const uint8_t sha256[LJ_SHA256_LEN], uint8_t out[LJ_SIP_LEN]);
+void state_content_key(state *self, const uint8_t sha256[LJ_SHA256_LEN], lj_slice path,
+                       uint8_t out[LJ_SIP_LEN]);
+void state_group_of(const state *self, const uint8_t sha256[LJ_SHA256_LEN],
+                    uint8_t out[LJ_SIP_LEN]);
 
 /* ---- records ---- */
 LJ_MUST_USE lj_code state_opened(state *self, const uint8_t key[LJ_SIP_LEN], lj_err *err);
-LJ_MUST_USE lj_code state_hit(state *self, const uint8_t key[LJ_SIP_LEN], lj_slice frame_bytes, lj_err *err);
-/* Adds the record, its entry in the index, marked as seen. aliases: content and link keys that lead to it, may be NULL. */
+LJ_MUST_USE lj_code state_hit(state *self, const uint8_t key[LJ_SIP_LEN], lj_slice frame_bytes,
+                              lj_err *err);
+/* Adds the record, its entry in the index, marked as seen. aliases: content and link keys that lead
+ * to it, may be NULL. */
 typedef struct state_outcome {
     detect_verdict verdict;
     detect_class class_;
@@ -59,7 +65,8 @@ bool state_was_in_flight(const state *self, const uint8_t key[LJ_SIP_LEN]);
 LJ_MUST_USE lj_code state_flush(state *self, lj_err *err);
 /* Every five seconds: asks the disk to keep what there is. */
 LJ_MUST_USE lj_code state_tick(state *self, lj_err *err);
-/* The run is complete: says so, drops what no file needs any more when that is most of it, keeps the index. */
+/* The run is complete: says so, drops what no file needs any more when that is most of it, keeps
+ * the index. */
 LJ_MUST_USE lj_code state_complete(state *self, lj_err *err);
 
 #endif

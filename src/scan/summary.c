@@ -59,7 +59,8 @@ static void put_events(lj_json *json, const scan_outcome *outcome)
     uint64_t missing = counts->bytes - lj_min_u64(counts->examined, counts->bytes);
     lj_json_uint(json, "not_examined", missing);
     uint64_t whole = counts->bytes > 0 ? counts->bytes : 1;
-    lj_json_uint(json, "not_examined_bp", missing > UINT64_MAX / SHARE_BP ? SHARE_BP : missing * SHARE_BP / whole);
+    lj_json_uint(json, "not_examined_bp",
+                 missing > UINT64_MAX / SHARE_BP ? SHARE_BP : missing * SHARE_BP / whole);
     lj_json_uint(json, "records", counts->records);
     lj_json_uint(json, "folders", counts->folders);
     lj_json_uint(json, "links_not_followed", counts->links);
@@ -79,8 +80,8 @@ static void put_events(lj_json *json, const scan_outcome *outcome)
     posture_json_put(json, "posture", &outcome->posture);
 }
 
-lj_code summary_write(const results_request *request, const scan_outcome *outcome, const results_tally *tally,
-                      lj_err *err)
+lj_code summary_write(const results_request *request, const scan_outcome *outcome,
+                      const results_tally *tally, lj_err *err)
 {
     lj_buf text;
     lj_buf_init(&text, NULL, SUMMARY_MAX);
@@ -99,8 +100,10 @@ lj_code summary_write(const results_request *request, const scan_outcome *outcom
     lj_json_object_end(&json);
     lj_buf_put_u8(&text, '\n');
     int fd = -1;
-    lj_code code = lj_buf_ok(&text) ? lj_os_create_file(request->state->out_dir, "summary.json.new", LJ_OS_FRESH, &fd, err)
-                                    : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the summary");
+    lj_code code =
+        lj_buf_ok(&text)
+            ? lj_os_create_file(request->state->out_dir, "summary.json.new", LJ_OS_FRESH, &fd, err)
+            : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the summary");
     if (code == LJ_OK) {
         code = lj_os_write(fd, lj_buf_slice(&text), err);
     }
@@ -109,5 +112,7 @@ lj_code summary_write(const results_request *request, const scan_outcome *outcom
     }
     lj_os_close(fd);
     lj_buf_done(&text);
-    return code == LJ_OK ? lj_os_rename(request->state->out_dir, "summary.json.new", "summary.json", err) : code;
+    return code == LJ_OK
+               ? lj_os_rename(request->state->out_dir, "summary.json.new", "summary.json", err)
+               : code;
 }

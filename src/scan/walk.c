@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A stack of levels, one per folder on the way down. A level holds the names of its folder, sorted; very large folders
- * come in batches of BATCH_LEN bytes of names, each sorted by itself, so that a folder of a million files costs no
- * more memory than one of forty thousand.
+ * A stack of levels, one per folder on the way down. A level holds the names of its folder, sorted;
+ * very large folders come in batches of BATCH_LEN bytes of names, each sorted by itself, so that a
+ * folder of a million files costs no more memory than one of forty thousand.
  *
- * Only the deepest OPEN_MAX levels keep their descriptor; those above are opened again through ".." of the level
- * below on the way back, and must then be the same folder (device, inode). A path may so be deeper and longer than
- * the system's own PATH_MAX. Loops (bind mounts) show as a folder that is its own ancestor. */
+ * Only the deepest OPEN_MAX levels keep their descriptor; those above are opened again through ".."
+ * of the level below on the way back, and must then be the same folder (device, inode). A path may
+ * so be deeper and longer than the system's own PATH_MAX. Loops (bind mounts) show as a folder that
+ * is its own ancestor. */
 #include "scan/walk.h"
 
 #include "base/num.h"
@@ -23,10 +24,10 @@ enum {
 typedef struct walk_level {
     int fd; /* -1: closed for now */
     uint64_t dev, ino;
-    lj_buf names;   /* rows {u8 kind, name, NUL} */
-    lj_buf order;   /* u32 offsets into names, sorted */
-    uint32_t next;  /* in order */
-    bool unread;    /* the folder has entries beyond this batch */
+    lj_buf names;      /* rows {u8 kind, name, NUL} */
+    lj_buf order;      /* u32 offsets into names, sorted */
+    uint32_t next;     /* in order */
+    bool unread;       /* the folder has entries beyond this batch */
     uint32_t path_len; /* bytes of the path of this folder */
 } walk_level;
 
@@ -34,7 +35,7 @@ struct walk {
     const walk_options *options;
     uint32_t root_idx;
     uint64_t root_dev;
-    size_t root_len;    /* bytes of path that are the root's */
+    size_t root_len; /* bytes of path that are the root's */
     uint32_t name_from;
     walk_level *levels; /* LEVEL_MAX of them; pages that are not used cost nothing */
     uint32_t level_count, level_made;
@@ -138,7 +139,8 @@ static void rows_sort(uint32_t *rows, size_t count, void *names)
     }
 }
 
-/* Reads the next batch of names. False when reading failed: *err is set, what was read before stays. */
+/* Reads the next batch of names. False when reading failed: *err is set, what was read before
+ * stays. */
 static bool level_fill(walk *self, walk_level *level, lj_err *err)
 {
     lj_buf_clear(&level->names);
@@ -241,7 +243,8 @@ static void level_reopen(walk_level *above, const walk_level *top)
     if (lj_os_open_folder(top->fd, "..", false, &fd, NULL) != LJ_OK) {
         return;
     }
-    if (lj_os_stat_of(fd, &stat, NULL) != LJ_OK || stat.dev != above->dev || stat.ino != above->ino) {
+    if (lj_os_stat_of(fd, &stat, NULL) != LJ_OK || stat.dev != above->dev ||
+        stat.ino != above->ino) {
         lj_os_close(fd);
         return;
     }
@@ -292,8 +295,8 @@ static lj_slice path_below(const walk *self)
     return below.len > 0 && below.ptr[0] == '/' ? lj_slice_part(below, 1, SIZE_MAX) : below;
 }
 
-static bool entry_broken(const walk *self, walk_entry *out, const lj_err *err, bool is_folder, int dir,
-                         const char *name)
+static bool entry_broken(const walk *self, walk_entry *out, const lj_err *err, bool is_folder,
+                         int dir, const char *name)
 {
     *out = (walk_entry){
         .kind = WALK_BROKEN,
@@ -308,7 +311,8 @@ static bool entry_broken(const walk *self, walk_entry *out, const lj_err *err, b
     return true;
 }
 
-/* Enters the folder whose path is set. False when an entry has to be given out (it could not be entered). */
+/* Enters the folder whose path is set. False when an entry has to be given out (it could not be
+ * entered). */
 static bool folder_enter(walk *self, int dir, const char *name, bool follow, lj_err *err)
 {
     int fd = -1;
@@ -327,7 +331,8 @@ static bool folder_enter(walk *self, int dir, const char *name, bool follow, lj_
     }
     if (self->level_count == 0) {
         self->root_dev = stat.dev;
-    } else if ((stat.dev != self->root_dev && !self->options->cross_mounts) || is_ancestor(self, &stat)) {
+    } else if ((stat.dev != self->root_dev && !self->options->cross_mounts) ||
+               is_ancestor(self, &stat)) {
         self->counts.mounts++;
         lj_os_close(fd);
         return true;
@@ -354,7 +359,8 @@ static bool root_enter(walk *self, walk_entry *out)
         return entry_broken(self, out, &err, false, LJ_OS_CWD, root);
     }
     if (stat.kind == LJ_OS_FOLDER) {
-        return !folder_enter(self, LJ_OS_CWD, root, true, &err) && entry_broken(self, out, &err, true, LJ_OS_CWD, root);
+        return !folder_enter(self, LJ_OS_CWD, root, true, &err) &&
+               entry_broken(self, out, &err, true, LJ_OS_CWD, root);
     }
     if (stat.kind == LJ_OS_LINK) {
         self->counts.links++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The second opinion on how many files there are: the C library's fts instead of our own walk, in a process of its own,
- * with the same rules (links not followed, other file systems as chosen, exclusions). A walk that lost a folder, or
- * counted one twice, is caught by the comparison. It also knows how much is left to do. */
+ * The second opinion on how many files there are: the C library's fts instead of our own walk, in a
+ * process of its own, with the same rules (links not followed, other file systems as chosen,
+ * exclusions). A walk that lost a folder, or counted one twice, is caught by the comparison. It
+ * also knows how much is left to do. */
 #include <sys/types.h>
 
 #include <fts.h>
@@ -29,7 +30,8 @@ static bool is_other_system(const walk_options *options, const FTSENT *entry, ui
     return !options->cross_mounts && entry->fts_statp->st_dev != root_dev;
 }
 
-/* An entry counts when the walk gives it out: files, special files, and what could not be looked at or into. */
+/* An entry counts when the walk gives it out: files, special files, and what could not be looked at
+ * or into. */
 static void count_root(const walk_options *options, const char *root, volatile walk_recount *out)
 {
     char *const roots[] = {(char *)(uintptr_t)root, NULL};
@@ -44,7 +46,8 @@ static void count_root(const walk_options *options, const char *root, volatile w
         if (entry->fts_level == FTS_ROOTLEVEL && entry->fts_info != FTS_NS) {
             root_dev = entry->fts_statp->st_dev;
         } else if (entry->fts_info != FTS_DP && options->excludes.count > 0 &&
-                   glob_set_fits(&options->excludes, lj_slice_of(entry->fts_path, entry->fts_pathlen),
+                   glob_set_fits(&options->excludes,
+                                 lj_slice_of(entry->fts_path, entry->fts_pathlen),
                                  below_root(entry, root_len))) {
             (void)fts_set(tree, entry, FTS_SKIP);
             continue;
@@ -58,7 +61,8 @@ static void count_root(const walk_options *options, const char *root, volatile w
         case FTS_F:
             if (!is_other_system(options, entry, root_dev)) {
                 out->files++;
-                out->bytes += entry->fts_statp->st_size > 0 ? (uint64_t)entry->fts_statp->st_size : 0;
+                out->bytes +=
+                    entry->fts_statp->st_size > 0 ? (uint64_t)entry->fts_statp->st_size : 0;
             }
             break;
         case FTS_DEFAULT:

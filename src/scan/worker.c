@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Life of a worker: HELLO and KEYS come in, everything that loads is loaded, the sandbox is entered, READY goes out;
- * then jobs one after the other until STOP.
+ * Life of a worker: HELLO and KEYS come in, everything that loads is loaded, the sandbox is
+ * entered, READY goes out; then jobs one after the other until STOP.
  *
- * Records are collected and sent when 32 KiB have come together, when a hit or a beat is among them, and before the
- * worker waits for more work: many small files cost one message, a finding is never kept back.
+ * Records are collected and sent when 32 KiB have come together, when a hit or a beat is among
+ * them, and before the worker waits for more work: many small files cost one message, a finding is
+ * never kept back.
  *
- * Inputs are read with pread, never mapped: a file that shrinks would kill the process. Holes of sparse files are
- * not read. */
+ * Inputs are read with pread, never mapped: a file that shrinks would kill the process. Holes of
+ * sparse files are not read. */
 #include "scan/worker.h"
 
 #include "base/num.h"
@@ -29,7 +30,8 @@ void worker_flush(worker *self)
     }
     if (!lj_buf_ok(&self->out) ||
         lj_os_send(self->setup->channel, lj_buf_slice(&self->out), NULL, 0, true) != LJ_OS_DONE) {
-        lj_os_exit(70); /* nobody listens any more, or a frame did not fit: the parent lists the file */
+        lj_os_exit(
+            70); /* nobody listens any more, or a frame did not fit: the parent lists the file */
     }
     lj_buf_clear(&self->out);
 }
@@ -38,7 +40,8 @@ void worker_sent(worker *self, size_t at)
 {
     self->sent += self->out.len - at;
     if (self->out.len >= WORKER_OUT_FLUSH) {
-        /* a message holds whole frames: send what was there before when this one would make it too long */
+        /* a message holds whole frames: send what was there before when this one would make it too
+         * long */
         if (self->out.len > FRAME_MAX && at > 0) {
             lj_slice newest = lj_slice_part(lj_buf_slice(&self->out), at, SIZE_MAX);
             size_t len = newest.len;
@@ -66,7 +69,8 @@ static bool key_add(void *ctx, lj_str password)
         self->keys = lj_arena_array(self->keys_arena, KEYS_MAX, sizeof(*self->keys));
     }
     lj_slice copy = lj_arena_copy(self->keys_arena, lj_str_bytes(password));
-    if (self->keys == NULL || self->key_count == KEYS_MAX || (copy.ptr == NULL && password.len > 0)) {
+    if (self->keys == NULL || self->key_count == KEYS_MAX ||
+        (copy.ptr == NULL && password.len > 0)) {
         return true; /* more passwords than fit: those that do are tried */
     }
     self->keys[self->key_count++] = (lj_str){(const char *)copy.ptr, copy.len};
@@ -100,7 +104,8 @@ static void message_take(worker *self)
     size_t fd_count = 0;
     size_t fd_at = 0;
     size_t len = 0;
-    lj_os_io got = lj_os_receive(self->setup->channel, self->in, FRAME_MAX, &len, fds, &fd_count, true);
+    lj_os_io got =
+        lj_os_receive(self->setup->channel, self->in, FRAME_MAX, &len, fds, &fd_count, true);
     if (got != LJ_OS_DONE) {
         lj_os_exit(0); /* the parent is gone */
     }
@@ -135,7 +140,8 @@ typedef struct file_input {
     uint64_t data_from, data_to; /* the stretch of data that was found last */
 } file_input;
 
-static lj_code file_read(void *ctx, uint64_t off, uint8_t *dst, size_t len, size_t *out_len, lj_err *err)
+static lj_code file_read(void *ctx, uint64_t off, uint8_t *dst, size_t len, size_t *out_len,
+                         lj_err *err)
 {
     file_input *file = ctx;
     size_t done = 0;
@@ -175,7 +181,8 @@ static bool hash_file(worker *self, file_input *file, uint8_t out[LJ_SHA256_LEN]
     lj_sha256_begin(self->sha);
     for (uint64_t off = 0; off < file->size;) {
         size_t got = 0;
-        if (file_read(file, off, self->hash_room, WORKER_HASH_STEP, &got, NULL) != LJ_OK || got == 0) {
+        if (file_read(file, off, self->hash_room, WORKER_HASH_STEP, &got, NULL) != LJ_OK ||
+            got == 0) {
             return false;
         }
         lj_sha256_add(self->sha, lj_slice_of(self->hash_room, got));
@@ -205,7 +212,8 @@ static bool content_is_known(worker *self, file_input *file)
 
 static bool has_changed(const lj_os_stat *before, const lj_os_stat *after)
 {
-    return before->size != after->size || before->mtime_ns != after->mtime_ns || before->ctime_ns != after->ctime_ns;
+    return before->size != after->size || before->mtime_ns != after->mtime_ns ||
+           before->ctime_ns != after->ctime_ns;
 }
 
 static void examine(worker *self, const worker_job *job)
@@ -217,7 +225,8 @@ static void examine(worker *self, const worker_job *job)
         self->end.failed = true;
         return;
     }
-    file_input file = {.self = self, .fd = job->fd, .size = before.size, .sparse = before.stored < before.size};
+    file_input file = {
+        .self = self, .fd = job->fd, .size = before.size, .sparse = before.stored < before.size};
     if (job->what.ask_sha && content_is_known(self, &file)) {
         self->end.skipped = true;
     } else {
@@ -238,15 +247,17 @@ static void examine(worker *self, const worker_job *job)
         format_input input = {&file, before.size, file_read};
         format_sink sink = explain ? worker_explain_sink_of(self) : worker_sink_of(self);
         scan_examine_fn *examine_fn = self->setup->options->examine;
-        lj_code code = examine_fn != NULL ? examine_fn(self->context, &input, &options, &sink, &err)
-                                          : format_examine(self->context, &input, &options, &sink, &err);
+        lj_code code = examine_fn != NULL
+                           ? examine_fn(self->context, &input, &options, &sink, &err)
+                           : format_examine(self->context, &input, &options, &sink, &err);
         self->end.failed = code != LJ_OK;
         self->end.units = format_context_work(self->context);
     }
     /* stat of a path that is gone still works on the descriptor, so a removed file is no change */
-    self->end.changed = lj_os_stat_of(job->fd, &after, &err) != LJ_OK ||
-                        before.size != after.size || before.mtime_ns != after.mtime_ns ||
-                        (after.links > 0 && after.links == before.links && has_changed(&before, &after));
+    self->end.changed =
+        lj_os_stat_of(job->fd, &after, &err) != LJ_OK || before.size != after.size ||
+        before.mtime_ns != after.mtime_ns ||
+        (after.links > 0 && after.links == before.links && has_changed(&before, &after));
 }
 
 static void job_run(worker *self, worker_job *job)
@@ -292,8 +303,9 @@ static bool worker_prepare(worker *self)
 
 static void ready_send(worker *self, const scan_posture *posture)
 {
-    frame_ready ready = {
-        .posture_bits = posture->bits, .landlock_abi = posture->landlock_abi, .sanitizer = posture->sanitizer};
+    frame_ready ready = {.posture_bits = posture->bits,
+                         .landlock_abi = posture->landlock_abi,
+                         .sanitizer = posture->sanitizer};
     detect_rules_hash(self->rules, ready.rules_hash);
     frame_put_ready(&self->out, &ready);
     worker_flush(self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The sink of a worker in explain mode: documents, spans, candidates with their terms, gaps and the result, rendered as
- * text for a person and sent as SPAN records. The text of the document leaves the worker in this mode only, and goes
- * to the terminal only. */
+ * The sink of a worker in explain mode: documents, spans, candidates with their terms, gaps and the
+ * result, rendered as text for a person and sent as SPAN records. The text of the document leaves
+ * the worker in this mode only, and goes to the terminal only. */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -22,7 +22,8 @@ static void text_send(worker *self, scan_explain_kind kind, uint32_t depth, lj_s
     for (size_t at = 0; at < raw.len && clean->len < TEXT_MAX;) {
         lj_slice rest = lj_slice_part(raw, at, SIZE_MAX);
         size_t step = lj_utf8_step(rest);
-        if (step == 0 || (step == 1 && rest.ptr[0] != '\n' && (rest.ptr[0] < 0x20 || rest.ptr[0] == 0x7F))) {
+        if (step == 0 ||
+            (step == 1 && rest.ptr[0] != '\n' && (rest.ptr[0] < 0x20 || rest.ptr[0] == 0x7F))) {
             lj_buf_put_utf8(clean, 0xFFFD);
         } else {
             lj_buf_put(clean, lj_slice_part(rest, 0, step));
@@ -158,8 +159,9 @@ static void on_doc_end(void *ctx, const format_doc *doc, const format_doc_end *e
         const span_name_row *class_ = detect_class_row(found->class_);
         bool zh = self->hello.zh;
         char text[LINE_MAX_LEN];
-        int len = snprintf(text, sizeof(text), zh ? "结论：%s（%s），得分 %d" : "result: %s (%s), score %d",
-                           zh ? verdict->zh : verdict->en, zh ? class_->zh : class_->en, (int)found->score);
+        int len = snprintf(
+            text, sizeof(text), zh ? "结论：%s（%s），得分 %d" : "result: %s (%s), score %d",
+            zh ? verdict->zh : verdict->en, zh ? class_->zh : class_->en, (int)found->score);
         if (len > 0) {
             text_send(self, SCAN_EXPLAIN_RESULT, doc->depth,
                       lj_slice_of(text, lj_min_size((size_t)len, sizeof(text) - 1)));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The way to a file is evidence too: every path component below the root's own name goes through the same grammar as
- * text, each by itself, so that a finding says which folder carries it. Names come raw; what is not UTF-8 is decoded
- * for judging only. Most names hold no seed letter at all and cost one search. */
+ * The way to a file is evidence too: every path component below the root's own name goes through
+ * the same grammar as text, each by itself, so that a finding says which folder carries it. Names
+ * come raw; what is not UTF-8 is decoded for judging only. Most names hold no seed letter at all
+ * and cost one search. */
 #include "base/json.h"
 #include "base/num.h"
 #include "scan/worker_priv.h"
@@ -28,7 +29,8 @@ static lj_str name_decode(worker *self, lj_slice raw)
 }
 
 /* Appends the hits of one component as frames of job 0; how many. */
-static uint32_t component_judge(worker *self, lj_slice raw, frame_from from, uint32_t max, lj_buf *out)
+static uint32_t component_judge(worker *self, lj_slice raw, frame_from from, uint32_t max,
+                                lj_buf *out)
 {
     lj_str name = name_decode(self, raw);
     const text_seeds *seeds = detect_rules_seeds(self->rules);
@@ -77,7 +79,8 @@ static void hits_send(worker *self, lj_slice hits)
 static void folder_judge(worker *self, lj_slice folder, uint32_t name_from)
 {
     worker_folder *known = &self->folder;
-    if (known->known && known->name_from == name_from && lj_slice_is(lj_buf_slice(&known->path), folder)) {
+    if (known->known && known->name_from == name_from &&
+        lj_slice_is(lj_buf_slice(&known->path), folder)) {
         return;
     }
     lj_buf_clear(&known->path);
@@ -89,8 +92,8 @@ static void folder_judge(worker *self, lj_slice folder, uint32_t name_from)
     size_t from = name_from;
     for (size_t i = name_from; i < folder.len; i++) {
         if (folder.ptr[i] == '/') {
-            left -= component_judge(self, lj_slice_part(folder, from, i - from), FRAME_FROM_FOLDER, left,
-                                    &known->hits);
+            left -= component_judge(self, lj_slice_part(folder, from, i - from), FRAME_FROM_FOLDER,
+                                    left, &known->hits);
             from = i + 1;
         }
     }
@@ -104,8 +107,8 @@ void worker_judge_names(worker *self, const frame_job *job)
     }
     folder_judge(self, lj_slice_part(job->path, 0, slash), job->name_from);
     size_t start = self->folder.hits.len;
-    (void)component_judge(self, lj_slice_part(job->path, slash, SIZE_MAX), FRAME_FROM_NAME, NAME_HITS,
-                          &self->folder.hits);
+    (void)component_judge(self, lj_slice_part(job->path, slash, SIZE_MAX), FRAME_FROM_NAME,
+                          NAME_HITS, &self->folder.hits);
     lj_slice all = lj_buf_slice(&self->folder.hits);
     hits_send(self, lj_slice_part(all, start, SIZE_MAX)); /* the file's own name first */
     hits_send(self, lj_slice_part(all, 0, start));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside of the worker: what worker.c (messages, jobs), worker_sink.c (documents to records), worker_names.c (path
- * components) and worker_explain.c (text for people) share. */
+ * Inside of the worker: what worker.c (messages, jobs), worker_sink.c (documents to records),
+ * worker_names.c (path components) and worker_explain.c (text for people) share. */
 #ifndef LJ_SCAN_WORKER_PRIV_H
 #define LJ_SCAN_WORKER_PRIV_H
 
@@ -14,7 +14,7 @@ typedef struct worker_doc {
     uint32_t no;
     const format_doc *doc; /* the core's, until its doc_end */
     bool announced;
-    bool over; /* not listed, the list is full */
+    bool over;          /* not listed, the list is full */
     detect_doc *detect; /* from the first span on */
     bool no_memory;     /* it could not be made */
     uint32_t notes, gaps, gap_bits, early;
@@ -22,7 +22,7 @@ typedef struct worker_doc {
 
 typedef struct worker_job {
     uint64_t id;
-    int fd; /* -1: only the name */
+    int fd;         /* -1: only the name */
     frame_job what; /* path points into path */
     lj_buf path;
 } worker_job;
@@ -44,9 +44,9 @@ typedef struct worker {
     lj_arena *keys_arena;
     lj_str *keys;
     uint32_t key_count;
-    lj_buf out;          /* frames not sent yet */
-    uint8_t *in;         /* FRAME_MAX bytes */
-    uint8_t *hash_room;  /* WORKER_HASH_STEP bytes */
+    lj_buf out;         /* frames not sent yet */
+    uint8_t *in;        /* FRAME_MAX bytes */
+    uint8_t *hash_room; /* WORKER_HASH_STEP bytes */
     /* jobs that came in; used as a ring */
     worker_job jobs[WORKER_QUEUE];
     uint32_t job_first, job_count;
@@ -69,7 +69,8 @@ typedef struct worker {
 
 /* ---- worker.c ---- */
 void worker_flush(worker *self);
-/* To be called behind each frame: counts, and flushes when there is much. `at` is the length of out before it. */
+/* To be called behind each frame: counts, and flushes when there is much. `at` is the length of out
+ * before it. */
 void worker_sent(worker *self, size_t at);
 void worker_beat(worker *self);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The sink of a worker: documents and spans from the readers go through detection, and come out as records.
+ * The sink of a worker: documents and spans from the readers go through detection, and come out as
+ * records.
  *
- * Each open document has its own detection, made with its first span. The file itself always gets a DOC and a SUM; an
- * inner document gets them when it has a hit or a gap, or with --all. Lists have an end (WORKER_LISTED_MAX, and the
- * bytes of a job): beyond it a document is only counted, unless it is better evidence than all before it, so that the
- * verdict of the file is right whatever the list leaves out. */
+ * Each open document has its own detection, made with its first span. The file itself always gets a
+ * DOC and a SUM; an inner document gets them when it has a hit or a gap, or with --all. Lists have
+ * an end (WORKER_LISTED_MAX, and the bytes of a job): beyond it a document is only counted, unless
+ * it is better evidence than all before it, so that the verdict of the file is right whatever the
+ * list leaves out. */
 #include "base/json.h"
 #include "base/num.h"
 #include "scan/worker_priv.h"
@@ -65,7 +67,8 @@ static lj_str label_of(const worker *self, const format_doc *doc, char room[FRAM
     for (uint32_t i = 0; i < self->doc_count; i++) {
         lj_str name = self->docs[i].doc->name_utf8;
         bool cut = len + name.len + 1 > FRAME_MEMBER_MAX;
-        if (self->docs[i].no == 0 || name.len == 0 || cut || !lj_utf8_is_valid(lj_str_bytes(name))) {
+        if (self->docs[i].no == 0 || name.len == 0 || cut ||
+            !lj_utf8_is_valid(lj_str_bytes(name))) {
             continue;
         }
         if (len > 0) {
@@ -89,7 +92,8 @@ static void doc_send(worker *self, const format_doc *doc)
         .depth = doc->depth,
         .hidden_by = doc->hidden_by,
         .format = lj_cstr_str(doc->format),
-        .member = doc->no == 0 ? (lj_slice){NULL, 0} : doc->path,
+        .member = doc->no == 0 ? (lj_slice){NULL, 0}
+              : doc->path,
     };
     if (what.member.len > FRAME_MEMBER_MAX) {
         what.member.len = FRAME_MEMBER_MAX;
@@ -100,7 +104,8 @@ static void doc_send(worker *self, const format_doc *doc)
     size_t parent_len = doc->no == 0 || doc->path.len <= own ? 0 : doc->path.len - own;
     what.parent_len = (uint32_t)lj_min_size(parent_len, what.member.len);
     char room[FRAME_MEMBER_MAX];
-    what.label = doc->no == 0 || lj_utf8_is_valid(what.member) ? (lj_str){"", 0} : label_of(self, doc, room);
+    what.label =
+        doc->no == 0 || lj_utf8_is_valid(what.member) ? (lj_str){"", 0} : label_of(self, doc, room);
     size_t at = self->out.len;
     frame_put_doc(&self->out, self->job, &what);
     worker_sent(self, at);
@@ -141,7 +146,8 @@ static bool doc_may_tell(worker *self, worker_doc *mine, const format_doc *doc)
 static void hit_send(worker *self, const format_doc *doc, const detect_hit *hit, frame_from from)
 {
     char room[FRAME_PART_MAX];
-    frame_hit what = {.doc = doc->no, .from = from, .hit = *hit, .part = part_of(doc, &hit->place, room)};
+    frame_hit what = {
+        .doc = doc->no, .from = from, .hit = *hit, .part = part_of(doc, &hit->place, room)};
     what.hit.period.len = lj_min_size(what.hit.period.len, FRAME_PERIOD_MAX);
     while (what.hit.period.len > 0 && !lj_utf8_is_valid(lj_str_bytes(what.hit.period))) {
         what.hit.period.len--;
@@ -243,7 +249,8 @@ static bool is_best(worker *self, const detect_result *found)
 }
 
 /* Whether the document gets its own records, now that all is known. */
-static bool is_listed(worker *self, worker_doc *mine, const format_doc *doc, const detect_result *found)
+static bool is_listed(worker *self, worker_doc *mine, const format_doc *doc,
+                      const detect_result *found)
 {
     bool best = is_best(self, found);
     if (mine->announced) {
@@ -288,9 +295,10 @@ static void on_doc_end(void *ctx, const format_doc *doc, const format_doc_end *e
         doc_announce(self, mine);
         if (found != NULL) {
             uint32_t wanted = (uint32_t)lj_min_u64(
-                found->hit_count, self->hello.limits.value[FORMAT_LIMIT_FINDINGS] > self->hit_count
-                                      ? self->hello.limits.value[FORMAT_LIMIT_FINDINGS] - self->hit_count
-                                      : 0);
+                found->hit_count,
+                self->hello.limits.value[FORMAT_LIMIT_FINDINGS] > self->hit_count
+                    ? self->hello.limits.value[FORMAT_LIMIT_FINDINGS] - self->hit_count
+                    : 0);
             sum.hits = wanted > 0 || found->hit_count == 0 ? wanted : 1; /* the best one always */
             sum.more = found->more_count + found->hit_count - sum.hits;
             sum.weak = found->weak_count;

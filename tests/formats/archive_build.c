@@ -92,7 +92,10 @@ void tar_build_put(lj_buf *out, const tar_build_header *header)
         memcpy(block + 157, header->link, strlen(header->link) < 99 ? strlen(header->link) : 99);
     }
     if (header->magic == NULL) {
-        memcpy(block + 257, "ustar\0" "00", 8);
+        memcpy(block + 257,
+               "ustar\0"
+               "00",
+               8);
     } else {
         memcpy(block + 257, header->magic, strlen(header->magic));
     }
@@ -244,14 +247,14 @@ static void put_vint(lj_buf *out, uint64_t value)
     lj_buf_put_u8(out, (uint8_t)value);
 }
 
-lj_buf rar5_build(const archive_member *members, size_t count, bool locked, bool names,
-                  bool volume)
+lj_buf rar5_build(const archive_member *members, size_t count, bool locked, bool names, bool volume)
 {
     lj_buf out;
     lj_buf_init(&out, NULL, ARCHIVE_BUILD_MAX);
     lj_buf_put(&out, LJ_BYTES("Rar!\x1A\7\1\0"));
     if (names) { /* type 4: version, flags, count, salt */
-        rar5_block(&out, LJ_BYTES("\4\0\0\0\x0F" "0123456789abcdef"));
+        rar5_block(&out, LJ_BYTES("\4\0\0\0\x0F"
+                                  "0123456789abcdef"));
     }
     rar5_block(&out, volume ? LJ_BYTES("\1\0\1") : LJ_BYTES("\1\0\0"));
     for (size_t i = 0; i < count; i++) {
@@ -274,7 +277,9 @@ lj_buf rar5_build(const archive_member *members, size_t count, bool locked, bool
         put_vint(&body, strlen(members[i].name));
         lj_buf_put_cstr(&body, members[i].name);
         if (crypt) { /* record: size 37, type 1, version, flags, count, salt 16, IV 16 */
-            lj_buf_put(&body, LJ_BYTES("\x25\1\0\0\x0F" "0123456789abcdef" "0123456789abcdef\1"));
+            lj_buf_put(&body, LJ_BYTES("\x25\1\0\0\x0F"
+                                       "0123456789abcdef"
+                                       "0123456789abcdef\1"));
         }
         rar5_block(&out, lj_buf_slice(&body));
         lj_buf_put(&out, data);

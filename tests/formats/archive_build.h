@@ -43,7 +43,8 @@ lj_buf cab_build(const archive_member *members, size_t count);
 /* flags of the main and the file headers, as they stand in the file. */
 lj_buf rar4_build(const archive_member *members, size_t count, uint16_t main_flags,
                   uint16_t file_flags);
-/* locked: the second member carries an encryption record; names: an encryption header comes first. */
+/* locked: the second member carries an encryption record; names: an encryption header comes first.
+ */
 lj_buf rar5_build(const archive_member *members, size_t count, bool locked, bool names,
                   bool volume);
 

@@ -10,9 +10,9 @@
 enum { COLLECT_MEMORY = 64 << 20 };
 
 typedef struct collected_gap {
-    gap what;             /* detail is a literal */
-    char path[256];       /* of the document; cut */
-    char part[256];       /* name of the part, or empty; cut */
+    gap what;       /* detail is a literal */
+    char path[256]; /* of the document; cut */
+    char part[256]; /* name of the part, or empty; cut */
 } collected_gap;
 
 typedef struct collect {
@@ -23,8 +23,8 @@ typedef struct collect {
     uint32_t depth_max; /* of documents, 0 = only the file itself */
     uint64_t span_count;
     uint32_t gap_count;
-    collected_gap gaps[64]; /* the first ones */
-    uint32_t notes;         /* 1 << format_note of any document */
+    collected_gap gaps[64];  /* the first ones */
+    uint32_t notes;          /* 1 << format_note of any document */
     uint64_t size, examined; /* of the file itself */
     size_t memory;           /* arena of the context */
 } collect;

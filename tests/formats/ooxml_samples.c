@@ -60,14 +60,15 @@ static void docx_plain(zip_build *zip)
                 "完成"
                 "。")) "<w:tbl><w:tr><w:tc>" P(R("品名")) "</w:tc><w:tc>" P(R("数量")) "</w:tc></"
                                                                                        "w:tr><w:tr>"
-                                                                                       "<w:tc>" P(R("铅笔")) "</"
-                                                                                                             "w:"
-                                                                                                             "tc"
-                                                                                                             "><"
-                                                                                                             "w:"
-                                                                                                             "tc"
-                                                                                                             ">" P(R(
-                                                                                                                 "12")) "</w:tc></w:tr></w:tbl>",
+                                                                                       "<w:tc>" P(R(
+                                                                                           "铅笔")) "</"
+                                                                                                    "w:"
+                                                                                                    "tc"
+                                                                                                    "><"
+                                                                                                    "w:"
+                                                                                                    "tc"
+                                                                                                    ">" P(R(
+                                                                                                        "12")) "</w:tc></w:tr></w:tbl>",
         "styles styles.xml\nheader header1.xml\nfooter footer1.xml");
     ooxml_part(zip, "word/styles.xml", "w:styles",
                "<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:eastAsia=\"仿宋\"/><w:sz "

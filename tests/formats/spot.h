@@ -61,13 +61,13 @@ static inline text_seeds *spot_seeds(void)
 /* What a word was seen in. */
 typedef struct spot {
     const char *word;
-    uint32_t count;     /* spans that hold it */
-    uint64_t src_off;   /* of the word in the last of them */
-    uint32_t line_no;   /* of the word: row_no and the line ends before it */
+    uint32_t count;   /* spans that hold it */
+    uint64_t src_off; /* of the word in the last of them */
+    uint32_t line_no; /* of the word: row_no and the line ends before it */
     span_role role;
-    uint64_t hidden_by; /* of the span */
+    uint64_t hidden_by;            /* of the span */
     uint64_t span_count, text_len; /* of all spans but names */
-    bool goes_back;     /* a map row went back */
+    bool goes_back;                /* a map row went back */
 } spot;
 
 static inline uint64_t spot_place(const span *what, size_t at)
@@ -157,9 +157,8 @@ static inline spot spot_find(lj_slice bytes, const text_seeds *seeds, const char
     assert_non_null(context);
     lj_err err = {0};
     format_input input = {.ctx = &bytes, .size = bytes.len, .read = spot_read};
-    format_options options = {.limits = format_limits_standard(),
-                              .seeds = seeds,
-                              .wants_all = seeds == NULL};
+    format_options options = {
+        .limits = format_limits_standard(), .seeds = seeds, .wants_all = seeds == NULL};
     format_sink sink = {.ctx = &seen,
                         .doc_begin = spot_doc,
                         .emit = spot_span,

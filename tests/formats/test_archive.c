@@ -18,7 +18,7 @@ static lj_slice mark_text(void)
 
 static const archive_member two[] = {
     {"目录/第一.txt", {(const uint8_t *)MARK "\n", sizeof(MARK)}, NULL, false},
-    {"second.txt", {(const uint8_t *)"in the open\n", 12}, NULL, false},
+    {"second.txt",        {(const uint8_t *)"in the open\n", 12},     NULL, false},
 };
 
 static void run(collect *seen, lj_buf *bytes)
@@ -54,23 +54,23 @@ static void test_archive__every_format_gives_its_members(void **state)
     static const struct {
         const char *name, *format, *filter, *wanted;
     } rows[] = {
-        {"7z",         "7zip",    NULL,       "doc 7z root"                 },
-        {"tar, ustar", "ustar",   NULL,       "doc tar root"                },
-        {"tar, pax",   "pax",     NULL,       "doc tar root"                },
-        {"tar, gnu",   "gnutar",  NULL,       "doc tar root"                },
-        {"tar, v7",    "v7tar",   NULL,       "doc tar root"                },
-        {"cpio, newc", "newc",    NULL,       "doc cpio root"               },
-        {"cpio, odc",  "odc",     NULL,       "doc cpio root"               },
-        {"cpio, bin",  "bin",     NULL,       "doc cpio root"               },
-        {"xar",        "xar",     NULL,       "doc xar root"                },
-        {"tar.gz",     "pax",     "gzip",     "doc gz root"                 },
-        {"tar.bz2",    "pax",     "bzip2",    "doc bz2 root"                },
-        {"tar.xz",     "pax",     "xz",       "doc xz root"                 },
-        {"tar.zst",    "pax",     "zstd",     "doc zst root"                },
-        {"tar.lz4",    "pax",     "lz4",      "doc lz4 root"                },
-        {"tar.lzma",   "pax",     "lzma",     "doc lzma root"               },
-        {"tar.lz",     "pax",     "lzip",     "doc lzma root"               },
-        {"tar.Z",      "pax",     "compress", "doc compress root"           },
+        {"7z",         "7zip",   NULL,       "doc 7z root"      },
+        {"tar, ustar", "ustar",  NULL,       "doc tar root"     },
+        {"tar, pax",   "pax",    NULL,       "doc tar root"     },
+        {"tar, gnu",   "gnutar", NULL,       "doc tar root"     },
+        {"tar, v7",    "v7tar",  NULL,       "doc tar root"     },
+        {"cpio, newc", "newc",   NULL,       "doc cpio root"    },
+        {"cpio, odc",  "odc",    NULL,       "doc cpio root"    },
+        {"cpio, bin",  "bin",    NULL,       "doc cpio root"    },
+        {"xar",        "xar",    NULL,       "doc xar root"     },
+        {"tar.gz",     "pax",    "gzip",     "doc gz root"      },
+        {"tar.bz2",    "pax",    "bzip2",    "doc bz2 root"     },
+        {"tar.xz",     "pax",    "xz",       "doc xz root"      },
+        {"tar.zst",    "pax",    "zstd",     "doc zst root"     },
+        {"tar.lz4",    "pax",    "lz4",      "doc lz4 root"     },
+        {"tar.lzma",   "pax",    "lzma",     "doc lzma root"    },
+        {"tar.lz",     "pax",    "lzip",     "doc lzma root"    },
+        {"tar.Z",      "pax",    "compress", "doc compress root"},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_buf bytes = archive_build(rows[i].format, rows[i].filter, two, LJ_COUNT_OF(two));
@@ -101,8 +101,10 @@ static void test_archive__ar_takes_long_names_from_both_places(void **state)
 {
     (void)state;
     static const archive_member members[] = {
-        {"short.txt", {(const uint8_t *)"in the open\n", 12}, NULL, false},
-        {"a_name_that_is_longer_than_sixteen.txt", {(const uint8_t *)MARK "\n", sizeof(MARK)}, NULL, false},
+        {"short.txt",                              {(const uint8_t *)"in the open\n", 12}, NULL, false},
+        {"a_name_that_is_longer_than_sixteen.txt",
+         {(const uint8_t *)MARK "\n", sizeof(MARK)},
+         NULL,                                                                                   false},
     };
     lj_buf bsd = archive_build("arbsd", NULL, members, LJ_COUNT_OF(members));
     collect seen;
@@ -167,8 +169,8 @@ static void test_archive__links_and_folders_are_told_not_followed(void **state)
 {
     (void)state;
     static const archive_member members[] = {
-        {"机密目录", {NULL, 0}, NULL, true},
-        {"link", {NULL, 0}, "/srv/绝密/目标", false},
+        {"机密目录", {NULL, 0}, NULL,                 true },
+        {"link",         {NULL, 0}, "/srv/绝密/目标", false},
     };
     static const char *const formats[] = {"pax", "gnutar", "newc", "xar", "7zip", "iso9660"};
     for (size_t i = 0; i < LJ_COUNT_OF(formats); i++) {
@@ -191,7 +193,8 @@ static void test_tar__headers_of_every_kind_are_read(void **state)
     lj_buf bytes;
     lj_buf_init(&bytes, NULL, ARCHIVE_BUILD_MAX);
     tar_build_put(&bytes, &(tar_build_header){.name_bytes = LJ_BYTES("\xC3\xD8\xC3\xDC.txt"),
-                                              .size = 5, .magic = ""});
+                                              .size = 5,
+                                              .magic = ""});
     tar_build_data(&bytes, LJ_BYTES("first"), 0);
     tar_build_put(&bytes, &(tar_build_header){.name = "big.txt", .size = 6, .binary_size = true});
     tar_build_data(&bytes, LJ_BYTES("second"), 0);
@@ -204,17 +207,17 @@ static void test_tar__headers_of_every_kind_are_read(void **state)
     tar_build_data(&bytes, lj_cstr_bytes(pax), 0);
     tar_build_put(&bytes, &(tar_build_header){.name = "other.txt", .size = 6});
     tar_build_data(&bytes, LJ_BYTES("fourth"), 0);
-    tar_build_put(&bytes, &(tar_build_header){.name = "hard", .type = '1', .size = 6,
-                                              .link = "other.txt"});
+    tar_build_put(&bytes,
+                  &(tar_build_header){.name = "hard", .type = '1', .size = 6, .link = "other.txt"});
     tar_build_put(&bytes, &(tar_build_header){.name = "soft", .type = '2', .link = "机密目标"});
     tar_build_put(&bytes, &(tar_build_header){.name = "folder/", .type = '5', .size = 4096});
     tar_build_file(&bytes, "last.txt", LJ_BYTES("fifth"));
     tar_build_end(&bytes);
     collect seen;
     run(&seen, &bytes);
-    static const char *const wanted[] = {"'first'", "'秘密.txt'", "'second'", "'third'", "'机密.txt'",
-                                         "'fourth'", "'绝密路径.txt'", "'秘密注释'", "'hard'",
-                                         "'机密目标'", "'folder'", "'fifth'"};
+    static const char *const wanted[] = {"'first'",    "'秘密.txt'", "'second'",       "'third'",
+                                         "'机密.txt'", "'fourth'",   "'绝密路径.txt'", "'秘密注释'",
+                                         "'hard'",     "'机密目标'", "'folder'",       "'fifth'"};
     for (size_t i = 0; i < LJ_COUNT_OF(wanted); i++) {
         CHECK_HAS(&seen, wanted[i]);
     }
@@ -234,7 +237,8 @@ static void test_tar__what_no_header_claims_is_read(void **state)
     lj_buf_put_cstr(&bytes, "\n绝密★在填充字节里的文字，足够长的一段\n");
     tar_build_data(&bytes, LJ_BYTES(""), 0);
     tar_build_put(&bytes, &(tar_build_header){
-        .name_bytes = LJ_BYTES("b.txt\0秘密★在名称后面的文字，足够长的一段"), .size = 6});
+                              .name_bytes = LJ_BYTES("b.txt\0秘密★在名称后面的文字，足够长的一段"),
+                              .size = 6});
     tar_build_data(&bytes, LJ_BYTES("second"), 0);
     tar_build_end(&bytes);
     tar_build_file(&bytes, "behind.txt", mark_text());
@@ -243,7 +247,7 @@ static void test_tar__what_no_header_claims_is_read(void **state)
     collect seen;
     run(&seen, &bytes);
     static const char *const wanted[] = {"在填充字节里的文字", "在名称后面的文字", MARK,
-                                         "在末尾后面的文字", "'first'", "'second'"};
+                                         "在末尾后面的文字",   "'first'",          "'second'"};
     for (size_t i = 0; i < LJ_COUNT_OF(wanted); i++) {
         CHECK_HAS(&seen, wanted[i]);
     }
@@ -340,8 +344,10 @@ static void test_streams__a_cut_one_gives_its_beginning_and_a_gap(void **state)
         collect seen;
         run(&seen, &bytes);
         print_message("row: %s\n", filters[i]);
-        CHECK_ROW(filters[i], collect_has_gap(&seen, GAP_DAMAGED, NULL) ||
-                                  collect_has_gap(&seen, GAP_UNSUPPORTED, NULL), true);
+        CHECK_ROW(filters[i],
+                  collect_has_gap(&seen, GAP_DAMAGED, NULL) ||
+                      collect_has_gap(&seen, GAP_UNSUPPORTED, NULL),
+                  true);
         CHECK_HAS(&seen, MARK);
         assert_true(seen.examined < seen.size);
         finish(&seen, &bytes);
@@ -378,12 +384,17 @@ static void test_rar__encryption_and_volumes_are_named(void **state)
         const char *detail;
         const char *has, *has_not;
     } rows[] = {
-        {"rar4 names",  rar4_build(two, 2, 0x0080, 0),               GAP_ENCRYPTED, "rar4-names", "doc rar root", MARK},
-        {"rar4 data",   rar4_build(two, 2, 0, 0x0004),               GAP_ENCRYPTED, "rar4-data",  "'第一.txt'", MARK},
-        {"rar4 volume", rar4_build(two, 2, 0x0001, 0),               GAP_VOLUME,    NULL,         MARK, "no such"},
-        {"rar5 names",  rar5_build(two, 2, false, true, false),      GAP_ENCRYPTED, "rar5-names", "doc rar root", MARK},
-        {"rar5 data",   rar5_build(two, 2, true, false, false),      GAP_ENCRYPTED, "rar5-data",  MARK, "in the open"},
-        {"rar5 volume", rar5_build(two, 2, false, false, true),      GAP_VOLUME,    NULL,         "doc rar root", "no such"},
+        {"rar4 names",    rar4_build(two, 2,  0x0080,        0),            GAP_ENCRYPTED,  "rar4-names",   "doc rar root",
+         MARK                                                                                                                          },
+        {                         "rar4 data", rar4_build(two,              2,  0,       0x0004), GAP_ENCRYPTED,    "rar4-data", "'第一.txt'",
+         MARK                                                                                                                        },
+        {             "rar4 volume",              rar4_build(two,                      2, 0x0001,    0),          GAP_VOLUME,           NULL,      MARK,               "no such"},
+        {  "rar5 names",          rar5_build(two,                    2,                false, true,  false),                                                                    GAP_ENCRYPTED,                                                                              "rar5-names",
+         "doc rar root",                                                                                             MARK},
+        { "rar5 data",           rar5_build(two,                    2,                true, false,   false),           GAP_ENCRYPTED,                                                                                     "rar5-data",                                                                                                   MARK,
+         "in the open"},
+        {                                                                                                   "rar5 volume",          rar5_build(two,                   2,                false,    false,          true), GAP_VOLUME,                                                                                         NULL,                                                                                                       "doc rar root",
+         "no such"},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_buf bytes = rows[i].bytes;
@@ -407,24 +418,24 @@ static void test_corpus__encrypted_archives_are_called_so(void **state)
     static const struct {
         const char *path, *detail;
     } rows[] = {
-        {"law-containers/传统加密.zip",                                       "zipcrypto" },
-        {"law-containers/加密.7z",                                              "7z-names"  },
-        {"law-containers/加密.zip",                                             "aes-256"   },
-        {"libarchive/test_encrypted.zip",                                         "aes-256"   },
-        {"libarchive/test_option_passphrase.zip",                                 "zipcrypto" },
-        {"libarchive/test_read_format_7zip_encryption.7z",                        "7z-data"   },
-        {"libarchive/test_read_format_rar4_encrypted.rar",                        "rar4-data" },
-        {"libarchive/test_read_format_rar4_encrypted_filenames.rar",              "rar4-names"},
-        {"libarchive/test_read_format_rar4_solid_encrypted.rar",                  "rar4-data" },
-        {"libarchive/test_read_format_rar4_solid_encrypted_filenames.rar",        "rar4-names"},
-        {"libarchive/test_read_format_rar5_encrypted.rar",                        "rar5-data" },
-        {"libarchive/test_read_format_rar5_only_crypt_exfld.rar",                 "rar5-data" },
-        {"libarchive/test_read_format_rar5_solid_encrypted_filenames.rar",        "rar5-names"},
-        {"libarchive/test_read_format_rar_encryption_data.rar",                   "rar4-data" },
-        {"libarchive/test_read_format_rar_encryption_header.rar",                 "rar4-names"},
-        {"libarchive/test_read_format_rar_encryption_partially.rar",              "rar4-data" },
-        {"libarchive/test_read_format_zip_ppmd8_aes256_streaming.zipx",           "aes-256"   },
-        {"libarchive/test_read_format_zip_traditional_encryption_data.zip",       "zipcrypto" },
+        {"law-containers/传统加密.zip",                                 "zipcrypto" },
+        {"law-containers/加密.7z",                                        "7z-names"  },
+        {"law-containers/加密.zip",                                       "aes-256"   },
+        {"libarchive/test_encrypted.zip",                                   "aes-256"   },
+        {"libarchive/test_option_passphrase.zip",                           "zipcrypto" },
+        {"libarchive/test_read_format_7zip_encryption.7z",                  "7z-data"   },
+        {"libarchive/test_read_format_rar4_encrypted.rar",                  "rar4-data" },
+        {"libarchive/test_read_format_rar4_encrypted_filenames.rar",        "rar4-names"},
+        {"libarchive/test_read_format_rar4_solid_encrypted.rar",            "rar4-data" },
+        {"libarchive/test_read_format_rar4_solid_encrypted_filenames.rar",  "rar4-names"},
+        {"libarchive/test_read_format_rar5_encrypted.rar",                  "rar5-data" },
+        {"libarchive/test_read_format_rar5_only_crypt_exfld.rar",           "rar5-data" },
+        {"libarchive/test_read_format_rar5_solid_encrypted_filenames.rar",  "rar5-names"},
+        {"libarchive/test_read_format_rar_encryption_data.rar",             "rar4-data" },
+        {"libarchive/test_read_format_rar_encryption_header.rar",           "rar4-names"},
+        {"libarchive/test_read_format_rar_encryption_partially.rar",        "rar4-data" },
+        {"libarchive/test_read_format_zip_ppmd8_aes256_streaming.zipx",     "aes-256"   },
+        {"libarchive/test_read_format_zip_traditional_encryption_data.zip", "zipcrypto" },
     };
     const char *corpus = getenv("LIJIAN_CORPUS");
     unsigned missing = 0;
@@ -450,7 +461,8 @@ static void test_corpus__encrypted_archives_are_called_so(void **state)
 
 /* ---- going back, memory ---- */
 
-/* The core reads the end of a ZIP first: the library has to be wound again inside a solid archive. */
+/* The core reads the end of a ZIP first: the library has to be wound again inside a solid archive.
+ */
 static void test_archive__a_child_may_go_back(void **state)
 {
     (void)state;
@@ -461,13 +473,15 @@ static void test_archive__a_child_may_go_back(void **state)
     while (big.len < 5 << 20) {
         lj_buf_put_cstr(&big, "0123456789 some filling of no meaning\n");
     }
-    const archive_member files[] = {{"big.txt", lj_buf_slice(&big), NULL, false}};
+    const archive_member files[] = {
+        {"big.txt", lj_buf_slice(&big), NULL, false}
+    };
     lj_buf wide = archive_build("zip", NULL, files, 1); /* streamed: sizes behind the data */
     const archive_member members[] = {
-        {"first.zip", lj_buf_slice(&zip), NULL, false},
-        {"wide.zip", lj_buf_slice(&wide), NULL, false},
-        {"again.zip", lj_buf_slice(&zip), NULL, false},
-        {"last.txt", LJ_BYTES("the last one"), NULL, false},
+        {"first.zip", lj_buf_slice(&zip),       NULL, false},
+        {"wide.zip",  lj_buf_slice(&wide),      NULL, false},
+        {"again.zip", lj_buf_slice(&zip),       NULL, false},
+        {"last.txt",  LJ_BYTES("the last one"), NULL, false},
     };
     static const char *const formats[] = {"7zip", "pax"};
     for (size_t i = 0; i < LJ_COUNT_OF(formats); i++) {

@@ -43,40 +43,40 @@ static void test_pptx__reads_slides(void **state)
 #define ON "part=ppt/slides/slide2.xml page=2 "
     static const slide_row rows[] = {
         {"runs are joined",
-         "",                                                                  SHAPE("",                   TEXT("<a:p>" RUN(">",                                                                             "机")
-                            RUN(">",                                                                                                                                                                                                                                   "密★") "<a:fld><a:rPr/><a:t>10年</a:t></a:fld></a:p>")),
+         "",                                                                                       SHAPE("",                                                               TEXT("<a:p>" RUN(">",                                                                                                  "机")
+                            RUN(">",                                                                                                                                                                                                                                                                                                                                                "密★") "<a:fld><a:rPr/><a:t>10年</a:t></a:fld></a:p>")),
          {"body " ON "'机密★10年'"},
          {NULL}},
         {"line break",
-         "",                                                              SHAPE("",                                                                                        TEXT("<a:p>" RUN(">",                                                                                                                                                                             "机密") "<a:br/>" RUN(">",                                                                                                                                                                                                                                                                                                                                                                                          "★10年") "</a:p>")),
+         "",                                                                                   SHAPE("",                                                                                                                                                         TEXT("<a:p>" RUN(">",                                                                                                                                                                                                                                                                   "机密") "<a:br/>" RUN(">",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "★10年") "</a:p>")),
          {"'机密\\n★10年'", "'机密★10年'"},
          {NULL}},
         {"title",
-         "",                  SHAPE("<p:nvPr><p:ph type=\"ctrTitle\"/></p:nvPr>",TEXT(PARA("标题")))
-             SHAPE("",                                                                                                                                                       TEXT(PARA("正文"))),
+         "",                                       SHAPE("<p:nvPr><p:ph type=\"ctrTitle\"/></p:nvPr>",TEXT(PARA("标题")))
+             SHAPE("",                                                                                                                                                                                                                                             TEXT(PARA("正文"))),
          {"title " ON "'标题'", "body " ON "'正文'"},
          {NULL}},
         {"footer",
-         "",                                                                  SHAPE("<p:nvPr><p:ph type=\"ftr\"/></p:nvPr>",                         TEXT(PARA("页脚"))),
+         "",                                                                                       SHAPE("<p:nvPr><p:ph type=\"ftr\"/></p:nvPr>",                                                                     TEXT(PARA("页脚"))),
          {"footer " ON "'页脚'"},
          {NULL}},
         {"header",
-         "",                                                            SHAPE("<p:nvPr><p:ph type=\"hdr\"/></p:nvPr>",                                                                               TEXT(PARA("页眉"))),
+         "",                                                                                 SHAPE("<p:nvPr><p:ph type=\"hdr\"/></p:nvPr>",                                                                                                                                                TEXT(PARA("页眉"))),
          {"header " ON "'页眉'"},
          {NULL}},
         {"box",
-         "",                                                              SHAPE("",                                                                                        BOX("1270000",                                                                                                                                                                                 "635000",                                                                                                                                                                                                                                                                                                                                                                                          "2540000", "127000", "") TEXT(PARA("盒"))),
+         "",                                                                                   SHAPE("",                                                                                                                                                         BOX("1270000",                                                                                                                                                                                                                                                                       "635000",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "2540000", "127000", "") TEXT(PARA("盒"))),
          {"left=10000 top=5000 right=30000 bottom=6000 '盒'"},
          {"off_page"}},
         {"box in a group",
-         "",                                           "<p:grpSp><p:grpSpPr><a:xfrm><a:off x=\"1270000\" y=\"1270000\"/><a:ext cx=\"1270000\" "
+         "",                                                                "<p:grpSp><p:grpSpPr><a:xfrm><a:off x=\"1270000\" y=\"1270000\"/><a:ext cx=\"1270000\" "
          "cy=\"1270000\"/><a:chOff x=\"0\" y=\"0\"/><a:chExt cx=\"2540000\" "
-         "cy=\"2540000\"/></a:xfrm></p:grpSpPr>" SHAPE("",                                                                                          BOX("0",                                                                                                                                                                                          "0",                                                                                                                                                                                                                                                                                                                                                                              "254000", "254000", "")
+         "cy=\"2540000\"/></a:xfrm></p:grpSpPr>" SHAPE("",                                                                                                                                                           BOX("0",                                                                                                                                                                                                                                                                                "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "254000", "254000", "")
                                                                TEXT(PARA("组"))) "</p:grpSp>",
          {"left=10000 top=10000 right=11000 bottom=11000 '组'"},
          {NULL}},
         {"table",
-         "",                                                        "<p:graphicFrame><p:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"127000\" "
+         "","<p:graphicFrame><p:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"127000\" "
          "cy=\"127000\"/></p:xfrm><a:tbl><a:tr><a:tc><a:txBody>" PARA(
              "甲") "</a:txBody></a:tc><a:tc><a:txBody>" PARA("乙")
              PARA("丙") "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>" SHAPE(
@@ -85,106 +85,106 @@ static void test_pptx__reads_slides(void **state)
           "row=1 col=2 left=0 top=0 right=1000 bottom=1000 join:line '丙'", "body " ON "'后'"},
          {NULL}},
         {"looks",
-         "",                                                              SHAPE("",
+         "",                                                                             SHAPE("",
          TEXT("<a:p><a:pPr algn=\"ctr\" indent=\"100\"/>" RUN(
                    " sz=\"3200\" b=\"1\" i=\"true\" strike=\"sngStrike\"><a:solidFill><a:srgbClr "
-                   "val=\"FF0000\"/></a:solidFill><a:ea typeface=\"黑体\"/>",                                                                                                                                                                   "头") "</a:p>")),
+                   "val=\"FF0000\"/></a:solidFill><a:ea typeface=\"黑体\"/>",                                                                                                                                                                                                                                                         "头") "</a:p>")),
          {"size=3200 fg=16711680 bold italic centred hei indent struck} '头'"},
          {NULL}},
         {"theme's font",
-         "",                                      SHAPE("",TEXT("<a:p>" RUN("><a:latin typeface=\"+mn-lt\"/>","文") "</a:p>")),
+         "",                                                                            SHAPE("",TEXT("<a:p>" RUN("><a:latin typeface=\"+mn-lt\"/>","文") "</a:p>")),
          {ON "'文'"},
          {NULL}},
         {"P01 hidden slide",
-         "show=\"0\"",SHAPE("",                                                                                        TEXT(PARA("藏页"))),
+         "show=\"0\"",                                                                                 SHAPE("",                                                                                                                                                 TEXT(PARA("藏页"))),
          {"page=2 hidden:sheet '藏页'"},
          {"page=1 hidden"}},
         {"P03 left of the slide",
-         "",                                                    SHAPE("",         BOX("-5000000",                                                                                                                                                                                            "0",                                                                                                                                                                                                                                                                                                                                                                                    "1000000", "1000000", "") TEXT(PARA("外"))),
+         "",                                                                                   SHAPE("",                                                                                                                                                         BOX("-5000000",                                                                                                                                                                                                                                                                        "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "1000000", "1000000", "") TEXT(PARA("外"))),
          {"hidden:off_page '外'"},
          {NULL}},
         {"P03 below the slide",
-         "",                                                              SHAPE("",                           BOX("0","6858000",                                                                                                                                                                                                                                                                                                                      "1000000", "1000000", "") TEXT(PARA("外")))
+         "", SHAPE("",                                                                                           BOX("0",                                                                                                                                                                                                                                                                                  "6858000",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "1000000", "1000000", "") TEXT(PARA("外")))
              SHAPE("", BOX("0", "0", "9", "9", "") TEXT(PARA("内"))),
          {"hidden:off_page '外'"},
          {"off_page '内'"}},
         {"P03 no size",
-         "",                                    SHAPE("",                                                                                              BOX("0",                                                                                                                                                 "0",                                                                                                                                                                                                                                                                                                                                               "0", "0", "") TEXT(PARA("点"))),
+         "",  SHAPE("",                                       BOX("0",                                                                                                                                                                                                                                                                                                                              "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "0", "0", "") TEXT(PARA("点"))),
          {"hidden:tiny '点'"},
          {NULL}},
         {"P03 hidden shape",
-         "",SHAPE("<p:cNvPr name=\"a\" hidden=\"1\"/>",                                                                                        TEXT(PARA("藏"))) SHAPE("",                                                                                                                                                                       TEXT(PARA("见"))),
+         "",                                                                     SHAPE("<p:cNvPr name=\"a\" hidden=\"1\"/>",                                                                                                                                                     TEXT(PARA("藏"))) SHAPE("",                                                                                                                                                                                  TEXT(PARA("见"))),
          {"hidden:invisible '藏'", "page=2 '见'"},
          {NULL}},
         {"P03 covered",
-         "",                                                              SHAPE("",                                                                               BOX("1000000",                                                                                                                                                                               "1000000",                                                                                                                                                                                                                                                                                                                                                 "100000", "100000", "") TEXT(PARA("盖住")))
+         "",                                                                      SHAPE("",                                                                                                                      BOX("1000000",                                                                                                                                                                                                                                                                                      "1000000",                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "100000", "100000", "") TEXT(PARA("盖住")))
              SHAPE("", BOX("0", "0", "9000000", "6000000", NAVY) TEXT("<a:p/>")),
          {"hidden:covered '盖住'"},
          {NULL}},
         {"P03 covered by a picture",
-         "",                                                 SHAPE("",       BOX("1000000","1000000","100000", "100000", "") TEXT(
+         "",                                                                          SHAPE("",                                                                                                                                       BOX("1000000","1000000",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "100000", "100000", "") TEXT(
                        PARA("盖住"))) "<p:pic>" BOX("0", "0", "9000000", "6000000", "") "</p:pic>",
          {"hidden:covered '盖住'"},
          {NULL}},
         {"above, not covered",
-         "",                                                           SHAPE("",                                                                                        BOX("0",                                                                                                                                                                    "0",                                                                                                                                                                                                                                                                                                                                                                                          "9000000", "6000000", NAVY) TEXT("<a:p/>"))
+         "",                                                                  SHAPE("",                                                                                                                                                               BOX("0",                                                                                                                                                                                                                                                                            "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                           "9000000", "6000000", NAVY) TEXT("<a:p/>"))
              SHAPE("", BOX("1000000", "1000000", "100000", "100000", "") TEXT(PARA("其上"))),
          {"'其上'"},
          {"covered"}},
         {"P04 invisible",
-         "",                                                     SHAPE("",                                        TEXT("<a:p>" RUN("><a:noFill/>",                                                                                                                                                                                        "无")
+         "",                                                                    SHAPE("",                                                                                                                      TEXT("<a:p>" RUN("><a:noFill/>",                                                                                                                                                                                                                                    "无")
                             RUN("><a:solidFill><a:srgbClr val=\"000000\"><a:alpha "
-                                "val=\"0\"/></a:srgbClr></a:solidFill>",                                       "透") "</a:p>")),
+                                "val=\"0\"/></a:srgbClr></a:solidFill>","透") "</a:p>")),
          {"hidden:invisible {0+3 hidden:invisible} {3+3 fg=0 hidden:invisible} '无透'"},
          {NULL}},
         {"P04 small",
-         "",                                                           SHAPE("",                                                                                  TEXT("<a:p>" RUN(" sz=\"100\">",                                                                                                                                                            "小") "</a:p>")),
+         "",                                                             SHAPE("",                                                                                                                                        TEXT("<a:p>" RUN(" sz=\"100\">",                                                                                                                                                                                                                                                                      "小") "</a:p>")),
          {"hidden:tiny {0+3 size=100 hidden:tiny} '小'"},
          {NULL}},
         {"P04 background",
-         "",                                                                  "<p:bg><p:bgPr>" NAVY "</p:bgPr></p:bg>" SHAPE(
-             "",                                                                                              BOX("0",                                                                                                                                                   "0",                                                                                                                                                                                                                                       "9", "9", "") TEXT("<a:p>" RUN(">" NAVY, "藏") "</a:p>")),
+         "",                                                                            "<p:bg><p:bgPr>" NAVY "</p:bgPr></p:bg>" SHAPE(
+             "",                                                                                                     BOX("0","0","9", "9", "") TEXT("<a:p>" RUN(">" NAVY, "藏") "</a:p>")),
          {"bg=128 hidden:no_contrast} '藏'"},
          {NULL}},
         {"P04 background of a theme",
-         "",                                                            "<p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg>" SHAPE(
-             "",                                                               BOX("0",                                                                                                                                                                             "0",                                                                                                                                                                                                                                                                                                                                                                                      "9", "9", "") TEXT("<a:p>" RUN(">" WHITE, "藏") "</a:p>")),
+         "",                                                                    "<p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg>" SHAPE(
+             "",                                                                                                                                                           BOX("0",                                                                                                                                                                                                                                                                                "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               "9", "9", "") TEXT("<a:p>" RUN(">" WHITE, "藏") "</a:p>")),
          {"hidden:no_contrast} '藏'"},
          {NULL}},
         {"P04 own fill",
-         "",                                                SHAPE("",                                                           BOX("0",                                         "0",                                         "9", "9", NAVY)
+         "",SHAPE("",BOX("0",                                                                                                                                                                                                                                              "0",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    "9", "9", NAVY)
                        TEXT("<a:p>" RUN(">" NAVY, "藏") RUN(">" WHITE, "见") "</a:p>")),
          {"hidden:no_contrast} {3+3 fg=16777215 bg=128} '藏见'"},
          {NULL}},
         {"white on a picture",
-         "",                                               "<p:bg><p:bgPr>" WHITE
-         "</p:bgPr></p:bg><p:pic>" BOX("0",                                                                          "0",                                                                                                                                                                                                "9144000",                                                                                                                                                                                                                                                                                                                   "6858000", "") "</p:pic>" SHAPE(
+         "",                                                                                       "<p:bg><p:bgPr>" WHITE
+         "</p:bgPr></p:bg><p:pic>" BOX("0",                                                                                "0",                                                                   "9144000",                                                     "6858000", "") "</p:pic>" SHAPE(
              "", BOX("9", "9", "9", "9", "") TEXT("<a:p>" RUN(">" WHITE, "见") "</a:p>")),
          {"{0+3 fg=16777215} '见'"},
          {"no_contrast"}},
         {"white beside a picture",
-         "",                                                                  "<p:bg><p:bgPr>" WHITE
-         "</p:bgPr></p:bg><p:pic>" BOX("5000000",                                                                  "0","100","100", "") "</p:pic>" SHAPE(
+         "",                                                          "<p:bg><p:bgPr>" WHITE
+         "</p:bgPr></p:bg><p:pic>" BOX("5000000",                                                                                                                         "0",                                                                                                                                                                                                                                           "100",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "100", "") "</p:pic>" SHAPE(
              "", BOX("9", "9", "9", "9", "") TEXT("<a:p>" RUN(">" WHITE, "藏") "</a:p>")),
          {"hidden:no_contrast} '藏'"},
          {NULL}},
         {"white where nothing is known",
-         "", SHAPE("",                                                    TEXT("<a:p>" RUN(">" WHITE,                                                                                                                                                                       "未知") "</a:p>")),
+         "",                                                              SHAPE("",                                                                                                                                                           TEXT("<a:p>" RUN(">" WHITE,                                                                                                                                                                                                                                                                                "未知") "</a:p>")),
          {"'未知'"},
          {"no_contrast"}},
         {"outline's colour",
-         "",                                                              SHAPE("",                                    BOX("0",                                                                                                                 "0",                                                                                                                                                                                                                                                                                                                                                                                              "9", "9", NAVY "<a:ln>" WHITE "</a:ln>")
+         "",SHAPE("",BOX("0",                                                              "0","9", "9", NAVY "<a:ln>" WHITE "</a:ln>")
                        TEXT("<a:p>" RUN("><a:ln>" NAVY "</a:ln>" WHITE, "见") "</a:p>")),
          {"{0+3 fg=16777215 bg=128} '见'"},
          {"no_contrast"}},
         {"P07 alternative text",
-         "",                                                       SHAPE("<p:cNvPr name=\"形状名\" descr=\"说明\" title=\"题\"/>",                        ""),
+         "",                                                                          SHAPE("<p:cNvPr name=\"形状名\" descr=\"说明\" title=\"题\"/>",                                                                                                                                       ""),
          {"'descr':'说明'", "'title':'题'", "'name':'形状名'"},
          {NULL}},
         {"stray text and attributes",
-         "",                                                "零散<p:odd x=\"属性\"/>",
+         "",                                                                   "零散<p:odd x=\"属性\"/>",
          {"'零散'", "'x':'属性'"},
-         {NULL}                                                                                                                                                                                                                                                                                                                                                                                         },
+         {NULL}                                                                                                                                                                                                                                                                                                                     },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         collect seen;

@@ -21,14 +21,15 @@ static void test_sweep__finds_a_mark_in_noise(void **state)
     static const struct {
         const char *charset, *words;
     } rows[] = {
-        {"UTF-8",    MARK         },
-        {"GB18030",  MARK         },
-        {"UTF-16LE", MARK         },
-        {"UTF-16BE", MARK         },
-        {"BIG5",     "機密★10年"  },
+        {"UTF-8",    MARK                },
+        {"GB18030",  MARK                },
+        {"UTF-16LE", MARK                },
+        {"UTF-16BE", MARK                },
+        {"BIG5",     "機密★10年"    },
         {"UTF-8",    "绝密★启用前"},
     };
-    static const size_t places[] = {300, 70001, 262144 - 7, 262144 - 2048, 524288 - 3, 524288 - 2050, 600000};
+    static const size_t places[] = {300,        70001,         262144 - 7, 262144 - 2048,
+                                    524288 - 3, 524288 - 2050, 600000};
     text_seeds *seeds = spot_seeds();
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         for (size_t k = 0; k < LJ_COUNT_OF(places); k++) {
@@ -79,11 +80,13 @@ static void test_sweep__noise_is_silent(void **state)
     put_noise(&bytes, NOISE, 1);
     spot seen = spot_find(lj_buf_slice(&bytes), seeds, "密★");
     assert_int_equal(seen.count, 0);
-    print_message("# %llu spans of %d MB of noise with seeds\n", (unsigned long long)seen.span_count, NOISE >> 20);
+    print_message("# %llu spans of %d MB of noise with seeds\n",
+                  (unsigned long long)seen.span_count, NOISE >> 20);
     assert_true(seen.span_count <= 2);
     lj_slice part = lj_slice_part(lj_buf_slice(&bytes), 0, NOISE / 8);
     seen = spot_find(part, NULL, "密★");
-    print_message("# %llu spans of %d MB of noise without\n", (unsigned long long)seen.span_count, NOISE >> 23);
+    print_message("# %llu spans of %d MB of noise without\n", (unsigned long long)seen.span_count,
+                  NOISE >> 23);
     assert_true(seen.span_count <= 40);
     lj_buf_done(&bytes);
     text_seeds_free(seeds);

@@ -59,8 +59,8 @@ static void test_text__reads_utf32_with_and_without_mark(void **state)
 {
     (void)state;
     static const charset_row rows[] = {
-        {"UTF-32LE", "",         true},
-        {"UTF-32BE", "",         true},
+        {"UTF-32LE", "", true},
+        {"UTF-32BE", "", true},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_buf bytes = encoded(&rows[i], PROSE MARK "\n" PROSE);
@@ -75,7 +75,8 @@ static void test_text__reads_big5_and_hz(void **state)
     (void)state;
     lj_buf bytes;
     spot_init(&bytes);
-    spot_put(&bytes, "BIG5", "本辦法適用於各機關及所屬單位的檔案管理工作，自公布之日起實施。\n機密★10年\n");
+    spot_put(&bytes, "BIG5",
+             "本辦法適用於各機關及所屬單位的檔案管理工作，自公布之日起實施。\n機密★10年\n");
     spot seen = spot_find(lj_buf_slice(&bytes), NULL, "機密★10年");
     assert_int_equal(seen.count, 1);
     assert_int_equal(seen.line_no, 2);
@@ -94,15 +95,16 @@ static void test_text__small_things(void **state)
         const char *word;
         uint32_t count;
     } rows[] = {
-        {"empty",        {(const uint8_t *)"", 0},                   "x",       0},
-        {"BOM only",     {(const uint8_t *)"\xEF\xBB\xBF", 3},       "x",       0},
-        {"wide BOM",     {(const uint8_t *)"\xFF\xFE", 2},           "x",       0},
-        {"one byte",     {(const uint8_t *)"x", 1},                  "x",       1},
-        {"half letter",  {(const uint8_t *)"x y z w v\xE6\x9C", 11}, "x y z",   1},
-        {"blank lines",  {(const uint8_t *)"\n\n\nword\n", 8},       "word",    1},
-        {"NULs inside",  {(const uint8_t *)"secret notes of the day are here today\0\0 and some more words\n",
-                          sizeof("secret notes of the day are here today\0\0 and some more words\n") - 1},
-                                                                     "some more", 1},
+        {"empty",       {(const uint8_t *)"", 0},                                          "x",     0},
+        {"BOM only",    {(const uint8_t *)"\xEF\xBB\xBF", 3},                              "x",     0},
+        {"wide BOM",    {(const uint8_t *)"\xFF\xFE", 2},                                  "x",     0},
+        {"one byte",    {(const uint8_t *)"x", 1},                                         "x",     1},
+        {"half letter", {(const uint8_t *)"x y z w v\xE6\x9C", 11},                        "x y z", 1},
+        {"blank lines", {(const uint8_t *)"\n\n\nword\n", 8},                              "word",  1},
+        {"NULs inside",
+         {(const uint8_t *)"secret notes of the day are here today\0\0 and some more words\n",
+          sizeof("secret notes of the day are here today\0\0 and some more words\n") - 1},
+         "some more",                                                                               1},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         CHECK_ROW(rows[i].name, spot_find(rows[i].bytes, NULL, rows[i].word).count, rows[i].count);
@@ -116,11 +118,11 @@ static void test_text__counts_each_kind_of_line_end(void **state)
         const char *name, *text;
         uint32_t line_no;
     } rows[] = {
-        {"LF",      "甲\n乙\n" MARK "\n",             3},
-        {"CR LF",   "甲\r\n乙\r\n" MARK "\r\n",       3},
-        {"lone CR", "甲\r乙\r" MARK "\r",             3},
+        {"LF",      "甲\n乙\n" MARK "\n",              3},
+        {"CR LF",   "甲\r\n乙\r\n" MARK "\r\n",        3},
+        {"lone CR", "甲\r乙\r" MARK "\r",              3},
         {"mixed",   "甲\r乙\n丙\r\n\r\n" MARK "\r\n", 5},
-        {"no end",  MARK,                             1},
+        {"no end",  MARK,                                1},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         spot seen = spot_find(lj_cstr_bytes(rows[i].text), NULL, MARK);
@@ -189,16 +191,17 @@ static void test_text__sifting_finds_all_encodings_of_one_log(void **state)
     static const struct {
         const char *charset, *word;
     } rows[] = {
-        {"UTF-8",   MARK         },
+        {"UTF-8",   MARK                },
         {"GB18030", "绝密★启用前"},
-        {"BIG5",    "機密★20年"  },
+        {"BIG5",    "機密★20年"    },
     };
     for (size_t whole = 0; whole < 2; whole++) {
         text_seeds *seeds = whole ? NULL : spot_seeds();
         for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
             lj_buf bytes;
             spot_init(&bytes);
-            spot_fill(&bytes, "UTF-8", "2026-01-05 08:00:01 service started, nothing to do\n", 400000);
+            spot_fill(&bytes, "UTF-8", "2026-01-05 08:00:01 service started, nothing to do\n",
+                      400000);
             for (size_t k = 0; k < LJ_COUNT_OF(rows); k++) {
                 lj_buf_put_cstr(&bytes, "2026-01-05 08:00:02 note: ");
                 spot_put(&bytes, rows[k].charset, rows[k].word);
@@ -259,10 +262,13 @@ static void test_text__tables_are_cells_with_heads(void **state)
     static const struct {
         const char *name, *text, *wanted[3];
     } rows[] = {
-        {"comma", "编号,名称,密级\n1,甲材料,机密★10年\n2,乙材料,公开\n", {"row=2 col=3", "'密级':'机密★10年'", "'名称':'乙材料'"}},
-        {"tab", "编号\t名称\n1\t甲材料\n2\t乙材料\n", {"row=3 col=2", "'名称':'乙材料'", "cell"}},
-        {"quotes", "编号,名称,密级\n1,\"甲,\"\"乙\"\"\",机密\n2,丙,公开\n", {"'名称':'甲,\"乙\"'", "'密级':'机密'", "row=2"}},
-        {"line in a cell", "编号,名称,密级\n1,\"甲\n乙\",机密\n2,丙,公开\n", {"'名称':'甲\\n乙'", "row=2 col=3", "row=4 col=2"}},
+        {"comma",
+         "编号,名称,密级\n1,甲材料,机密★10年\n2,乙材料,公开\n", {"row=2 col=3", "'密级':'机密★10年'", "'名称':'乙材料'"}},
+        {"tab",            "编号\t名称\n1\t甲材料\n2\t乙材料\n",         {"row=3 col=2", "'名称':'乙材料'", "cell"}                     },
+        {"quotes",
+         "编号,名称,密级\n1,\"甲,\"\"乙\"\"\",机密\n2,丙,公开\n",     {"'名称':'甲,\"乙\"'", "'密级':'机密'", "row=2"}            },
+        {"line in a cell",
+         "编号,名称,密级\n1,\"甲\n乙\",机密\n2,丙,公开\n",            {"'名称':'甲\\n乙'", "row=2 col=3", "row=4 col=2"}              },
     };
     collect seen;
     collect_init(&seen);
@@ -285,8 +291,11 @@ static void test_text__prose_is_no_table(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "会议于上午开始, 主任主持了会议并作了讲话, 各单位负责人作了发言和表态\n与会者讨论了计划并提出了许多意见和建议, 共有十二人发言, 会议开得很好\n会议于下午结束, 纪要另行印发给各单位, 请各单位抓好落实并且及时报告\n",
-        "2026-01-05 08:00:01,123 甲程序启动\n2026-01-05 08:00:02,124 乙程序启动\n2026-01-05 08:00:03,125 丙程序启动\n",
+        "会议于上午开始, 主任主持了会议并作了讲话, "
+        "各单位负责人作了发言和表态\n与会者讨论了计划并提出了许多意见和建议, 共有十二人发言, "
+        "会议开得很好\n会议于下午结束, 纪要另行印发给各单位, 请各单位抓好落实并且及时报告\n",
+        "2026-01-05 08:00:01,123 甲程序启动\n2026-01-05 08:00:02,124 乙程序启动\n2026-01-05 "
+        "08:00:03,125 丙程序启动\n",
         "[section]\nname=甲\nvalue=乙\n",
     };
     collect seen;
@@ -304,13 +313,13 @@ static void test_text__json_gives_keys_and_decoded_values(void **state)
     static const struct {
         const char *name, *text, *wanted;
     } rows[] = {
-        {"plain member", "{\"密级\": \"机密★10年\", \"n\": 1}", "'密级':'机密★10年'"},
-        {"escaped value", "{\"level\": \"\\u673a\\u5bc6\\u260510\\u5e74\"}", "'level':'机密★10年'"},
-        {"escaped key", "{\"\\u5bc6\\u7ea7\": \"\\u673a\\u5bc6\"}", "'密级':'机密'"},
-        {"surrogates", "[\"\\ud83d\\ude00 \\u673a\\u5bc6\"]", "'😀 机密'"},
-        {"escaped in an array", "[\"a\", \"\\u7edd\\u5bc6\"]", "'绝密'"},
-        {"properties", "level=\\u673a\\u5bc6\nother=x\n", "'level':'机密'"},
-        {"source", "const char *s = \"\\u673a\\u5bc6\";\n", "decoded"},
+        {"plain member",        "{\"密级\": \"机密★10年\", \"n\": 1}",      "'密级':'机密★10年'"},
+        {"escaped value",       "{\"level\": \"\\u673a\\u5bc6\\u260510\\u5e74\"}", "'level':'机密★10年'" },
+        {"escaped key",         "{\"\\u5bc6\\u7ea7\": \"\\u673a\\u5bc6\"}",        "'密级':'机密'"        },
+        {"surrogates",          "[\"\\ud83d\\ude00 \\u673a\\u5bc6\"]",             "'😀 机密'"            },
+        {"escaped in an array", "[\"a\", \"\\u7edd\\u5bc6\"]",                     "'绝密'"                 },
+        {"properties",          "level=\\u673a\\u5bc6\nother=x\n",                 "'level':'机密'"         },
+        {"source",              "const char *s = \"\\u673a\\u5bc6\";\n",           "decoded"                  },
     };
     collect seen;
     collect_init(&seen);
@@ -328,7 +337,8 @@ static void test_text__sifting_finds_escapes_in_large_json(void **state)
     lj_buf bytes;
     spot_init(&bytes);
     lj_buf_put_cstr(&bytes, "[\n");
-    spot_fill(&bytes, "UTF-8", "{\"id\": 12345, \"name\": \"item\", \"path\": \"C:\\\\data\\\\x\"},\n", 12 << 20);
+    spot_fill(&bytes, "UTF-8",
+              "{\"id\": 12345, \"name\": \"item\", \"path\": \"C:\\\\data\\\\x\"},\n", 12 << 20);
     lj_buf_put_cstr(&bytes, "{\"level\": \"\\u673a\\u5bc6\\u260510\\u5e74\"}\n]\n");
     spot seen = spot_find(lj_buf_slice(&bytes), seeds, MARK);
     assert_int_equal(seen.count, 1);
@@ -383,8 +393,8 @@ static void find_twin(const char *name, char *out, size_t cap)
     DIR *dir = opendir(folder);
     const char *title = strchr(name, '_');
     out[0] = '\0';
-    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL && title != NULL;
-         entry = readdir(dir)) {
+    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL;
+         entry != NULL && title != NULL; entry = readdir(dir)) {
         const char *other = strchr(entry->d_name, '_');
         if (other != NULL && strcmp(other, title) == 0) {
             (void)snprintf(out, cap, "law/txt-gb18030/%.500s", entry->d_name);
@@ -461,8 +471,10 @@ static int samples_write(const char *folder)
     lj_buf_put_cstr(&gb, "2026-01-05 08:00:03 机密★10年\n2026-01-05 08:00:04 ~{;zC\\~}\n");
     spot_write(folder, "mixed.log", lj_buf_slice(&gb));
     lj_buf_done(&gb);
-    spot_write(folder, "table.csv", LJ_BYTES("编号,名称,密级\n1,甲材料,机密★10年\n2,\"乙,材料\",公开\n"));
-    spot_write(folder, "keys.json", LJ_BYTES("{\"密级\": \"机密\", \"level\": \"\\u673a\\u5bc6\\u2605\"}\n"));
+    spot_write(folder, "table.csv",
+               LJ_BYTES("编号,名称,密级\n1,甲材料,机密★10年\n2,\"乙,材料\",公开\n"));
+    spot_write(folder, "keys.json",
+               LJ_BYTES("{\"密级\": \"机密\", \"level\": \"\\u673a\\u5bc6\\u2605\"}\n"));
     return 0;
 }
 

@@ -35,20 +35,34 @@ static void test_xml__text_carries_the_name_of_its_element(void **state)
 {
     (void)state;
     static const xml_row rows[] = {
-        {"element", "<?xml version='1.0'?><公文><密级>机密★10年</密级></公文>", {"doc xml", "'密级':'机密★10年'"}, {NULL}},
-        {"no declaration", "<doc><level>机密</level></doc>", {"'level':'机密'"}, {NULL}},
-        {"prefix", "<?xml version='1.0'?><a:x xmlns:a='u'><a:level>机密</a:level></a:x>", {"'level':'机密'"}, {NULL}},
-        {"attribute", "<?xml version='1.0'?><doc 密级='机密'/>", {"attribute", "'密级':'机密'"}, {NULL}},
-        {"reference", "<?xml version='1.0'?><d>&#26426;&#x5BC6;&lt;</d>", {"'机密<'"}, {NULL}},
-        {"CDATA", "<?xml version='1.0'?><d>机<![CDATA[密]]></d>", {"'机密'"}, {NULL}},
-        {"comment", "<?xml version='1.0'?><d><!-- 机密 --></d>", {"comment", "hidden:not_printed ' 机密 '"}, {NULL}},
-        {"comment inside a word", "<?xml version='1.0'?><d>机<!-- x -->密</d>", {"'机密'"}, {NULL}},
-        {"instruction", "<?xml version='1.0'?><?note 机密?><d/>", {"机密"}, {NULL}},
-        {"siblings stay apart", "<?xml version='1.0'?><d><a>机密</a><b>十年</b></d>", {"'a':'机密'", "'b':'十年'"}, {"join:same"}},
-        {"mixed content joins", "<?xml version='1.0'?><d>机<b>密</b>文</d>", {"'机'", "join:same", "'密'"}, {NULL}},
-        {"a blank parts", "<?xml version='1.0'?><d>机 <b> 密</b> 文</d>", {"'密'"}, {"join:same"}},
-        {"empty child", "<?xml version='1.0'?><d>机<b/>密</d>", {"join:same"}, {NULL}},
-        {"numbers alone", "<?xml version='1.0'?><d n='12' p='3.5'>机密</d>", {"机密"}, {"attribute"}},
+        {"element",
+         "<?xml version='1.0'?><公文><密级>机密★10年</密级></公文>",     {"doc xml", "'密级':'机密★10年'"},
+         {NULL}                                                                                                                                  },
+        {"no declaration",        "<doc><level>机密</level></doc>",                 {"'level':'机密'"},                         {NULL}       },
+        {"prefix",
+         "<?xml version='1.0'?><a:x xmlns:a='u'><a:level>机密</a:level></a:x>",     {"'level':'机密'"},
+         {NULL}                                                                                                                                  },
+        {"attribute",
+         "<?xml version='1.0'?><doc 密级='机密'/>",                               {"attribute", "'密级':'机密'"},
+         {NULL}                                                                                                                                  },
+        {"reference",             "<?xml version='1.0'?><d>&#26426;&#x5BC6;&lt;</d>", {"'机密<'"},                                {NULL}       },
+        {"CDATA",                 "<?xml version='1.0'?><d>机<![CDATA[密]]></d>",   {"'机密'"},                                 {NULL}       },
+        {"comment",
+         "<?xml version='1.0'?><d><!-- 机密 --></d>",                               {"comment", "hidden:not_printed ' 机密 '"},
+         {NULL}                                                                                                                                  },
+        {"comment inside a word", "<?xml version='1.0'?><d>机<!-- x -->密</d>",     {"'机密'"},                                 {NULL}       },
+        {"instruction",           "<?xml version='1.0'?><?note 机密?><d/>",         {"机密"},                                   {NULL}       },
+        {"siblings stay apart",
+         "<?xml version='1.0'?><d><a>机密</a><b>十年</b></d>",                    {"'a':'机密'", "'b':'十年'"},
+         {"join:same"}                                                                                                                           },
+        {"mixed content joins",
+         "<?xml version='1.0'?><d>机<b>密</b>文</d>",                              {"'机'", "join:same", "'密'"},
+         {NULL}                                                                                                                                  },
+        {"a blank parts",         "<?xml version='1.0'?><d>机 <b> 密</b> 文</d>",  {"'密'"},                                    {"join:same"}},
+        {"empty child",           "<?xml version='1.0'?><d>机<b/>密</d>",           {"join:same"},                                {NULL}       },
+        {"numbers alone",
+         "<?xml version='1.0'?><d n='12' p='3.5'>机密</d>",                         {"机密"},
+         {"attribute"}                                                                                                                           },
     };
     check_rows(rows, LJ_COUNT_OF(rows));
 }
@@ -59,18 +73,19 @@ static void test_xml__reads_each_charset(void **state)
     static const struct {
         const char *charset, *label, *bom;
     } rows[] = {
-        {"UTF-8",    "utf-8",   ""        },
+        {"UTF-8",    "utf-8",   ""            },
         {"UTF-8",    "utf-8",   "\xEF\xBB\xBF"},
-        {"GB18030",  "GB18030", ""        },
-        {"GB18030",  "gbk",     ""        },
-        {"UTF-16LE", "utf-16",  "\xFF\xFE"},
-        {"UTF-16BE", "utf-16",  "\xFE\xFF"},
-        {"BIG5",     "big5",    ""        },
+        {"GB18030",  "GB18030", ""            },
+        {"GB18030",  "gbk",     ""            },
+        {"UTF-16LE", "utf-16",  "\xFF\xFE"    },
+        {"UTF-16BE", "utf-16",  "\xFE\xFF"    },
+        {"BIG5",     "big5",    ""            },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         char text[512];
         const char *word = strcmp(rows[i].charset, "BIG5") == 0 ? "機密★" : "机密★";
-        (void)snprintf(text, sizeof(text), "<?xml version=\"1.0\" encoding=\"%s\"?>\n<doc><level>%s</level></doc>",
+        (void)snprintf(text, sizeof(text),
+                       "<?xml version=\"1.0\" encoding=\"%s\"?>\n<doc><level>%s</level></doc>",
                        rows[i].label, word);
         lj_buf bytes;
         spot_init(&bytes);
@@ -84,11 +99,12 @@ static void test_xml__reads_each_charset(void **state)
 static void test_xml__entities_are_never_expanded(void **state)
 {
     (void)state;
-    static const char bomb[] =
-        "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">"
-        "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;\">]><d>&d;&d;&d;&d;</d>";
-    static const char outside[] =
-        "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><d>前&x;后</d>";
+    static const char bomb[] = "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY a "
+                               "\"aaaaaaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">"
+                               "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d "
+                               "\"&c;&c;&c;&c;&c;&c;&c;&c;\">]><d>&d;&d;&d;&d;</d>";
+    static const char outside[] = "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY x SYSTEM "
+                                  "\"file:///etc/hostname\">]><d>前&x;后</d>";
     spot seen = spot_find(lj_cstr_bytes(bomb), NULL, "aaaa");
     assert_true(seen.text_len < 2 * sizeof(bomb));
     seen = spot_find(lj_cstr_bytes(outside), NULL, "前");
@@ -135,25 +151,47 @@ static void test_xml__deep_nesting_ends(void **state)
     lj_buf_done(&bytes);
 }
 
-#define SVG(inner) "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" height=\"100\">" inner "</svg>"
+#define SVG(inner)                                                                                 \
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" height=\"100\">" inner "</svg>"
 
 static void test_svg__text_has_its_place_and_look(void **state)
 {
     (void)state;
     static const xml_row rows[] = {
-        {"tspan joins", SVG("<text x='10' y='20'>机<tspan>密</tspan>★</text>"), {"doc svg", "left=750 top=1500", "'机密★'"}, {NULL}},
-        {"two texts", SVG("<text>甲文</text><text>乙文</text>"), {"'甲文'", "'乙文'"}, {NULL}},
-        {"size", SVG("<text font-size='12'>机密</text>"), {"size=900"}, {NULL}},
-        {"display", SVG("<g display='none'><text>机密</text></g>"), {"hidden:vanish '"}, {NULL}},
-        {"visibility in a style", SVG("<text style='fill:red;visibility: hidden'>机密</text>"), {"hidden:invisible '"}, {NULL}},
-        {"opacity", SVG("<text opacity='0'>机密</text>"), {"hidden:invisible '"}, {NULL}},
-        {"half seen", SVG("<text opacity='0.5'>机密</text>"), {"机密"}, {"hidden"}},
-        {"half seen in a style", SVG("<text style='opacity:0.5'>机密</text>"), {"机密"}, {"hidden"}},
-        {"stroke is no text", SVG("<text style='stroke-opacity:0'>机密</text>"), {"机密"}, {"hidden"}},
-        {"after the hidden group", SVG("<g display='none'><text>机密</text></g><text>见文</text>"), {"'text':'见文'", "'机密'"}, {"hidden:vanish 'text':'见文'"}},
-        {"title and desc", SVG("<title>机密</title><desc>说明</desc>"), {"'title':'机密'", "'desc':'说明'"}, {NULL}},
-        {"picture", SVG("<image href='data:image/png;base64,iVBORw0KGgo='/>"), {"gap picture"}, {"iVBOR"}},
-        {"style", SVG("<style>text{fill:red} /* 机密 */</style>"), {"机密"}, {NULL}},
+        {"tspan joins",
+         SVG("<text x='10' y='20'>机<tspan>密</tspan>★</text>"),
+         {"doc svg", "left=750 top=1500", "'机密★'"},
+         {NULL}                                                                                                           },
+        {"two texts",              SVG("<text>甲文</text><text>乙文</text>"),     {"'甲文'", "'乙文'"}, {NULL}    },
+        {"size",                   SVG("<text font-size='12'>机密</text>"),         {"size=900"},             {NULL}    },
+        {"display",                SVG("<g display='none'><text>机密</text></g>"),  {"hidden:vanish '"},      {NULL}    },
+        {"visibility in a style",
+         SVG("<text style='fill:red;visibility: hidden'>机密</text>"),
+         {"hidden:invisible '"},
+         {NULL}                                                                                                           },
+        {"opacity",                SVG("<text opacity='0'>机密</text>"),            {"hidden:invisible '"},   {NULL}    },
+        {"half seen",              SVG("<text opacity='0.5'>机密</text>"),          {"机密"},               {"hidden"}},
+        {"half seen in a style",
+         SVG("<text style='opacity:0.5'>机密</text>"),
+         {"机密"},
+         {"hidden"}                                                                                                       },
+        {"stroke is no text",
+         SVG("<text style='stroke-opacity:0'>机密</text>"),
+         {"机密"},
+         {"hidden"}                                                                                                       },
+        {"after the hidden group",
+         SVG("<g display='none'><text>机密</text></g><text>见文</text>"),
+         {"'text':'见文'", "'机密'"},
+         {"hidden:vanish 'text':'见文'"}                                                                                },
+        {"title and desc",
+         SVG("<title>机密</title><desc>说明</desc>"),
+         {"'title':'机密'", "'desc':'说明'"},
+         {NULL}                                                                                                           },
+        {"picture",
+         SVG("<image href='data:image/png;base64,iVBORw0KGgo='/>"),
+         {"gap picture"},
+         {"iVBOR"}                                                                                                        },
+        {"style",                  SVG("<style>text{fill:red} /* 机密 */</style>"), {"机密"},               {NULL}    },
     };
     check_rows(rows, LJ_COUNT_OF(rows));
 }
@@ -162,8 +200,11 @@ static void test_xml__survives_truncation_and_flipped_bits(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?><!DOCTYPE d [<!ENTITY a \"b\">]><公文 密级=\"机密\"><正文>见&a;<![CDATA[密]]><!-- 注 --></正文><?p 文?></公文>",
-        SVG("<g display=\"none\"><text x=\"10\" y=\"20\" font-size=\"12\">机<tspan>密</tspan></text></g><image href=\"data:image/png;base64,AA\"/>"),
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><!DOCTYPE d [<!ENTITY a \"b\">]><公文 "
+        "密级=\"机密\"><正文>见&a;<![CDATA[密]]><!-- 注 --></正文><?p 文?></公文>",
+        SVG("<g display=\"none\"><text x=\"10\" y=\"20\" "
+            "font-size=\"12\">机<tspan>密</tspan></text></g><image "
+            "href=\"data:image/png;base64,AA\"/>"),
     };
     collect seen;
     collect_init(&seen);
@@ -191,18 +232,23 @@ static void test_xml__survives_truncation_and_flipped_bits(void **state)
 static int samples_write(const char *xml, const char *svg)
 {
     static const char letter[] =
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<公文 编号=\"甲〔2026〕1号\">\n  <密级>机密★10年</密级>\n"
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<公文 编号=\"甲〔2026〕1号\">\n  "
+        "<密级>机密★10年</密级>\n"
         "  <正文>见<b>附</b>件<![CDATA[ & 说明]]></正文>\n  <!-- 秘密 -->\n</公文>\n";
-    static const char drawing[] = SVG("\n<title>示意图</title>\n<text x=\"10\" y=\"20\" font-size=\"16\">机<tspan>密</tspan>★10年</text>\n"
-                                      "<g display=\"none\"><text x=\"10\" y=\"60\">绝密</text></g>\n"
-                                      "<image href=\"data:image/png;base64,iVBORw0KGgo=\"/>\n");
+    static const char drawing[] =
+        SVG("\n<title>示意图</title>\n<text x=\"10\" y=\"20\" "
+            "font-size=\"16\">机<tspan>密</tspan>★10年</text>\n"
+            "<g display=\"none\"><text x=\"10\" y=\"60\">绝密</text></g>\n"
+            "<image href=\"data:image/png;base64,iVBORw0KGgo=\"/>\n");
     spot_write(xml, "letter.xml", lj_cstr_bytes(letter));
     spot_write(xml, "letter.truncated.xml", lj_slice_part(lj_cstr_bytes(letter), 0, 150));
     spot_write(svg, "drawing.svg", lj_cstr_bytes(drawing));
     spot_write(svg, "drawing.truncated.svg", lj_slice_part(lj_cstr_bytes(drawing), 0, 220));
     lj_buf wide;
     spot_init(&wide);
-    spot_put(&wide, "UTF-16LE", "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-16\"?><doc><level>机密★</level></doc>");
+    spot_put(
+        &wide, "UTF-16LE",
+        "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-16\"?><doc><level>机密★</level></doc>");
     spot_write(xml, "wide.xml", lj_buf_slice(&wide));
     lj_buf_done(&wide);
     return 0;

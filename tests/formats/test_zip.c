@@ -19,17 +19,17 @@ static void test_zip__reads_members_in_every_form(void **state)
         bool wide_end;
         const char *stub; /* in front; offsets count from behind it */
     } rows[] = {
-        {"deflated",                  0,                                         false, ""     },
-        {"stored",                    ZIP_BUILD_STORED,                          false, ""     },
-        {"descriptor",                ZIP_BUILD_BEHIND,                          false, ""     },
-        {"descriptor, no signature",  ZIP_BUILD_BEHIND | ZIP_BUILD_NO_SIGNATURE, false, ""     },
-        {"descriptor, stored",        ZIP_BUILD_BEHIND | ZIP_BUILD_STORED,       false, ""     },
-        {"zip64 member",              ZIP_BUILD_WIDE,                            false, ""     },
-        {"zip64 member, descriptor",  ZIP_BUILD_WIDE | ZIP_BUILD_BEHIND,         false, ""     },
-        {"zip64 end record",          0,                                         true,  ""     },
-        {"zip64 everywhere",          ZIP_BUILD_WIDE,                            true,  ""     },
-        {"offsets from behind a stub", 0,                                        false, "\1\2\3"},
-        {"the same with zip64",       ZIP_BUILD_WIDE,                            true,  "\1\2\3"},
+        {"deflated",                   0,                                         false, ""      },
+        {"stored",                     ZIP_BUILD_STORED,                          false, ""      },
+        {"descriptor",                 ZIP_BUILD_BEHIND,                          false, ""      },
+        {"descriptor, no signature",   ZIP_BUILD_BEHIND | ZIP_BUILD_NO_SIGNATURE, false, ""      },
+        {"descriptor, stored",         ZIP_BUILD_BEHIND | ZIP_BUILD_STORED,       false, ""      },
+        {"zip64 member",               ZIP_BUILD_WIDE,                            false, ""      },
+        {"zip64 member, descriptor",   ZIP_BUILD_WIDE | ZIP_BUILD_BEHIND,         false, ""      },
+        {"zip64 end record",           0,                                         true,  ""      },
+        {"zip64 everywhere",           ZIP_BUILD_WIDE,                            true,  ""      },
+        {"offsets from behind a stub", 0,                                         false, "\1\2\3"},
+        {"the same with zip64",        ZIP_BUILD_WIDE,                            true,  "\1\2\3"},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         zip_build zip;
@@ -89,21 +89,18 @@ static void test_zip__names_are_decoded_for_people(void **state)
         size_t extra_len;
         const char *wanted;
     } rows[] = {
-        {"GBK without bit 11",   "\xC3\xD8\xC3\xDC\xCE\xC4\xBC\xFE.txt",                 0,       "",
-         0,                                                                                           "member_name '秘密文件.txt'"},
-        {"GBK with bit 11",      "\xC3\xD8\xC3\xDC\xCE\xC4\xBC\xFE.txt",                 1 << 11, "",
-         0,                                                                                           "member_name '秘密文件.txt'"},
-        {"UTF-8 without bit 11", "秘密文件.txt",                                     0,       "",
-         0,                                                                                           "member_name '秘密文件.txt'"},
-        {"UTF-8 with bit 11",    "秘密文件.txt",                                     1 << 11, "",
-         0,                                                                                           "member_name '秘密文件.txt'"},
-        {"Big5",                 "\xBE\xF7\xB1\x4B\xA4\xE5\xA5\xF3\xAA\xBA\xA4\x40.txt", 0,       "",
-         0,                                                                                           "member_name '機密文件的一.txt'"},
+        {"GBK without bit 11",   "\xC3\xD8\xC3\xDC\xCE\xC4\xBC\xFE.txt",                 0,       "", 0,
+         "member_name '秘密文件.txt'"                                                                                                 },
+        {"GBK with bit 11",      "\xC3\xD8\xC3\xDC\xCE\xC4\xBC\xFE.txt",                 1 << 11, "", 0,
+         "member_name '秘密文件.txt'"                                                                                                 },
+        {"UTF-8 without bit 11", "秘密文件.txt",                                     0,       "", 0,  "member_name '秘密文件.txt'"},
+        {"UTF-8 with bit 11",    "秘密文件.txt",                                     1 << 11, "", 0,  "member_name '秘密文件.txt'"},
+        {"Big5",                 "\xBE\xF7\xB1\x4B\xA4\xE5\xA5\xF3\xAA\xBA\xA4\x40.txt", 0,       "", 0,
+         "member_name '機密文件的一.txt'"                                                                                           },
         {"Unicode path field",   "a.txt",                                                0,
          "\x75\x70\x11\0\1\x4E\x8B\xDA\x68"
-         "\xE7\xA7\x98\xE5\xAF\x86\xE5\xBC\x80.a.", 21,                                              NULL},
-        {"backslashes",          "dir\\秘密.txt",                                      0,       "",
-         0,                                                                                           "member_name '秘密.txt'"    },
+         "\xE7\xA7\x98\xE5\xAF\x86\xE5\xBC\x80.a.",                                                   21, NULL                            },
+        {"backslashes",          "dir\\秘密.txt",                                      0,       "", 0,  "member_name '秘密.txt'"      },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         zip_build zip;
@@ -161,22 +158,23 @@ static void test_zip__members_that_the_directory_hides_are_read(void **state)
         const char *name;
         uint32_t flags;
     } rows[] = {
-        {"deflated",                 0                                                           },
-        {"stored",                   ZIP_BUILD_STORED                                            },
-        {"descriptor",               ZIP_BUILD_BEHIND                                            },
-        {"descriptor, no signature", ZIP_BUILD_BEHIND | ZIP_BUILD_NO_SIGNATURE                   },
-        {"zip64 descriptor",         ZIP_BUILD_BEHIND | ZIP_BUILD_WIDE                           },
-        {"zip64, no signature",      ZIP_BUILD_BEHIND | ZIP_BUILD_WIDE | ZIP_BUILD_NO_SIGNATURE  },
+        {"deflated",                 0                                                         },
+        {"stored",                   ZIP_BUILD_STORED                                          },
+        {"descriptor",               ZIP_BUILD_BEHIND                                          },
+        {"descriptor, no signature", ZIP_BUILD_BEHIND | ZIP_BUILD_NO_SIGNATURE                 },
+        {"zip64 descriptor",         ZIP_BUILD_BEHIND | ZIP_BUILD_WIDE                         },
+        {"zip64, no signature",      ZIP_BUILD_BEHIND | ZIP_BUILD_WIDE | ZIP_BUILD_NO_SIGNATURE},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         for (int where = 0; where < 3; where++) { /* first, in the middle, last */
             zip_build zip;
             zip_build_init(&zip);
             for (int k = 0; k < 3; k++) {
-                zip_build_add(&zip, &(zip_build_member){
-                                        .name = k == where ? "hidden.txt" : "seen.txt",
-                                        .data = lj_cstr_bytes(k == where ? MARK : "in the open"),
-                                        .flags = k == where ? rows[i].flags | ZIP_BUILD_HIDDEN : 0});
+                zip_build_add(&zip,
+                              &(zip_build_member){
+                                  .name = k == where ? "hidden.txt" : "seen.txt",
+                                  .data = lj_cstr_bytes(k == where ? MARK : "in the open"),
+                                  .flags = k == where ? rows[i].flags | ZIP_BUILD_HIDDEN : 0});
             }
             collect seen;
             collect_init(&seen);
@@ -304,10 +302,12 @@ static void test_zip__both_stories_about_a_member_are_read(void **state)
         zip_build_member member;
     } rows[] = {
         {"another name in the header",
-         {.name = "harmless.txt", .local_name = {(const uint8_t *)"机密.txt", 10}}},
-        {"a shorter size in the directory", {.name = "m.txt", .flags = ZIP_BUILD_STORED, .central_stored = 4, .central_real = 4}},
-        {"a smaller real size in the directory", {.name = "m.txt", .central_real = 3}},
-        {"a shorter size in the header", {.name = "m.txt", .flags = ZIP_BUILD_STORED, .local_stored = 4}},
+         {.name = "harmless.txt", .local_name = {(const uint8_t *)"机密.txt", 10}}         },
+        {"a shorter size in the directory",
+         {.name = "m.txt", .flags = ZIP_BUILD_STORED, .central_stored = 4, .central_real = 4}},
+        {"a smaller real size in the directory", {.name = "m.txt", .central_real = 3}        },
+        {"a shorter size in the header",
+         {.name = "m.txt", .flags = ZIP_BUILD_STORED, .local_stored = 4}                     },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         zip_build zip;
@@ -350,14 +350,17 @@ static void test_zip__what_stands_behind_a_stream_is_found(void **state)
         zip_build_raw(&zip, lj_slice_of("................................................."
                                         "................................................."
                                         "................................................."
-                                        ".................................................", 190));
+                                        ".................................................",
+                                        190));
         zip_build_raw(&zip, lj_slice_of("................................................."
                                         "................................................."
                                         "................................................."
-                                        ".................................................", 190));
+                                        ".................................................",
+                                        190));
         collect seen;
         collect_init(&seen);
-        collect_run(&seen, listed ? zip_build_end(&zip, LJ_BYTES(""), false) : zip_build_bytes(&zip));
+        collect_run(&seen,
+                    listed ? zip_build_end(&zip, LJ_BYTES(""), false) : zip_build_bytes(&zip));
         CHECK_HAS(&seen, "in the open");
         CHECK_HAS(&seen, MARK);
         CHECK_HAS(&seen, "在流的后面的文字");
@@ -378,16 +381,19 @@ static void test_zip__bytes_outside_of_everything_are_swept(void **state)
     zip_build_raw(&zip, LJ_BYTES("\0绝密★在中间的文字，足够长的一段\0"));
     zip_build_text(&zip, "b.txt", "second");
     static const char extra[] = "\x11\x22\x30\0机密★在扩展字段中的文字，足够长";
-    zip_build_add(&zip, &(zip_build_member){.name = "c.txt",
-                                            .data = LJ_BYTES("third"),
-                                            .extra = {(const uint8_t *)extra, 4 + 0x30}});
+    zip_build_add(&zip, &(zip_build_member){
+                            .name = "c.txt",
+                            .data = LJ_BYTES("third"),
+                            .extra = {(const uint8_t *)extra, 4 + 0x30}
+    });
     (void)zip_build_end(&zip, LJ_BYTES(""), false);
     zip_build_raw(&zip, LJ_BYTES("\0机密★在后面的文字，足够长的一段"));
     collect seen;
     collect_init(&seen);
     collect_run(&seen, zip_build_bytes(&zip));
-    static const char *const wanted[] = {"在前面的文字", "在中间的文字", "在后面的文字",
-                                         "在扩展字段中的文字", "first", "second", "third"};
+    static const char *const wanted[] = {
+        "在前面的文字", "在中间的文字", "在后面的文字", "在扩展字段中的文字",
+        "first",        "second",       "third"};
     for (size_t i = 0; i < LJ_COUNT_OF(wanted); i++) {
         CHECK_HAS(&seen, wanted[i]);
     }
@@ -403,12 +409,14 @@ static void test_zip__damage_is_a_gap_and_the_rest_is_read(void **state)
     (void)state;
     zip_build zip;
     zip_build_init(&zip);
-    zip_build_add(&zip, &(zip_build_member){
-                            .name = "crc.txt", .data = lj_cstr_bytes(MARK), .flags = ZIP_BUILD_BAD_CRC});
+    zip_build_add(&zip, &(zip_build_member){.name = "crc.txt",
+                                            .data = lj_cstr_bytes(MARK),
+                                            .flags = ZIP_BUILD_BAD_CRC});
     zip_build_add(&zip, &(zip_build_member){
                             .name = "odd.txt", .data = LJ_BYTES("\x01\x02\x03\x04"), .method = 9});
-    zip_build_add(&zip, &(zip_build_member){
-                            .name = "junk.txt", .data = LJ_BYTES("\xFF\xFE\xFD\xFC\xFB"), .method = 8});
+    zip_build_add(&zip, &(zip_build_member){.name = "junk.txt",
+                                            .data = LJ_BYTES("\xFF\xFE\xFD\xFC\xFB"),
+                                            .method = 8});
     zip_build_text(&zip, "good.txt", "the good one");
     zip_build_add(&zip, &(zip_build_member){.name = "gone.txt",
                                             .data = LJ_BYTES("gone"),
@@ -454,20 +462,24 @@ static void test_zip__the_same_data_under_many_names_is_decoded_once(void **stat
 static void test_zip__passwords_open_what_they_fit(void **state)
 {
     (void)state;
-    static const lj_str list[] = {{"wrong", 5}, {"another", 7}, {"example", 7}};
+    static const lj_str list[] = {
+        {"wrong",   5},
+        {"another", 7},
+        {"example", 7}
+    };
     static const struct {
         const char *name;
         uint32_t flags;
         const char *password;
         bool opens;
     } rows[] = {
-        {"deflated",             0,                                   "example", true },
-        {"stored",               ZIP_BUILD_STORED,                    "example", true },
-        {"descriptor",           ZIP_BUILD_BEHIND,                    "example", true },
-        {"descriptor, stored",   ZIP_BUILD_BEHIND | ZIP_BUILD_STORED, "example", true },
-        {"zip64",                ZIP_BUILD_WIDE,                      "example", true },
-        {"not in the list",      0,                                   "unknown", false},
-        {"not in it, stored",    ZIP_BUILD_STORED,                    "unknown", false},
+        {"deflated",           0,                                   "example", true },
+        {"stored",             ZIP_BUILD_STORED,                    "example", true },
+        {"descriptor",         ZIP_BUILD_BEHIND,                    "example", true },
+        {"descriptor, stored", ZIP_BUILD_BEHIND | ZIP_BUILD_STORED, "example", true },
+        {"zip64",              ZIP_BUILD_WIDE,                      "example", true },
+        {"not in the list",    0,                                   "unknown", false},
+        {"not in it, stored",  ZIP_BUILD_STORED,                    "unknown", false},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         zip_build zip;
@@ -530,12 +542,12 @@ static void test_zip__kinds_of_encryption_are_told_apart(void **state)
         const char *extra;
         const char *wanted;
     } rows[] = {
-        {"traditional", 1,             8,  "",                                 "zipcrypto" },
-        {"AES 128",     1,             99, "\x01\x99\x07\0\2\0AE\1\x08\0",     "aes-128"   },
-        {"AES 192",     1,             99, "\x01\x99\x07\0\2\0AE\2\x08\0",     "aes-192"   },
-        {"AES 256",     1,             99, "\x01\x99\x07\0\2\0AE\3\x08\0",     "aes-256"   },
-        {"strong",      1 | 1 << 6,    8,  "",                                 "zip-strong"},
-        {"masked",      1 | 1 << 6 | 1 << 13, 8, "",                           "zip-names" },
+        {"traditional", 1,                    8,  "",                             "zipcrypto" },
+        {"AES 128",     1,                    99, "\x01\x99\x07\0\2\0AE\1\x08\0", "aes-128"   },
+        {"AES 192",     1,                    99, "\x01\x99\x07\0\2\0AE\2\x08\0", "aes-192"   },
+        {"AES 256",     1,                    99, "\x01\x99\x07\0\2\0AE\3\x08\0", "aes-256"   },
+        {"strong",      1 | 1 << 6,           8,  "",                             "zip-strong"},
+        {"masked",      1 | 1 << 6 | 1 << 13, 8,  "",                             "zip-names" },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         zip_build zip;
@@ -547,7 +559,9 @@ static void test_zip__kinds_of_encryption_are_told_apart(void **state)
                                 .extra = lj_slice_of(rows[i].extra, rows[i].extra[0] != 0 ? 11 : 0),
                                 .data = LJ_BYTES("\x8A\x13\x55\x9C\x20\x77\x41\xEE\x08\x99\x31\x42"
                                                  "\x8A\x13\x55\x9C\x20\x77\x41\xEE\x08\x99\x31")});
-        static const lj_str list[] = {{"wrong", 5}};
+        static const lj_str list[] = {
+            {"wrong", 5}
+        };
         collect seen;
         collect_init(&seen);
         seen.options.passwords = list;
@@ -596,12 +610,12 @@ static void test_zip__is_known_in_front_behind_and_within(void **state)
         bool cut;
         const char *format;
     } rows[] = {
-        {"plain",                    "",           0,  "",          false, "doc zip root"},
-        {"behind a program",         "MZ\x90\0\3", 5,  "",          false, "doc zip root"},
-        {"behind a picture",         "\x89PNG\r\n\x1A\n", 8, "",    false, "doc png root"},
-        {"first bytes damaged",      "xx",         2,  "",          false, "doc zip root"},
-        {"bytes behind",             "",           0,  "\1\2\3\4",  false, "doc zip root"},
-        {"cut, behind a few bytes",  "\1\2\3",     3,  "",          true,  "doc zip root"},
+        {"plain",                   "",                  0, "",         false, "doc zip root"},
+        {"behind a program",        "MZ\x90\0\3",        5, "",         false, "doc zip root"},
+        {"behind a picture",        "\x89PNG\r\n\x1A\n", 8, "",         false, "doc png root"},
+        {"first bytes damaged",     "xx",                2, "",         false, "doc zip root"},
+        {"bytes behind",            "",                  0, "\1\2\3\4", false, "doc zip root"},
+        {"cut, behind a few bytes", "\1\2\3",            3, "",         true,  "doc zip root"},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         lj_buf bytes;

@@ -50,7 +50,9 @@ static uint8_t crypt_byte(crypt_keys *keys, uint8_t plain)
 
 static lj_buf crypt_bytes(lj_slice bytes, const char *password, uint8_t check)
 {
-    crypt_keys keys = {{0x12345678, 0x23456789, 0x34567890}};
+    crypt_keys keys = {
+        {0x12345678, 0x23456789, 0x34567890}
+    };
     for (const char *at = password; *at != '\0'; at++) {
         crypt_update(&keys, (uint8_t)*at);
     }
@@ -223,8 +225,7 @@ void zip_build_text(zip_build *zip, const char *name, const char *text)
 
 void zip_build_data(zip_build *zip, const char *name, lj_slice data)
 {
-    zip_build_add(zip,
-                  &(zip_build_member){.name = name, .data = data, .flags = ZIP_BUILD_STORED});
+    zip_build_add(zip, &(zip_build_member){.name = name, .data = data, .flags = ZIP_BUILD_STORED});
 }
 
 void zip_build_raw(zip_build *zip, lj_slice bytes)

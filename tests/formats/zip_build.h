@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * A small ZIP writer for tests: good archives in one call each, and every lie that a test needs.
- * Usage: zip_build_init, members and extras in the order in which they shall stand, zip_build_end. */
+ * Usage: zip_build_init, members and extras in the order in which they shall stand, zip_build_end.
+ */
 #ifndef LJ_TESTS_FORMATS_ZIP_BUILD_H
 #define LJ_TESTS_FORMATS_ZIP_BUILD_H
 
@@ -8,11 +9,11 @@
 
 /* What of a member is not as it should be. */
 typedef enum zip_build_flag {
-    ZIP_BUILD_STORED = 1 << 0,     /* method 0; else deflated */
-    ZIP_BUILD_BEHIND = 1 << 1,     /* sizes in a descriptor behind the data, zeros in the header */
+    ZIP_BUILD_STORED = 1 << 0, /* method 0; else deflated */
+    ZIP_BUILD_BEHIND = 1 << 1, /* sizes in a descriptor behind the data, zeros in the header */
     ZIP_BUILD_NO_SIGNATURE = 1 << 2, /* that descriptor has none */
-    ZIP_BUILD_HIDDEN = 1 << 3,     /* the directory does not list it */
-    ZIP_BUILD_ONLY_LISTED = 1 << 4, /* no local header, no data: the directory alone names it */
+    ZIP_BUILD_HIDDEN = 1 << 3,       /* the directory does not list it */
+    ZIP_BUILD_ONLY_LISTED = 1 << 4,  /* no local header, no data: the directory alone names it */
     ZIP_BUILD_BAD_CRC = 1 << 5,
     ZIP_BUILD_WIDE = 1 << 6,       /* ZIP64 fields */
     ZIP_BUILD_LINK = 1 << 7,       /* Unix symbolic link */
@@ -24,11 +25,11 @@ typedef enum zip_build_flag {
 typedef struct zip_build_member {
     const char *name;
     lj_slice data;
-    uint32_t flags;         /* zip_build_flag */
-    uint16_t method;        /* raw data under this method, when not 0: data is written as it is */
-    uint16_t bits;          /* more flag bits */
-    lj_slice local_name;    /* another name in the local header, when not empty */
-    lj_slice extra;         /* whole extra fields, in both headers */
+    uint32_t flags;      /* zip_build_flag */
+    uint16_t method;     /* raw data under this method, when not 0: data is written as it is */
+    uint16_t bits;       /* more flag bits */
+    lj_slice local_name; /* another name in the local header, when not empty */
+    lj_slice extra;      /* whole extra fields, in both headers */
     lj_slice comment;
     uint32_t central_stored; /* a lie about the stored size in the directory, when not 0 */
     uint32_t central_real;   /* the same of the real size */
@@ -40,8 +41,8 @@ typedef struct zip_build_member {
 typedef struct zip_build {
     lj_buf out;
     lj_buf directory;
-    uint64_t base;      /* where the archive's offsets count from */
-    uint64_t last_at;   /* header of the last member */
+    uint64_t base;    /* where the archive's offsets count from */
+    uint64_t last_at; /* header of the last member */
     uint64_t last_stored, last_real;
     uint32_t last_crc;
     uint16_t last_method, last_flags;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "base/os.h"
 #include "contract.h"
 #include "sample_list.h"
 
@@ -107,6 +108,7 @@ static bool write_expect(const sample *what, const lj_buf *dump)
 
 int main(int argc, char **argv)
 {
+    lj_os_prepare_libraries(); /* names come out as in the program */
     bool writes = argc > 1 && strcmp(argv[1], "--write") == 0;
     const char *part = argc > 1 + writes ? argv[1 + writes] : "";
     sample_list *list = sample_list_new();

@@ -42,8 +42,8 @@ static bool begins(const uint8_t *head, size_t len, const char *word)
     return len >= strlen(word) && memcmp(head, word, strlen(word)) == 0;
 }
 
-lj_code hooks_examine(format_context *context, const format_input *input, const format_options *options,
-                      const format_sink *sink, lj_err *err)
+lj_code hooks_examine(format_context *context, const format_input *input,
+                      const format_options *options, const format_sink *sink, lj_err *err)
 {
     uint8_t head[16];
     size_t len = 0;
@@ -96,8 +96,8 @@ void hooks_slow_set(hooks_page *page, uint64_t spin)
     slow.spin = spin;
 }
 
-lj_code hooks_examine_slowly(format_context *context, const format_input *input, const format_options *options,
-                             const format_sink *sink, lj_err *err)
+lj_code hooks_examine_slowly(format_context *context, const format_input *input,
+                             const format_options *options, const format_sink *sink, lj_err *err)
 {
     (void)__atomic_add_fetch(&slow.page->examined, 1, __ATOMIC_SEQ_CST);
     for (volatile uint64_t i = 0; i < slow.spin; i = i + 1) {

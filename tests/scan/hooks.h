@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Examinations that misbehave, for files that ask for it; all others are examined as always. Only tests link this. */
+ * Examinations that misbehave, for files that ask for it; all others are examined as always. Only
+ * tests link this. */
 #ifndef LJ_TESTS_SCAN_HOOKS_H
 #define LJ_TESTS_SCAN_HOOKS_H
 
@@ -13,15 +14,16 @@
  * TWICE     begins the file's document twice: against the protocol
  * OPEN      opens a file: a forbidden call
  * MEMORY    takes memory until there is none, then abort() */
-lj_code hooks_examine(format_context *context, const format_input *input, const format_options *options,
-                      const format_sink *sink, lj_err *err);
+lj_code hooks_examine(format_context *context, const format_input *input,
+                      const format_options *options, const format_sink *sink, lj_err *err);
 
-/* The same, and spins for a while on each file; counts examinations in a page that the caller shares. */
+/* The same, and spins for a while on each file; counts examinations in a page that the caller
+ * shares. */
 typedef struct hooks_page {
     volatile uint64_t examined;
 } hooks_page;
 void hooks_slow_set(hooks_page *page, uint64_t spin);
-lj_code hooks_examine_slowly(format_context *context, const format_input *input, const format_options *options,
-                             const format_sink *sink, lj_err *err);
+lj_code hooks_examine_slowly(format_context *context, const format_input *input,
+                             const format_options *options, const format_sink *sink, lj_err *err);
 
 #endif

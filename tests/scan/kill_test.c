@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Fifty seeded kills: the scan or one of its workers is killed at a chosen moment, the same call goes on, and in the end
- * results.jsonl is the one of an undisturbed run, byte for byte but for header and trailer. Files that are read more
- * than once are at most those that were in flight at the kills: counted by the examinations themselves.
- * The moments are parts of the time that an undisturbed run takes on this machine; what is checked does not depend on
- * where they fall. */
+ * Fifty seeded kills: the scan or one of its workers is killed at a chosen moment, the same call
+ * goes on, and in the end results.jsonl is the one of an undisturbed run, byte for byte but for
+ * header and trailer. Files that are read more than once are at most those that were in flight at
+ * the kills: counted by the examinations themselves. The moments are parts of the time that an
+ * undisturbed run takes on this machine; what is checked does not depend on where they fall. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdlib.h>
@@ -51,7 +51,8 @@ static void tree_make(const char *root)
     for (int i = 0; i < FILES; i++) {
         static const char *const folders[] = {"a", "b", "机密★5年"};
         snprintf(name, sizeof(name), "%s/f%03d.txt", folders[i % 3], i);
-        snprintf(text, sizeof(text), "%s各单位：请于本周内报送第%d号材料。\n", i % 4 == 0 ? "秘密★3年\n" : "", i % 90);
+        snprintf(text, sizeof(text), "%s各单位：请于本周内报送第%d号材料。\n",
+                 i % 4 == 0 ? "秘密★3年\n" : "", i % 90);
         file_write(root, name, text);
     }
     char *large = malloc(200 * 1024);
@@ -195,7 +196,8 @@ static void kill_and_resume(uint64_t number)
     /* twins that were in flight together are read again in any run: six at most */
     uint64_t allowed = examinations_once() + 6 + kills * JOBS * POOL_FLIGHT;
     if (page->examined > allowed) {
-        fail_msg("seed %d: %d examinations, at most %d allowed", (int)number, (int)page->examined, (int)allowed);
+        fail_msg("seed %d: %d examinations, at most %d allowed", (int)number, (int)page->examined,
+                 (int)allowed);
     }
     free(body);
     folder_remove(out);

@@ -138,7 +138,8 @@ json_t *record_of(const char *out, const char *root, const char *name)
     char *wanted = path_of(root, name);
     json_t *found = NULL;
     char *rest = body;
-    for (char *line = strsep(&rest, "\n"); line != NULL && found == NULL; line = strsep(&rest, "\n")) {
+    for (char *line = strsep(&rest, "\n"); line != NULL && found == NULL;
+         line = strsep(&rest, "\n")) {
         json_t *record = *line != '\0' ? json_loads(line, 0, NULL) : NULL;
         if (record != NULL && strcmp(text_of(record, "path"), wanted) == 0 &&
             json_object_get(record, "member") == NULL) {

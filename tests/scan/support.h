@@ -33,7 +33,8 @@ void scan_setup_init(scan_setup *setup, const char *root, const char *out);
 
 /* results.jsonl without header and trailer, yours to free. */
 char *results_body(const char *out);
-/* The record of the file at root/name (not of an inner document), NULL when there is none; decref. */
+/* The record of the file at root/name (not of an inner document), NULL when there is none; decref.
+ */
 json_t *record_of(const char *out, const char *root, const char *name);
 /* The text field, "" when absent. */
 const char *text_of(const json_t *record, const char *key);

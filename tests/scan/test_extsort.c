@@ -31,7 +31,8 @@ static void sort_some(size_t memory, uint32_t count)
             key[k] = (uint8_t)(next_random(&seed) % 5); /* many equal beginnings */
         }
         sum += i;
-        assert_int_equal(extsort_add(sort, lj_slice_of(key, len), lj_slice_of(&i, sizeof(i)), &err), LJ_OK);
+        assert_int_equal(extsort_add(sort, lj_slice_of(key, len), lj_slice_of(&i, sizeof(i)), &err),
+                         LJ_OK);
     }
     assert_int_equal(extsort_finish(sort, &err), LJ_OK);
     uint8_t last[32] = {0};
@@ -86,7 +87,9 @@ static void test_extsort__an_item_larger_than_the_memory_still_fits(void **state
     static uint8_t large[200000];
     for (uint8_t i = 0; i < 5; i++) {
         uint8_t key = (uint8_t)(5 - i);
-        assert_int_equal(extsort_add(sort, lj_slice_of(&key, 1), lj_slice_of(large, sizeof(large)), &err), LJ_OK);
+        assert_int_equal(
+            extsort_add(sort, lj_slice_of(&key, 1), lj_slice_of(large, sizeof(large)), &err),
+            LJ_OK);
     }
     assert_int_equal(extsort_finish(sort, &err), LJ_OK);
     for (uint8_t i = 1; i <= 5; i++) {

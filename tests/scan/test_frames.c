@@ -45,10 +45,16 @@ static void frames_make(all_frames *all)
     lj_buf_init(&all->buf, NULL, ROOM);
     detect_hit hit;
     all->doc = real_hit(&hit);
-    frame_hello hello = {.mode = FRAME_MODE_EXPLAIN, .all = true, .today_on = -5, .limits = format_limits_standard()};
+    frame_hello hello = {.mode = FRAME_MODE_EXPLAIN,
+                         .all = true,
+                         .today_on = -5,
+                         .limits = format_limits_standard()};
     frame_put_hello(&all->buf, &hello);
     frames_mark(all, FRAME_HELLO);
-    static const lj_str keys[] = {{"one", 3}, {"\xE4\xBA\x8C", 3}};
+    static const lj_str keys[] = {
+        {"one",          3},
+        {"\xE4\xBA\x8C", 3}
+    };
     frame_put_keys(&all->buf, keys, 2);
     frames_mark(all, FRAME_KEYS);
     frame_job job = {.fd_count = 1,
@@ -74,17 +80,20 @@ static void frames_make(all_frames *all)
                      .parent_len = 5};
     frame_put_doc(&all->buf, 9, &doc);
     frames_mark(all, FRAME_DOC);
-    frame_hit what = {.doc = 3, .from = FRAME_FROM_CONTENT, .hit = hit, .part = LJ_STR("word/document.xml")};
+    frame_hit what = {
+        .doc = 3, .from = FRAME_FROM_CONTENT, .hit = hit, .part = LJ_STR("word/document.xml")};
     frame_put_hit(&all->buf, 9, &what, rules_standard());
     frames_mark(all, FRAME_HIT);
-    frame_gap gap_ = {.doc = 3,
-                      .what = {.cause = GAP_LIMIT,
-                               .next = GAP_NEXT_LIMIT,
-                               .limit = FORMAT_LIMIT_ENTRIES,
-                               .allowed = 1,
-                               .reached = 2},
-                      .detail = LJ_STR("aes-256"),
-                      .part = LJ_STR("x")};
+    frame_gap gap_ = {
+        .doc = 3,
+        .what = {.cause = GAP_LIMIT,
+                 .next = GAP_NEXT_LIMIT,
+                 .limit = FORMAT_LIMIT_ENTRIES,
+                 .allowed = 1,
+                 .reached = 2},
+        .detail = LJ_STR("aes-256"),
+        .part = LJ_STR("x")
+    };
     frame_put_gap(&all->buf, 9, &gap_);
     frames_mark(all, FRAME_GAP);
     frame_sum sum = {.doc = 3,
@@ -98,12 +107,14 @@ static void frames_make(all_frames *all)
                      .score = 80};
     frame_put_sum(&all->buf, 9, &sum);
     frames_mark(all, FRAME_SUM);
-    frame_put_end(&all->buf, 9, &(frame_end){.units = 1, .peak_bytes = 2, .changed = true, .documents = 4});
+    frame_put_end(&all->buf, 9,
+                  &(frame_end){.units = 1, .peak_bytes = 2, .changed = true, .documents = 4});
     frames_mark(all, FRAME_END);
     static const uint8_t sha[LJ_SHA256_LEN] = {1};
     frame_put_sha(&all->buf, 9, sha);
     frames_mark(all, FRAME_SHA);
-    frame_put_span(&all->buf, 9, &(frame_span){.kind = 1, .depth = 2, .text = LJ_STR("text\nmore")});
+    frame_put_span(&all->buf, 9,
+                   &(frame_span){.kind = 1, .depth = 2, .text = LJ_STR("text\nmore")});
     frames_mark(all, FRAME_SPAN);
 }
 
@@ -218,15 +229,18 @@ static void test_frames__no_truncation_decodes(void **state)
     all_frames all;
     frames_make(&all);
     for (uint32_t i = 0; i < all.count; i++) {
-        lj_slice whole = lj_slice_part(lj_buf_slice(&all.buf), all.from[i], all.to[i] - all.from[i]);
+        lj_slice whole =
+            lj_slice_part(lj_buf_slice(&all.buf), all.from[i], all.to[i] - all.from[i]);
         lj_slice payload = lj_slice_part(whole, FRAME_HEAD_LEN, SIZE_MAX);
         for (size_t len = 0; len < payload.len; len++) {
-            CHECK_ROW("truncated payload", takes(all.type[i], lj_slice_part(payload, 0, len)), false);
+            CHECK_ROW("truncated payload", takes(all.type[i], lj_slice_part(payload, 0, len)),
+                      false);
         }
         for (size_t len = 1; len < whole.len; len++) {
             frame next;
             size_t at = 0;
-            CHECK_ROW("truncated frame", frame_next(lj_slice_part(whole, 0, len), &at, &next), false);
+            CHECK_ROW("truncated frame", frame_next(lj_slice_part(whole, 0, len), &at, &next),
+                      false);
         }
         lj_buf longer;
         lj_buf_init(&longer, NULL, ROOM);
@@ -287,7 +301,13 @@ static void test_frames__refuse_hits_that_the_rules_do_not_know(void **state)
         const char *name;
         int what;
     } rows[] = {
-        {"as it is", 0}, {"pack", 1}, {"rule", 2}, {"level", 3}, {"score", 4}, {"hidden fact", 5}, {"mark too long", 6},
+        {"as it is",      0},
+        {"pack",          1},
+        {"rule",          2},
+        {"level",         3},
+        {"score",         4},
+        {"hidden fact",   5},
+        {"mark too long", 6},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         frame_hit sent = {.hit = hit};
@@ -308,7 +328,8 @@ static void test_frames__refuse_hits_that_the_rules_do_not_know(void **state)
         }
         frame_hit got;
         CHECK_ROW(rows[i].name,
-                  frame_take_hit(lj_slice_part(lj_buf_slice(&buf), FRAME_HEAD_LEN, SIZE_MAX), rules_standard(), &got),
+                  frame_take_hit(lj_slice_part(lj_buf_slice(&buf), FRAME_HEAD_LEN, SIZE_MAX),
+                                 rules_standard(), &got),
                   rows[i].what == 0);
         lj_buf_done(&buf);
     }
@@ -353,11 +374,14 @@ static bool feed(intake *said, const step *row, const detect_hit *hit)
 {
     lj_buf buf;
     lj_buf_init(&buf, NULL, ROOM);
-    frame_doc doc = {.doc = row->doc,
-                     .kind = row->doc == 0 ? FORMAT_ROOT : FORMAT_MEMBER,
-                     .depth = row->depth,
-                     .format = LJ_STR("unknown"),
-                     .member = row->doc == 0 ? (lj_slice){NULL, 0} : LJ_BYTES("m")};
+    frame_doc doc = {
+        .doc = row->doc,
+        .kind = row->doc == 0 ? FORMAT_ROOT : FORMAT_MEMBER,
+        .depth = row->depth,
+        .format = LJ_STR("unknown"),
+        .member = row->doc == 0 ? (lj_slice){NULL, 0}
+              : LJ_BYTES("m")
+    };
     frame_hit what = {.doc = row->doc, .from = row->from, .hit = *hit};
     what.hit.role = row->from == FRAME_FROM_NAME ? SPAN_FILE_NAME : SPAN_BODY;
     frame_gap gap_ = {.doc = row->doc, .what = {.cause = GAP_DAMAGED}};
@@ -402,13 +426,20 @@ static const struct {
     const char *name;
     step steps[STEPS]; /* ends with a zero type */
 } orders[] = {
-    {"a plain job", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SUM, .fits = true}, {.type = FRAME_END, .fits = true}}},
-    {"nothing before START", {{.type = FRAME_DOC}}},
-    {"START once", {{.type = FRAME_START, .fits = true}, {.type = FRAME_START}}},
-    {"nothing behind END", {{.type = FRAME_START, .fits = true}, {.type = FRAME_END, .fits = true}, {.type = FRAME_DOC}}},
-    {"a hit needs its document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_HIT}}},
-    {"a gap needs its document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_GAP}}},
-    {"a hit of the name needs none", {{.type = FRAME_START, .fits = true}, {.type = FRAME_HIT, .from = FRAME_FROM_NAME, .fits = true}}},
+    {"a plain job",
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_SUM, .fits = true},
+      {.type = FRAME_END, .fits = true}}                                                             },
+    {"nothing before START",             {{.type = FRAME_DOC}}                                       },
+    {"START once",                       {{.type = FRAME_START, .fits = true}, {.type = FRAME_START}}},
+    {"nothing behind END",
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_END, .fits = true}, {.type = FRAME_DOC}}   },
+    {"a hit needs its document",         {{.type = FRAME_START, .fits = true}, {.type = FRAME_HIT}}  },
+    {"a gap needs its document",         {{.type = FRAME_START, .fits = true}, {.type = FRAME_GAP}}  },
+    {"a hit of the name needs none",
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_HIT, .from = FRAME_FROM_NAME, .fits = true}}                                    },
     {"inner documents nest",
      {{.type = FRAME_START, .fits = true},
       {.type = FRAME_DOC, .fits = true},
@@ -417,33 +448,44 @@ static const struct {
       {.type = FRAME_SUM, .doc = 2, .fits = true},
       {.type = FRAME_DOC, .doc = 3, .depth = 1, .fits = true},
       {.type = FRAME_SUM, .doc = 3, .fits = true},
-      {.type = FRAME_SUM, .doc = 0, .fits = true}}},
+      {.type = FRAME_SUM, .doc = 0, .fits = true}}                                                   },
     {"numbers ascend",
      {{.type = FRAME_START, .fits = true},
       {.type = FRAME_DOC, .fits = true},
       {.type = FRAME_DOC, .doc = 2, .depth = 1, .fits = true},
       {.type = FRAME_SUM, .doc = 2, .fits = true},
-      {.type = FRAME_DOC, .doc = 1, .depth = 1}}},
+      {.type = FRAME_DOC, .doc = 1, .depth = 1}}                                                     },
     {"the innermost ends first",
      {{.type = FRAME_START, .fits = true},
       {.type = FRAME_DOC, .fits = true},
       {.type = FRAME_DOC, .doc = 1, .depth = 1, .fits = true},
-      {.type = FRAME_SUM, .doc = 0}}},
-    {"only one file", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SUM, .fits = true}, {.type = FRAME_DOC}}},
-    {"the file comes first", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .doc = 1, .depth = 1}}},
-    {"no END with open documents", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_END}}},
+      {.type = FRAME_SUM, .doc = 0}}                                                                 },
+    {"only one file",
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_SUM, .fits = true},
+      {.type = FRAME_DOC}}                                                                           },
+    {"the file comes first",
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .doc = 1, .depth = 1}}                },
+    {"no END with open documents",
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_END}}   },
     {"hits are as many as the SUM says",
-     {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_HIT, .fits = true}, {.type = FRAME_SUM}}},
+     {{.type = FRAME_START, .fits = true},
+      {.type = FRAME_DOC, .fits = true},
+      {.type = FRAME_HIT, .fits = true},
+      {.type = FRAME_SUM}}                                                                           },
     {"provisional hits are not counted",
      {{.type = FRAME_START, .fits = true},
       {.type = FRAME_DOC, .fits = true},
       {.type = FRAME_HIT, .from = FRAME_FROM_EARLY, .fits = true},
       {.type = FRAME_SUM, .fits = true},
-      {.type = FRAME_END, .fits = true}}},
-    {"one question for a content", {{.type = FRAME_START, .fits = true}, {.type = FRAME_SHA, .fits = true}, {.type = FRAME_SHA}}},
-    {"no question behind a document", {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SHA}}},
-    {"no text in a scan", {{.type = FRAME_START, .fits = true}, {.type = FRAME_SPAN}}},
-    {"no orders from below", {{.type = FRAME_START, .fits = true}, {.type = FRAME_GO}}},
+      {.type = FRAME_END, .fits = true}}                                                             },
+    {"one question for a content",
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_SHA, .fits = true}, {.type = FRAME_SHA}}   },
+    {"no question behind a document",
+     {{.type = FRAME_START, .fits = true}, {.type = FRAME_DOC, .fits = true}, {.type = FRAME_SHA}}   },
+    {"no text in a scan",                {{.type = FRAME_START, .fits = true}, {.type = FRAME_SPAN}} },
+    {"no orders from below",             {{.type = FRAME_START, .fits = true}, {.type = FRAME_GO}}   },
 };
 
 static void test_intake__keeps_the_order_of_records(void **state)
@@ -457,7 +499,8 @@ static void test_intake__keeps_the_order_of_records(void **state)
     for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
         intake_begin(said, 1, 1, false);
         for (size_t k = 0; k < STEPS && orders[i].steps[k].type != 0; k++) {
-            CHECK_ROW(orders[i].name, feed(said, &orders[i].steps[k], &hit), orders[i].steps[k].fits);
+            CHECK_ROW(orders[i].name, feed(said, &orders[i].steps[k], &hit),
+                      orders[i].steps[k].fits);
         }
     }
     intake_done(said);
@@ -490,8 +533,8 @@ static void test_rollup__a_provisional_hit_counts_until_the_document_ends(void *
     intake_init(said, rules_standard());
     static const step died[] = {
         {.type = FRAME_START},
-        {.type = FRAME_DOC},
-        {.type = FRAME_HIT, .from = FRAME_FROM_EARLY},
+        {                 .type = FRAME_DOC                  },
+        { .type = FRAME_HIT,                   .from = FRAME_FROM_EARLY},
     };
     intake_begin(said, 1, 1, false);
     for (size_t i = 0; i < 3; i++) {

@@ -13,8 +13,7 @@ static void key_of(uint64_t no, uint8_t key[LJ_SIP_LEN])
 
 static index_value value_of(uint64_t no)
 {
-    return (index_value){
-        .off = no + 1,
+    return (index_value){.off = no + 1,
                          .verdict = (uint32_t)(no % 7),
                          .class_ = (uint32_t)(no % 4),
                          .format = (uint32_t)(no % 500),

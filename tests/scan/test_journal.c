@@ -58,8 +58,8 @@ static void fill(journal *log)
         for (size_t k = 0; k < lens[i]; k++) {
             payload[k] = (uint8_t)(i + k);
         }
-        assert_int_equal(journal_add(log, i % 2 == 0 ? JOURNAL_FILE : JOURNAL_HIT, lj_slice_of(payload, lens[i]),
-                                     NULL, &err),
+        assert_int_equal(journal_add(log, i % 2 == 0 ? JOURNAL_FILE : JOURNAL_HIT,
+                                     lj_slice_of(payload, lens[i]), NULL, &err),
                          LJ_OK);
     }
 }

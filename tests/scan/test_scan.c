@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Whole scans of small folders: what is found, what is listed, what goes on after the next run, and what happens when
- * workers, disks and people misbehave. */
+ * Whole scans of small folders: what is found, what is listed, what goes on after the next run, and
+ * what happens when workers, disks and people misbehave. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -59,15 +59,17 @@ static lj_code run(place *at)
     return code;
 }
 
-static void check_record(const place *at, const char *name, const char *verdict, const char *coverage)
+static void check_record(const place *at, const char *name, const char *verdict,
+                         const char *coverage)
 {
     json_t *record = record_of(at->out, at->root, name);
     if (record == NULL) {
         fail_msg("no record of %s", name);
     }
-    if (strcmp(text_of(record, "verdict"), verdict) != 0 || strcmp(text_of(record, "coverage"), coverage) != 0) {
-        fail_msg("%s: %s, %s; wanted %s, %s", name, text_of(record, "verdict"), text_of(record, "coverage"), verdict,
-                 coverage);
+    if (strcmp(text_of(record, "verdict"), verdict) != 0 ||
+        strcmp(text_of(record, "coverage"), coverage) != 0) {
+        fail_msg("%s: %s, %s; wanted %s, %s", name, text_of(record, "verdict"),
+                 text_of(record, "coverage"), verdict, coverage);
     }
     json_decref(record);
 }
@@ -102,9 +104,9 @@ static void test_scan__the_points_of_the_first_hit_add_up_to_the_score(void **st
     static const struct {
         const char *name, *class_, *role;
     } rows[] = {
-        {"marked.txt", "confirmed", "body"},
-        {"机密★10年/plain.txt", "look", "file_name"}, /* the folder alone is no alarm */
-        {"秘密★5年.txt", "probable", "file_name"},
+        {"marked.txt",               "confirmed", "body"     },
+        {"机密★10年/plain.txt", "look",      "file_name"}, /* the folder alone is no alarm */
+        {"秘密★5年.txt",        "probable",  "file_name"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         json_t *record = record_of(at->out, at->root, rows[i].name);
@@ -298,12 +300,17 @@ static void test_scan__a_file_that_kills_its_worker_is_listed_and_keeps_its_hits
     check_record(at, "twice.bin", "unreadable", "none");
     static const struct {
         const char *name, *detail;
-    } rows[] = {{"crash.bin", "SIGABRT"}, {"silent.bin", "SIGABRT"}, {"twice.bin", "protocol"}};
+    } rows[] = {
+        {"crash.bin",  "SIGABRT" },
+        {"silent.bin", "SIGABRT" },
+        {"twice.bin",  "protocol"}
+    };
     for (size_t i = 0; i < 3; i++) {
         json_t *record = record_of(at->out, at->root, rows[i].name);
         assert_true(has_gap(record, "crash"));
         const json_t *gaps = json_object_get(record, "gaps");
-        assert_string_equal(text_of(json_array_get(gaps, json_array_size(gaps) - 1), "detail"), rows[i].detail);
+        assert_string_equal(text_of(json_array_get(gaps, json_array_size(gaps) - 1), "detail"),
+                            rows[i].detail);
         json_decref(record);
     }
     assert_int_equal(at->outcome.exit_bits, SCAN_EXIT_ALARM | SCAN_EXIT_GAPS);
@@ -470,7 +477,10 @@ static void test_scan__nested_roots_are_walked_once(void **state)
 static void test_scan__names_that_are_no_text_come_back_exactly(void **state)
 {
     place *at = *state;
-    file_write(at->root, "\xBB\xFA\xC3\xDC\xA1\xEF" "10\xC4\xEA.txt", "普通\n"); /* 机密★10年 in GBK */
+    file_write(at->root,
+               "\xBB\xFA\xC3\xDC\xA1\xEF"
+               "10\xC4\xEA.txt",
+               "普通\n"); /* 机密★10年 in GBK */
     file_write(at->root, "line\nbreak", "普通\n");
     at->setup.options.all = true;
     assert_int_equal(run(at), LJ_OK);
@@ -478,7 +488,8 @@ static void test_scan__names_that_are_no_text_come_back_exactly(void **state)
     assert_non_null(strstr(body, "\"path_base64\":"));
     assert_non_null(strstr(body, "line\\nbreak"));
     free(body);
-    assert_int_equal(at->outcome.counts.by_verdict[DETECT_MARKED], 1); /* judged by its decoded name */
+    assert_int_equal(at->outcome.counts.by_verdict[DETECT_MARKED],
+                     1); /* judged by its decoded name */
 }
 
 static void test_scan__special_files_are_listed_and_not_opened(void **state)
@@ -492,7 +503,8 @@ static void test_scan__special_files_are_listed_and_not_opened(void **state)
     free(path);
     assert_int_equal(run(at), LJ_OK);
     check_record(at, "plain.fifo", "unreadable", "none");
-    check_record(at, "秘密★5年.fifo", "marked", "none"); /* what cannot be opened is still judged by its name */
+    check_record(at, "秘密★5年.fifo", "marked",
+                 "none"); /* what cannot be opened is still judged by its name */
 }
 
 /* ---- explain ---- */
@@ -507,7 +519,8 @@ static void on_line(void *ctx, scan_explain_kind kind, uint32_t depth, lj_str te
     told *all = ctx;
     (void)depth;
     all->kinds[kind]++;
-    all->has_mark = all->has_mark || memmem(text.ptr, text.len, "机密★10年", strlen("机密★10年")) != NULL;
+    all->has_mark =
+        all->has_mark || memmem(text.ptr, text.len, "机密★10年", strlen("机密★10年")) != NULL;
 }
 
 static void test_scan__explains_one_file(void **state)
@@ -522,7 +535,8 @@ static void test_scan__explains_one_file(void **state)
     assert_true(all.kinds[SCAN_EXPLAIN_CANDIDATE] > 0 && all.kinds[SCAN_EXPLAIN_TERM] > 0);
     assert_int_equal(all.kinds[SCAN_EXPLAIN_RESULT], 1);
     free(path);
-    assert_int_equal(scan_explain(&at->setup.options, at->root, on_line, &all, &at->err), LJ_E_INVALID);
+    assert_int_equal(scan_explain(&at->setup.options, at->root, on_line, &all, &at->err),
+                     LJ_E_INVALID);
 }
 
 int main(void)

@@ -19,7 +19,10 @@ typedef struct tour {
 static tour tour_of(const char *root, const char *const *excludes, uint32_t exclude_count)
 {
     const char *const roots[] = {root};
-    walk_options options = {roots, 1, {excludes, exclude_count}, false};
+    walk_options options = {
+        roots, 1, {excludes, exclude_count},
+          false
+    };
     walk *self = walk_new(&options);
     assert_non_null(self);
     tour made = {0};
@@ -67,7 +70,8 @@ static void test_walk__meets_every_kind_of_entry(void **state)
     assert_int_equal(met.broken, 0);
     assert_int_equal(met.counts.links, 2);
     assert_int_equal(met.counts.folders, 3);
-    CHECK_ROW_TEXT("byte order", met.names.ptr, met.names.len, "bad\xFF\xFE\nfifo\nnew\nline\nplain.txt\nsub/inner\n");
+    CHECK_ROW_TEXT("byte order", met.names.ptr, met.names.len,
+                   "bad\xFF\xFE\nfifo\nnew\nline\nplain.txt\nsub/inner\n");
     lj_buf_done(&met.names);
     folder_remove(root);
     free(root);
@@ -185,7 +189,10 @@ static void test_walk__takes_a_file_as_root(void **state)
     file_write(root, "one.txt", "x");
     char *path = path_of(root, "one.txt");
     const char *const roots[] = {path};
-    walk_options options = {roots, 1, {NULL, 0}, false};
+    walk_options options = {
+        roots, 1, {NULL, 0},
+          false
+    };
     walk *self = walk_new(&options);
     walk_entry entry;
     assert_true(walk_next(self, &entry));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Archives other than ZIP: recognition and rows. Those that hold their members as they are - tar, ISO
- * 9660, cpio, ar - and XAR and gzip are read by ourselves (archive_tar.c, archive_iso.c,
- * archive_plain.c, archive_xar.c, archive_gz.c): members are ranges then, and what nothing claims is
- * swept. 7z, RAR 4 and 5, CAB, LHA and the compressed single streams bzip2, xz, Zstandard, LZ4,
+ * Archives other than ZIP: recognition and rows. Those that hold their members as they are - tar,
+ * ISO 9660, cpio, ar - and XAR and gzip are read by ourselves (archive_tar.c, archive_iso.c,
+ * archive_plain.c, archive_xar.c, archive_gz.c): members are ranges then, and what nothing claims
+ * is swept. 7z, RAR 4 and 5, CAB, LHA and the compressed single streams bzip2, xz, Zstandard, LZ4,
  * LZMA/lzip, compress go through libarchive, one row each (archive_read.c).
  *
- * Recognition is by magic, and where that is weak by more: old tars by a checksum, LZMA alone by its
- * properties. A row of a filter switches on this one filter only.
+ * Recognition is by magic, and where that is weak by more: old tars by a checksum, LZMA alone by
+ * its properties. A row of a filter switches on this one filter only.
  *
  * Passwords: libarchive 3.6.2 decrypts neither RAR nor 7z: what is encrypted is named. */
 #include "base/cur.h"

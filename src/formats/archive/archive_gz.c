@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * gzip (RFC 1952): one child, decoded by the core.
  *
- * Model. All members of the file are one stream, as gunzip reads them. The stored name (2.3.1 FNAME)
- * is the child's, the comment a span; both of the first member only. An extra field is swept, and so
- * is what stands behind the last member. CRC and length of each member are checked by zlib: a fault
- * is the child's gap. One layer is one level of depth, so that a file that unpacks to itself ends at
- * the limit. */
+ * Model. All members of the file are one stream, as gunzip reads them. The stored name (2.3.1
+ * FNAME) is the child's, the comment a span; both of the first member only. An extra field is
+ * swept, and so is what stands behind the last member. CRC and length of each member are checked by
+ * zlib: a fault is the child's gap. One layer is one level of depth, so that a file that unpacks to
+ * itself ends at the limit. */
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
 
 enum { HEAD_LEN = 10, TEXT_MAX = 4096, FEXTRA = 4, FNAME = 8, FCOMMENT = 16 };
 
-/* A text that ends with NUL, at *at; moves behind it. Empty when it does not end within TEXT_MAX. */
+/* A text that ends with NUL, at *at; moves behind it. Empty when it does not end within TEXT_MAX.
+ */
 static lj_slice zero_text(lj_slice head, size_t *at)
 {
     lj_slice rest = lj_slice_part(head, *at, TEXT_MAX);
@@ -45,8 +46,7 @@ lj_code archive_gz_read(format_run *run, format_src *src)
         return code;
     }
     uint64_t size = format_src_size(src);
-    format_src *member =
-        format_decode(run, src, 0, size, FORMAT_CODEC_GZIP, FORMAT_SIZE_UNKNOWN);
+    format_src *member = format_decode(run, src, 0, size, FORMAT_CODEC_GZIP, FORMAT_SIZE_UNKNOWN);
     code = format_child(run, &(format_child_info){.name = name, .kind = FORMAT_MEMBER}, member);
     if (member == NULL) {
         return LJ_E_LIMIT;

@@ -5,8 +5,9 @@
  *
  * Traps of libarchive 3.6.2. Filters stack as long as something fits, so that a gzip quine never
  * ends: rows of filters append exactly one (archive.c). Holes of sparse files come out as zeros
- * without end: the row that meets them most, tar, is read by ourselves. After a fault in the data of
- * a cabinet, or a fatal one anywhere, the next header reads freed state: the handle is dead then. */
+ * without end: the row that meets them most, tar, is read by ourselves. After a fault in the data
+ * of a cabinet, or a fatal one anywhere, the next header reads freed state: the handle is dead
+ * then. */
 #include <errno.h>
 #include <stdio.h>
 

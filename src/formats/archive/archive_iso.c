@@ -4,20 +4,22 @@
  *
  * Read by ourselves and not through the library: files lie in the image as they are, and what no
  * directory reaches - the system area, free sectors, the rest of last sectors, deleted trees - is
- * left to the sweep. (The library also loops for ever on a continuation area that points to itself.)
+ * left to the sweep. (The library also loops for ever on a continuation area that points to
+ * itself.)
  *
  * Model. Every volume descriptor with a root is one tree: the primary one, with Rock Ridge names
- * where it has them, and the Joliet one. Directories are walked first, all trees, without recursion;
- * files are collected with their extents, sorted by place, and given to the core in that order. A file
- * that several trees name is read once, each of its names is judged. When one tree names files that
- * another does not, the trees tell different stories: a note.
+ * where it has them, and the Joliet one. Directories are walked first, all trees, without
+ * recursion; files are collected with their extents, sorted by place, and given to the core in that
+ * order. A file that several trees name is read once, each of its names is judged. When one tree
+ * names files that another does not, the trees tell different stories: a note.
  *
  * Traps. Directories that contain themselves: each extent is walked once per tree. Files of several
- * extents: pieces that follow each other are one file. UDF beside ISO 9660 ("bridge" discs) may hold
- * files of its own: a gap `unsupported`.
+ * extents: pieces that follow each other are one file. UDF beside ISO 9660 ("bridge" discs) may
+ * hold files of its own: a gap `unsupported`.
  *
  * Limits. Entries are charged by the core; records and directories are bounded by the image's size
- * and LISTED_MAX. Not done: zisofs files are a gap; raw images of 2352 bytes a sector are not known. */
+ * and LISTED_MAX. Not done: zisofs files are a gap; raw images of 2352 bytes a sector are not
+ * known. */
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/num.h"
@@ -75,9 +77,9 @@ typedef struct iso_walk {
 static void *grow(iso_walk *walk, void *rows, uint32_t *cap, size_t row_len)
 {
     uint32_t wide = *cap == 0 ? 64 : *cap * 2;
-    void *grown = wide <= LISTED_MAX * 2 ? lj_arena_grow(walk->arena, rows, *cap * row_len,
-                                                         wide * row_len)
-                                         : NULL;
+    void *grown = wide <= LISTED_MAX * 2
+                      ? lj_arena_grow(walk->arena, rows, *cap * row_len, wide * row_len)
+                      : NULL;
     if (grown == NULL) {
         walk->is_full = true;
         return NULL;
@@ -172,7 +174,8 @@ static void read_link(iso_more *more, lj_slice body)
     }
 }
 
-/* One area of entries; false when no continuation follows, else *next_off and *next_len say where. */
+/* One area of entries; false when no continuation follows, else *next_off and *next_len say where.
+ */
 static bool read_area(iso_more *more, lj_slice area, uint64_t *next_off, uint64_t *next_len)
 {
     bool goes_on = false;
@@ -229,9 +232,9 @@ static void read_more(iso_walk *walk, lj_slice area, iso_more *more)
 
 static lj_code emit_link(iso_walk *walk, const iso_more *more)
 {
-    return more->link.len > 0 ? archive_emit_text(walk->run, SPAN_LINK, LJ_STR(""),
-                                                  lj_buf_slice(&more->link))
-                              : LJ_OK;
+    return more->link.len > 0
+               ? archive_emit_text(walk->run, SPAN_LINK, LJ_STR(""), lj_buf_slice(&more->link))
+               : LJ_OK;
 }
 
 /* One record (ECMA-119 9.1) of the folder. */
@@ -272,8 +275,9 @@ static void read_record(iso_walk *walk, const iso_folder *folder, lj_slice recor
         last->len = off - last->off + len; /* the next extent of the same file (9.1.6 bit 7) */
         return;
     }
-    add_file(walk, (iso_file){
-                       .path = path, .off = off, .len = len, .tree = tree, .is_packed = more.is_packed});
+    add_file(walk,
+             (iso_file){
+                 .path = path, .off = off, .len = len, .tree = tree, .is_packed = more.is_packed});
 }
 
 /* The stated length of a moved folder is in its own first record. */
@@ -295,9 +299,9 @@ static void read_folder(iso_walk *walk, const iso_folder *folder, uint8_t tree)
     }
     format_claim(walk->run, folder->off, len, FORMAT_OPAQUE);
     for (uint64_t at = 0; at < len && walk->code == LJ_OK && !walk->is_full; at += SECTOR) {
-        lj_slice sector = lj_arena_copy(
-            walk->arena, format_bytes(walk->run, walk->src, folder->off + at,
-                                      (size_t)lj_min_u64(SECTOR, len - at)));
+        lj_slice sector =
+            lj_arena_copy(walk->arena, format_bytes(walk->run, walk->src, folder->off + at,
+                                                    (size_t)lj_min_u64(SECTOR, len - at)));
         walk->code = format_work(walk->run, SECTOR);
         size_t in = 0;
         while (in + RECORD_HEAD < sector.len && sector.ptr[in] > RECORD_HEAD &&
@@ -320,8 +324,9 @@ static void read_folder(iso_walk *walk, const iso_folder *folder, uint8_t tree)
 static void read_tree(iso_walk *walk, uint8_t tree)
 {
     walk->folder_count = 0;
-    add_folder(walk, (iso_folder){walk->trees[tree].root_off, walk->trees[tree].root_len,
-                                  {NULL, 0}});
+    add_folder(walk, (iso_folder){
+                         walk->trees[tree].root_off, walk->trees[tree].root_len, {NULL, 0}
+    });
     for (uint32_t i = 0; i < walk->folder_count && walk->code == LJ_OK && !walk->is_full; i++) {
         iso_folder folder = walk->folders[i];
         read_folder(walk, &folder, tree);
@@ -509,8 +514,8 @@ static lj_code give_file(iso_walk *walk, const iso_file *file)
     format_src *member = format_decode(run, walk->src, file->off, len, FORMAT_CODEC_STORE, len);
     format_claim(run, file->off, len, FORMAT_READ);
     claim_slack(walk, file->off + len);
-    lj_code code = format_child(
-        run, &(format_child_info){.name = file->path, .kind = FORMAT_MEMBER}, member);
+    lj_code code =
+        format_child(run, &(format_child_info){.name = file->path, .kind = FORMAT_MEMBER}, member);
     lj_arena_rewind(walk->arena, mark);
     return code;
 }

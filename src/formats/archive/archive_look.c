@@ -5,13 +5,13 @@
  * only; nothing is decoded.
  *
  * RAR 4 (technote.txt of RAR 4): blocks of CRC u16, type u8, flags u16, size u16, and with flag
- * 0x8000 a data size u32. main header 0x73: 0x0001 volume, 0x0080 headers are encrypted; file header
- * 0x74: 0x0001, 0x0002 split, 0x0004 password. RAR 5 (RAR 5.0 archive format): CRC u32, then variable
- * integers: header size, type, flags, [extra size], [data size]; type 1 main: archive flags 0x0001
- * volume; type 2 file: extra record type 1 = encrypted; type 4: encrypted headers. 7z (7zFormat.txt):
- * the start header points to the end header; 0x17 means that it is packed itself, its coders in clear
- * text; coder id 06 F1 07 01 is AES-256 with SHA-256. CAB ([MS-CAB] 2.1): cbCabinet at 8, flags at
- * 30: 0x0001 a cabinet before, 0x0002 one behind. */
+ * 0x8000 a data size u32. main header 0x73: 0x0001 volume, 0x0080 headers are encrypted; file
+ * header 0x74: 0x0001, 0x0002 split, 0x0004 password. RAR 5 (RAR 5.0 archive format): CRC u32, then
+ * variable integers: header size, type, flags, [extra size], [data size]; type 1 main: archive
+ * flags 0x0001 volume; type 2 file: extra record type 1 = encrypted; type 4: encrypted headers. 7z
+ * (7zFormat.txt): the start header points to the end header; 0x17 means that it is packed itself,
+ * its coders in clear text; coder id 06 F1 07 01 is AES-256 with SHA-256. CAB ([MS-CAB] 2.1):
+ * cbCabinet at 8, flags at 30: 0x0001 a cabinet before, 0x0002 one behind. */
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
@@ -161,8 +161,8 @@ static void look_rar5(format_run *run, format_src *src, archive_look *look)
             format_bytes(run, src, header_at, (size_t)lj_min_u64(len, FORMAT_WINDOW_MAX));
         uint64_t data_len = 0;
         bool is_end = header.len > 0 && header.ptr[0] == 5;
-        if (!look_rar5_header(run, look, header, &data_len) ||
-            !lj_add_u64(header_at, len, &at) || !lj_add_u64(at, data_len, &at)) {
+        if (!look_rar5_header(run, look, header, &data_len) || !lj_add_u64(header_at, len, &at) ||
+            !lj_add_u64(at, data_len, &at)) {
             return;
         }
         if (is_end) {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * cpio and ar: headers in front of plain data.
  *
- * cpio (POSIX.1-2001 pax utility: octet-oriented form; cpio(5) of FreeBSD: the others): newc and crc
- * (070701, 070702: hexadecimal, padded to 4), odc (070707: octal), afio's large form (070727), and the
- * old binary form in both byte orders (padded to 2). The member TRAILER!!! ends it; members behind it
- * are hidden. ar (ar(5) of FreeBSD; GNU binutils): 60-byte headers, names inside, in the table `//`
- * (GNU) or before the data (#1/LEN, BSD); the symbol tables are read as members like any other.
+ * cpio (POSIX.1-2001 pax utility: octet-oriented form; cpio(5) of FreeBSD: the others): newc and
+ * crc (070701, 070702: hexadecimal, padded to 4), odc (070707: octal), afio's large form (070727),
+ * and the old binary form in both byte orders (padded to 2). The member TRAILER!!! ends it; members
+ * behind it are hidden. ar (ar(5) of FreeBSD; GNU binutils): 60-byte headers, names inside, in the
+ * table `//` (GNU) or before the data (#1/LEN, BSD); the symbol tables are read as members like any
+ * other.
  *
  * Read by ourselves: members are ranges, what no header claims is swept, and the library loops for
  * ever on a link whose size lies.
  *
- * Traps. A header that is none: a gap, and the search goes on for the next magic (cpio) or stops (ar).
- * Links hold their target as data. */
+ * Traps. A header that is none: a gap, and the search goes on for the next magic (cpio) or stops
+ * (ar). Links hold their target as data. */
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/num.h"
@@ -99,10 +100,10 @@ static const struct {
     uint32_t len, pad, base;
     uint8_t mode[2], name[2], size[2]; /* offset, digits */
 } forms[] = {
-    {"070701", 110, 4, 16, {14, 8}, {94, 8},  {54, 8} },
-    {"070702", 110, 4, 16, {14, 8}, {94, 8},  {54, 8} },
-    {"070707", 76,  1, 8,  {18, 6}, {59, 6},  {65, 11}},
-    {"070727", 116, 1, 16, {31, 6}, {83, 4},  {97, 16}},
+    {"070701", 110, 4, 16, {14, 8}, {94, 8}, {54, 8} },
+    {"070702", 110, 4, 16, {14, 8}, {94, 8}, {54, 8} },
+    {"070707", 76,  1, 8,  {18, 6}, {59, 6}, {65, 11}},
+    {"070727", 116, 1, 16, {31, 6}, {83, 4}, {97, 16}},
 };
 
 static bool read_binary_head(lj_slice bytes, cpio_head *head)
@@ -132,10 +133,10 @@ static bool read_head(lj_slice bytes, cpio_head *head)
                read_digits(lj_slice_part(bytes, forms[i].mode[0], forms[i].mode[1]),
                            forms[i].base == 16 && forms[i].mode[1] == 6 ? 8 : forms[i].base,
                            &head->mode) &&
-               read_digits(lj_slice_part(bytes, forms[i].name[0], forms[i].name[1]),
-                           forms[i].base, &head->name_len) &&
-               read_digits(lj_slice_part(bytes, forms[i].size[0], forms[i].size[1]),
-                           forms[i].base, &head->size) &&
+               read_digits(lj_slice_part(bytes, forms[i].name[0], forms[i].name[1]), forms[i].base,
+                           &head->name_len) &&
+               read_digits(lj_slice_part(bytes, forms[i].size[0], forms[i].size[1]), forms[i].base,
+                           &head->size) &&
                head->name_len > 0 && head->name_len <= NAME_MAX_LEN;
     }
     return read_binary_head(bytes, head);
@@ -168,11 +169,11 @@ static bool read_cpio_member(plain_walk *walk, lj_code *code)
         return false;
     }
     uint64_t data_at = padded(walk->at + head.len + head.name_len, head.pad);
-    lj_slice name = lj_arena_copy(
-        format_arena(run),
-        format_bytes(run, walk->src, walk->at + head.len, (size_t)head.name_len));
-    name = lj_slice_part(name, 0, name.len > 0 && name.ptr[name.len - 1] == 0 ? name.len - 1
-                                                                              : name.len);
+    lj_slice name =
+        lj_arena_copy(format_arena(run),
+                      format_bytes(run, walk->src, walk->at + head.len, (size_t)head.name_len));
+    name = lj_slice_part(name, 0,
+                         name.len > 0 && name.ptr[name.len - 1] == 0 ? name.len - 1 : name.len);
     format_claim(run, walk->at, data_at - walk->at, FORMAT_OPAQUE);
     *code = format_entry(run);
     uint64_t kind = head.mode & KIND_MASK;
@@ -196,7 +197,8 @@ static bool read_cpio_member(plain_walk *walk, lj_code *code)
     return true;
 }
 
-/* The next magic of an ASCII form at or behind `at`, or UINT64_MAX. Zeros are claimed on the way. */
+/* The next magic of an ASCII form at or behind `at`, or UINT64_MAX. Zeros are claimed on the way.
+ */
 static uint64_t find_magic(plain_walk *walk, uint64_t at)
 {
     for (;;) {

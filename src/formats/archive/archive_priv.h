@@ -31,7 +31,8 @@ typedef struct archive_handle {
 /* LJ_OK, LJ_E_NOMEM, LJ_E_FORMAT, LJ_E_LIMIT. */
 lj_code archive_handle_open(archive_handle *handle);
 void archive_handle_close(archive_handle *handle);
-/* The next entry; *out_end at the end. LJ_E_FORMAT for a fault: handle->fault says of which kind. */
+/* The next entry; *out_end at the end. LJ_E_FORMAT for a fault: handle->fault says of which kind.
+ */
 lj_code archive_handle_next(archive_handle *handle, bool *out_end);
 /* Decoded bytes of the current entry; *out_len 0 at its end. */
 lj_code archive_handle_pull(archive_handle *handle, uint8_t *dst, size_t cap, size_t *out_len);

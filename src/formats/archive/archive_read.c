@@ -3,8 +3,8 @@
  *
  * Model. Every member is a child that streams straight out of the open archive: the library decodes
  * once, in order, also in solid archives. When the core has to go back in a member, the archive is
- * opened again and wound to that entry, which is charged as work. A compressed stream is a container
- * with one member without a name, so x.tar.xz is xz, then tar.
+ * opened again and wound to that entry, which is charged as work. A compressed stream is a
+ * container with one member without a name, so x.tar.xz is xz, then tar.
  *
  * Never silence. A fault of the library is a gap with its kind; what was read before stays, and
  * bytes that nobody claimed are swept. What our own look says (archive_look.c) goes before what the
@@ -153,8 +153,8 @@ static lj_code read_entry(archive_walk *walk)
         bool sized = archive_entry_size_is_set(handle->entry) != 0;
         int64_t size = sized ? archive_entry_size(handle->entry) : -1;
         format_child_info info = {.name = name, .kind = FORMAT_MEMBER};
-        code = format_child(
-            run, &info, open_member(handle, size >= 0 ? (uint64_t)size : FORMAT_SIZE_UNKNOWN));
+        code = format_child(run, &info,
+                            open_member(handle, size >= 0 ? (uint64_t)size : FORMAT_SIZE_UNKNOWN));
     }
     lj_arena_rewind(format_arena(run), mark);
     return code;

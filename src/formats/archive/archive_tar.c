@@ -6,10 +6,10 @@
  * blocks behind the end, damaged blocks - is left to the sweep.
  *
  * Model. A header block, known by its checksum, tells name, size and type; its data follows, padded
- * to 512. Long names come from pax records (x: next member, g: all that follow) or GNU members (L, K).
- * Two zero blocks end the archive; headers behind them are a hidden archive, read with the fact
- * "unreachable". A block that is no header where one should be is a gap `damaged`; reading goes on at
- * the next block that is one.
+ * to 512. Long names come from pax records (x: next member, g: all that follow) or GNU members (L,
+ * K). Two zero blocks end the archive; headers behind them are a hidden archive, read with the fact
+ * "unreachable". A block that is no header where one should be is a gap `damaged`; reading goes on
+ * at the next block that is one.
  *
  *     HEADER -- checksum fits --> DATA --> HEADER
  *     HEADER -- zero block -----> BEHIND (the end) -- checksum fits --> DATA (hidden)
@@ -34,7 +34,7 @@
 enum {
     BLOCK = 512,
     SPECIAL_MAX = 1024 * 1024,
-    SPECIALS_MAX = 8, /* records in a row about one member */
+    SPECIALS_MAX = 8,             /* records in a row about one member */
     MEMORY_MAX = 8 * 1024 * 1024, /* members of a streaming source up to here go through memory */
     HEAD_OFF_SUM = 148,
     SPARSE_PIECES = 4,
@@ -56,7 +56,7 @@ typedef struct tar_walk {
     bool was_damaged;
     uint64_t at; /* of the next block */
     tar_next next, all;
-    lj_arena_mark mark; /* before what `next` holds */
+    lj_arena_mark mark;     /* before what `next` holds */
     uint32_t special_count; /* in a row */
     uint32_t global_count;
 } tar_walk;
@@ -139,7 +139,8 @@ static lj_slice field_text(lj_slice block, size_t off, size_t len)
     return end != NULL ? lj_slice_part(field, 0, (size_t)(end - field.ptr)) : field;
 }
 
-/* True when a text field holds more than zeros behind its NUL, or the unused tail holds something. */
+/* True when a text field holds more than zeros behind its NUL, or the unused tail holds something.
+ */
 static bool has_slack(lj_slice block, bool posix)
 {
     static const struct {
@@ -187,16 +188,16 @@ static lj_code take_record(tar_walk *walk, lj_slice key, lj_slice value, tar_nex
         const char *key;
         enum { IS_NAME, IS_LINK, IS_SIZE, IS_MAP, IS_NUMBER } what;
     } keys[] = {
-        {"path",              IS_NAME  },
-        {"GNU.sparse.name",   IS_NAME  },
-        {"linkpath",          IS_LINK  },
-        {"size",              IS_SIZE  },
-        {"GNU.sparse.major",  IS_MAP   },
-        {"mtime",             IS_NUMBER},
-        {"atime",             IS_NUMBER},
-        {"ctime",             IS_NUMBER},
-        {"uid",               IS_NUMBER},
-        {"gid",               IS_NUMBER},
+        {"path",                    IS_NAME  },
+        {"GNU.sparse.name",         IS_NAME  },
+        {"linkpath",                IS_LINK  },
+        {"size",                    IS_SIZE  },
+        {"GNU.sparse.major",        IS_MAP   },
+        {"mtime",                   IS_NUMBER},
+        {"atime",                   IS_NUMBER},
+        {"ctime",                   IS_NUMBER},
+        {"uid",                     IS_NUMBER},
+        {"gid",                     IS_NUMBER},
         {"LIBARCHIVE.creationtime", IS_NUMBER},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(keys); i++) {
@@ -224,10 +225,9 @@ static lj_code take_record(tar_walk *walk, lj_slice key, lj_slice value, tar_nex
             return LJ_OK;
         }
     }
-    lj_str label = text_utf8_is_valid(key, NULL) ? (lj_str){(const char *)key.ptr, key.len}
-                                                 : LJ_STR("");
-    return archive_emit_text(walk->run, SPAN_METADATA, label,
-                             lj_slice_part(value, 0, RECORD_MAX));
+    lj_str label =
+        text_utf8_is_valid(key, NULL) ? (lj_str){(const char *)key.ptr, key.len} : LJ_STR("");
+    return archive_emit_text(walk->run, SPAN_METADATA, label, lj_slice_part(value, 0, RECORD_MAX));
 }
 
 /* pax: records "LEN KEY=VALUE\n", LEN counts itself. */
@@ -278,7 +278,8 @@ static lj_code read_special(tar_walk *walk, uint8_t type, uint64_t data_at, uint
         return LJ_OK;
     }
     if (type == 'A') {
-        return archive_emit_text(walk->run, SPAN_METADATA, LJ_STR("acl"), field_text(bytes, 0, bytes.len));
+        return archive_emit_text(walk->run, SPAN_METADATA, LJ_STR("acl"),
+                                 field_text(bytes, 0, bytes.len));
     }
     lj_code code = read_pax(walk, bytes, type == 'g' ? &walk->all : &walk->next);
     if (type == 'g') { /* holds for all that follow: stays in memory */

@@ -7,9 +7,9 @@
  *
  * Model. The table of contents is a child of its own, so that every text in it is judged. From it:
  * <file> elements nest, each with <name>, <type>, <link>, and <data> with <offset> into the heap,
- * <length> there, <size> unpacked and an encoding. zlib data is decoded by the core; bzip2 and xz data
- * is given as it is and recognised as what it is. Extended attributes (<ea>) have data of the same
- * form. What no file claims in the heap is swept.
+ * <length> there, <size> unpacked and an encoding. zlib data is decoded by the core; bzip2 and xz
+ * data is given as it is and recognised as what it is. Extended attributes (<ea>) have data of the
+ * same form. What no file claims in the heap is swept.
  *
  * Traps. Several files with one offset: given once. Names that are not ASCII are written in base64.
  * Sizes beyond the file: a gap, the rest is read. */
@@ -20,7 +20,17 @@
 
 enum { NEST_MAX = 64, NAME_MAX_LEN = 4096, TEXT_MAX = 64, TOC_MAX = 32 * 1024 * 1024 };
 
-enum { XAR_file, XAR_name, XAR_data, XAR_ea, XAR_offset, XAR_length, XAR_size, XAR_encoding, XAR_link };
+enum {
+    XAR_file,
+    XAR_name,
+    XAR_data,
+    XAR_ea,
+    XAR_offset,
+    XAR_length,
+    XAR_size,
+    XAR_encoding,
+    XAR_link
+};
 static const char *const names[] = {"file",   "name", "data",     "ea",  "offset",
                                     "length", "size", "encoding", "link"};
 
@@ -265,9 +275,9 @@ lj_code archive_xar_read(format_run *run, format_src *src)
     if (format_src_code(packed) != LJ_OK && !damaged) {
         return format_src_code(packed);
     }
-    lj_code code =
-        format_child(run, &(format_child_info){.name = LJ_BYTES("toc.xml"), .kind = FORMAT_EMBEDDED},
-                     format_memory(run, toc));
+    lj_code code = format_child(
+        run, &(format_child_info){.name = LJ_BYTES("toc.xml"), .kind = FORMAT_EMBEDDED},
+        format_memory(run, toc));
     *walk = (xar_walk){.run = run, .src = src, .heap = heap, .inside = XML_NO_ID};
     code = code == LJ_OK ? read_toc(walk, toc) : code;
     if (code == LJ_OK && (walk->is_cut || damaged)) {

@@ -513,8 +513,7 @@ static void read_attributes(html *h, const html_token *token)
             name = lj_slice_part(name, 0, part_len(name, NAME_MAX));
             lj_str label = lj_utf8_is_valid(name) ? (lj_str){(const char *)name.ptr, name.len}
                                                   : (lj_str){NULL, 0};
-            emit_values(h, role, label, attr->value,
-                        token->off + (size_t)(attr->value.ptr - token->text.ptr));
+            emit_values(h, role, label, attr->value, (size_t)(attr->value.ptr - h->piece.ptr));
         }
     }
 }

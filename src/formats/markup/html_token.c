@@ -125,9 +125,14 @@ static lj_slice take_value(html_cur *cur)
     uint8_t quote = cur->text.ptr[cur->pos];
     if (quote == '"' || quote == '\'') {
         lj_slice rest = lj_slice_part(cur->text, cur->pos + 1, QUOTED_MAX);
-        const uint8_t *end = rest.len > 0 ? memchr(rest.ptr, quote, rest.len) : NULL;
+        if (rest.len == 0) {
+            cur->pos = cur->text.len;
+            cur->quote = quote;
+            return rest;
+        }
+        const uint8_t *end = memchr(rest.ptr, quote, rest.len);
         if (end == NULL) { /* never closed: the tag's end must do, or the next piece of the file */
-            end = rest.len > 0 ? memchr(rest.ptr, '>', rest.len) : NULL;
+            end = memchr(rest.ptr, '>', rest.len);
             cur->quote = end == NULL ? quote : 0;
             end = end != NULL ? end : rest.ptr + rest.len;
             cur->pos += 1 + (size_t)(end - rest.ptr);

@@ -19,10 +19,16 @@
  * its name; what was read stays; one that is not well-formed is swept as well. */
 #include "formats/ooxml/opc.h"
 
+#include <libdeflate.h>
+
 #include "base/num.h"
 #include "formats/ooxml/opc_rels.h"
 
-enum { HEAD_LEN = 128 }; /* bytes from which XML is recognised */
+enum {
+    HEAD_LEN = 128,             /* bytes from which XML is recognised */
+    CRC_MAX = 32 * 1024 * 1024, /* bytes of a part whose checksum is computed */
+    DEFLATED = 8,               /* APPNOTE 4.4.5 */
+};
 
 static const char *const name_texts[] = {
 #define OPC_NAME_TEXT(name) #name,
@@ -265,6 +271,36 @@ static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
     return format_emit(pkg->run, &what);
 }
 
+/* True when the bytes are not those that were packed; they are read all the same. */
+static bool crc_is_wrong(const opc_package *pkg, format_src *src, const zip_member *member)
+{
+    if (member->crc == 0 || member->is_cut || member->real_len > CRC_MAX) {
+        return false;
+    }
+    uint32_t crc = 0;
+    uint64_t at = 0;
+    for (lj_slice part = {NULL, 1}; part.len > 0 && at < member->real_len; at += part.len) {
+        part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
+        crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
+    }
+    return format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc;
+}
+
+/* The part was read: what its bytes were like, and what stands behind them. */
+static lj_code close_member(opc_package *pkg, uint32_t idx, format_src *src)
+{
+    const zip_member *member = pkg->parts[idx].member;
+    if (format_src_code(src) == LJ_E_FORMAT) {
+        format_claim(pkg->run, member->data_off, member->stored_len, FORMAT_BROKEN);
+        return LJ_OK;
+    }
+    bool is_plain = member->method == 0 || member->method == DEFLATED;
+    if (is_plain && crc_is_wrong(pkg, src, member)) {
+        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = part_id_of(pkg, idx)});
+    }
+    return zip_member_rest(pkg->run, pkg->zip, src, member);
+}
+
 lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32_t flags)
 {
     opc_part *part = &pkg->parts[idx];
@@ -290,9 +326,7 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
         if (code == LJ_OK && is_child) {
             code = take_child(pkg, idx, src);
         }
-        if (format_src_code(src) == LJ_E_FORMAT) {
-            format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_BROKEN);
-        }
+        code = code == LJ_OK ? close_member(pkg, idx, src) : code;
     }
     if ((flags & OPC_KEEP) == 0 || is_child) {
         lj_arena_rewind(pkg->arena, mark);

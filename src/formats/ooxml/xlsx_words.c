@@ -90,7 +90,11 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
         h->font.struck = !h->font.struck;
         break;
     case 'K': { /* six digits, or theme and tint "01+000" */
-        lj_slice colour = lj_slice_part(text, end, 6);
+        lj_slice colour = lj_slice_part(text, end, 0);
+        while (colour.len < 6 && end + colour.len < text.len && text.ptr[end + colour.len] >= '+' &&
+               text.ptr[end + colour.len] <= 'f') {
+            colour = lj_slice_part(text, end, colour.len + 1);
+        }
         h->font.fg = opc_colour((lj_str){(const char *)colour.ptr, colour.len});
         end += colour.len;
         break;
@@ -114,6 +118,9 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
             }
             h->font.size_pt100 = size * 100;
             h->font.has_size = true;
+        }
+        if (c >= 0x80) {
+            return at; /* no code: a letter behind a lonely "&" */
         }
         break; /* P N D T A F Z G U E X Y H O: nothing of the file's own */
     }

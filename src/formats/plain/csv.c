@@ -191,6 +191,10 @@ static lj_code emit_cell(plain *p, const plain_piece *piece, size_t from, size_t
     what.story_id = CELL_STORY;
     what.place = place;
     plain_place(p, piece, from, len, &what);
+    if (what.text.len != len) { /* the map counts both quotes */
+        what.maps = NULL;
+        what.map_count = 0;
+    }
     return format_emit(p->run, &what);
 }
 

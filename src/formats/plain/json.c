@@ -206,7 +206,7 @@ static lj_code emit_value(strings *s, size_t from, size_t to, bool is_member)
     what.story_id = STRING_STORY;
     what.place.row_no = s->line_no;
     plain_place(p, s->piece, from, to - from, &what);
-    if (escaped) { /* the map counts the escapes' bytes, the text their letters */
+    if (value.len != to - from) { /* the map counts the escapes' bytes, the text their letters */
         what.maps = NULL;
         what.map_count = 0;
     }

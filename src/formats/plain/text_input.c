@@ -82,7 +82,9 @@ static bool fill_decoded(plain_input *in)
         return false;
     }
     used = more ? lj_min_size(used, raw.len) : raw.len;
-    memmove(in->stage.ptr, in->stage.ptr + used, in->stage.len - used);
+    if (used < in->stage.len) {
+        memmove(in->stage.ptr, in->stage.ptr + used, in->stage.len - used);
+    }
     in->stage.len -= used;
     in->stage_off += used;
     in->at_end = end && in->stage.len == 0;

@@ -7,8 +7,8 @@
  * and its name is judged all the same. Members that the directory does not list are read with the
  * fact "unreachable", and so is the second reading of a member whose local header contradicts the
  * directory. Folders and links are entries too; the target of a link is a span and is not followed.
- * Comments are spans. What is no structure - stubs, gaps, trailing bytes, fields that are not known -
- * is claimed by nobody and swept by the core.
+ * Comments are spans. What is no structure - stubs, gaps, trailing bytes, fields that are not known
+ * - is claimed by nobody and swept by the core.
  *
  * Traps. Several entries over the same data (a flat bomb): data is decoded once, every name is
  * judged. Overlapping data is decoded as often as it is stated, up to the limits of the core. A
@@ -114,8 +114,8 @@ static format_src *open_plain(format_run *run, format_src *zip, const zip_member
     }
     /* deflate adds 5 bytes to 64 KiB at most: where more is stated, the size is a lie, and decoding
      * in one go would fetch all of it */
-    bool lies = member->stored_len > 64 && member->stored_len - 64 > member->real_len +
-                                                                         member->real_len / 1024;
+    bool lies = member->stored_len > 64 &&
+                member->stored_len - 64 > member->real_len + member->real_len / 1024;
     return format_decode(run, zip, member->data_off, member->stored_len, FORMAT_CODEC_DEFLATE,
                          lies ? FORMAT_SIZE_UNKNOWN : member->real_len);
 }
@@ -378,8 +378,8 @@ static void tell_notes(format_run *run, const zip_index *index)
         bool holds;
         format_note note;
     } notes[] = {
-        {index->disagrees || index->overlaps,  NOTE_DIRECTORY_DISAGREES},
-        {index->has_hidden,                    NOTE_HIDDEN_MEMBERS     },
+        {index->disagrees || index->overlaps,   NOTE_DIRECTORY_DISAGREES},
+        {index->has_hidden,                     NOTE_HIDDEN_MEMBERS     },
         {index->first_off > 0 || index->trails, NOTE_TRAILING_BYTES     },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(notes); i++) {

@@ -24,18 +24,18 @@ typedef struct zip_member {
     uint64_t stored_len; /* cut to what the file holds */
     uint64_t real_len;   /* as stated; FORMAT_SIZE_UNKNOWN when nobody states it */
     uint32_t crc;
-    uint16_t method;  /* APPNOTE 4.4.5; of an AES member the method inside */
-    uint16_t flags;   /* zip_flag and others */
-    uint16_t time;    /* DOS time: the check byte of ZipCrypto needs it */
-    uint8_t aes;      /* AE-x strength 1 to 3, 0 = none */
-    uint8_t behind;   /* bytes of the descriptor behind the data */
-    bool encrypted;   /* as the flags state it; may be a lie */
+    uint16_t method;   /* APPNOTE 4.4.5; of an AES member the method inside */
+    uint16_t flags;    /* zip_flag and others */
+    uint16_t time;     /* DOS time: the check byte of ZipCrypto needs it */
+    uint8_t aes;       /* AE-x strength 1 to 3, 0 = none */
+    uint8_t behind;    /* bytes of the descriptor behind the data */
+    bool encrypted;    /* as the flags state it; may be a lie */
     bool in_directory; /* false: only a local header, or another directory, knows of it */
     bool in_local;     /* false: no local header stands where the directory says */
     bool is_twin;      /* what the local header says where it contradicts the directory */
     bool is_folder;
-    bool is_link; /* Unix symbolic link: the data is the target */
-    bool is_cut;  /* the file ends before the data */
+    bool is_link;    /* Unix symbolic link: the data is the target */
+    bool is_cut;     /* the file ends before the data */
     bool is_guessed; /* nobody states where the data ends */
 } zip_member;
 
@@ -80,8 +80,8 @@ lj_code zip_member_gap(format_run *run, const zip_member *member);
  * notes and the gaps of the index (cut, masked, other volumes). Gaps in between are left to the
  * sweep. */
 lj_code zip_claim_structure(format_run *run, const zip_index *index);
-/* For dialects, when a member was read to its end: sweeps the bytes inside its stated data that stand
- * behind the end of its stream. The zip row does it itself. */
+/* For dialects, when a member was read to its end: sweeps the bytes inside its stated data that
+ * stand behind the end of its stream. The zip row does it itself. */
 lj_code zip_member_rest(format_run *run, format_src *zip, const format_src *src,
                         const zip_member *member);
 /* The names of the members as the probe of dialect rows wants them; NULL without memory. */

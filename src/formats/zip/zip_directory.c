@@ -4,17 +4,18 @@
  *
  * Model. A library asks the last end record and believes it. Here all end records of the last
  * 64 KiB are followed. The one that counts (ZIP_LISTED) is the last that reaches just to the end of
- * the file; when there is none - bytes stand behind it, or it is gone - the file is gone through from
- * its first byte, member by member, and the first directory outside of them counts. Entries that
- * only another one names become members that the directory does not list. Each entry is compared with its local header; a local
- * header that states other data becomes a member of its own (a twin), because whoever reads without
- * the directory sees that one.
+ * the file; when there is none - bytes stand behind it, or it is gone - the file is gone through
+ * from its first byte, member by member, and the first directory outside of them counts. Entries
+ * that only another one names become members that the directory does not list. Each entry is
+ * compared with its local header; a local header that states other data becomes a member of its own
+ * (a twin), because whoever reads without the directory sees that one.
  *
- * Traps. A comment that contains an end record. A stored ZIP as the last member: its end record lies
- * inside a member and is none of ours. Offsets that count from the start of the archive and not of
- * the file (stub in front): the directory's real place against its stated one is the shift, which
- * is negative when bytes were cut off in front; single entries may count the other way. ZIP64
- * records that are not where the locator says. The number of entries is a statement, not a bound. */
+ * Traps. A comment that contains an end record. A stored ZIP as the last member: its end record
+ * lies inside a member and is none of ours. Offsets that count from the start of the archive and
+ * not of the file (stub in front): the directory's real place against its stated one is the shift,
+ * which is negative when bytes were cut off in front; single entries may count the other way. ZIP64
+ * records that are not where the locator says. The number of entries is a statement, not a bound.
+ */
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/zip/zip_priv.h"
@@ -131,8 +132,8 @@ bool zip_entry_read(zip_walk *walk, uint64_t *at, uint64_t shift, zip_trust trus
     entry.comment = lj_slice_part(rest, (size_t)name_len + extra_len, comment_len);
     zip_extra_read(walk, &entry, lj_slice_part(rest, name_len, extra_len), extra_off, &header_off);
     entry.is_folder = name_len > 0 && entry.name.ptr[name_len - 1] == '/';
-    entry.is_link = (made_by >> 8 == UNIX || made_by >> 8 == OSX) &&
-                    (attributes >> 16 & S_IFMT_) == S_IFLNK_;
+    entry.is_link =
+        (made_by >> 8 == UNIX || made_by >> 8 == OSX) && (attributes >> 16 & S_IFMT_) == S_IFLNK_;
     entry.header_off = header_off + shift; /* modulo 2^64: a negative shift is meant */
     zip_member twin;
     bool has_twin = compare_local(walk, &entry, header_off, &twin);
@@ -212,8 +213,7 @@ static bool read_record(zip_walk *walk, uint64_t at, end_record *end)
     end->dir_len = lj_cur_u32le(&cur);
     end->dir_off = lj_cur_u32le(&cur);
     end->comment_len = lj_cur_u16le(&cur);
-    end->split =
-        (disk != 0 && disk != UINT16_MAX) || (dir_disk != 0 && dir_disk != UINT16_MAX);
+    end->split = (disk != 0 && disk != UINT16_MAX) || (dir_disk != 0 && dir_disk != UINT16_MAX);
     read_wide(walk, end);
     return true;
 }
@@ -227,9 +227,8 @@ static bool find_directory(zip_walk *walk, const end_record *end, uint64_t *out_
         *out_shift = 0;
         return true;
     }
-    const uint64_t places[] = {end->dir_len <= end->dir_end ? end->dir_end - end->dir_len
-                                                             : UINT64_MAX,
-                               end->dir_off};
+    const uint64_t places[] = {
+        end->dir_len <= end->dir_end ? end->dir_end - end->dir_len : UINT64_MAX, end->dir_off};
     for (size_t i = 0; i < LJ_COUNT_OF(places); i++) {
         if (places[i] < end->dir_end &&
             zip_starts(format_bytes(walk->run, walk->src, places[i], 4), "PK\1\2")) {
@@ -244,7 +243,8 @@ static bool find_directory(zip_walk *walk, const end_record *end, uint64_t *out_
 /* Room for all members at once, as far as the record's own numbers agree. */
 static void make_room(zip_walk *walk, const end_record *end)
 {
-    uint64_t most = lj_min_u64(end->entries, lj_min_u64(end->dir_len, end->dir_end) / ZIP_CENTRAL_LEN);
+    uint64_t most =
+        lj_min_u64(end->entries, lj_min_u64(end->dir_len, end->dir_end) / ZIP_CENTRAL_LEN);
     most = lj_min_u64(most + 8, walk->member_max);
     zip_index *index = walk->index;
     if (index->members == NULL && most > 64) {
@@ -270,9 +270,9 @@ bool zip_end_read(zip_walk *walk, uint64_t at, zip_trust trust)
     if (listed) {
         make_room(walk, &end);
         index->split = end.split;
-        index->comment = lj_arena_copy(
-            walk->arena,
-            format_bytes(walk->run, walk->src, at + ZIP_END_LEN, (size_t)(to - at - ZIP_END_LEN)));
+        index->comment =
+            lj_arena_copy(walk->arena, format_bytes(walk->run, walk->src, at + ZIP_END_LEN,
+                                                    (size_t)(to - at - ZIP_END_LEN)));
     }
     uint64_t from = dir_at;
     uint64_t before = index->count;

@@ -10,9 +10,9 @@
  * library is told not to (see the check byte below).
  *
  * Passwords. Each of the list is tried, the last fitting one first. ZipCrypto has a check byte
- * only: one wrong password in 256 passes it. So a password is believed when the data decodes without
- * fault, and, when it is stored plainly or short, to the stated CRC. After ZIP_FAILS_MAX members for
- * which all failed, the list is not tried any more.
+ * only: one wrong password in 256 passes it. So a password is believed when the data decodes
+ * without fault, and, when it is stored plainly or short, to the stated CRC. After ZIP_FAILS_MAX
+ * members for which all failed, the list is not tried any more.
  *
  * Traps. With flag bit 3 the check byte is that of the time, else that of the CRC; the made header
  * has no bit 3 and holds the time's byte where the CRC's stands, because the library's search for a
@@ -102,8 +102,7 @@ static bool make_head(foreign *f)
     lj_buf_put_u16le(&head, member->time);
     lj_buf_put_u16le(&head, 0x0021);
     lj_buf_put_u32le(&head, crc);
-    put_sizes(&head, member, real_len,
-              real_len >= UINT32_MAX || member->stored_len >= UINT32_MAX);
+    put_sizes(&head, member, real_len, real_len >= UINT32_MAX || member->stored_len >= UINT32_MAX);
     if (member->aes > 0) { /* appendix E; version 2 carries no CRC */
         lj_buf_put_u16le(&head, 0x9901);
         lj_buf_put_u16le(&head, 7);
@@ -136,7 +135,7 @@ static lj_code reader_code(const foreign *f)
         return LJ_E_NOMEM;
     }
     return lj_slice_find(reason, LJ_BYTES("nsupported")) < reason.len ? LJ_E_UNSUPPORTED
-                                                                       : LJ_E_FORMAT;
+                                                                      : LJ_E_FORMAT;
 }
 
 /* Opens at the first byte of the data. */
@@ -153,8 +152,7 @@ static lj_code open_reader(foreign *f)
         close_reader(f);
         return LJ_E_NOMEM;
     }
-    if (f->password != NULL &&
-        archive_read_add_passphrase(f->reader, f->password) != ARCHIVE_OK) {
+    if (f->password != NULL && archive_read_add_passphrase(f->reader, f->password) != ARCHIVE_OK) {
         close_reader(f);
         return LJ_E_ENCRYPTED;
     }

@@ -2,8 +2,8 @@
  * The members of a ZIP, from every place that speaks of them (PKWARE APPNOTE 6.3.9).
  *
  * A library asks the last end record (4.3.16) and believes it. An inspector may not: the directory
- * can be missing (cut file), there can be two of them (two archives in one, or a forged one), it can
- * leave members out, and a local header can tell another story than its directory entry. So
+ * can be missing (cut file), there can be two of them (two archives in one, or a forged one), it
+ * can leave members out, and a local header can tell another story than its directory entry. So
  *   1. all end records in reach are followed, and each entry is compared with its local header
  *      (zip_directory.c);
  *   2. every byte range that no member covers is searched for further members and directories

@@ -4,8 +4,8 @@
  *
  * Model. Members and claims, by place, leave ranges that nothing covers. Each is searched for
  * signatures: a local header becomes a member, entries of a directory are believed when the local
- * headers that they name agree, an end record is claimed. A member that states no sizes (flag bit 3,
- * no directory) ends at its descriptor: recognised by its signature and by stating the very
+ * headers that they name agree, an end record is claimed. A member that states no sizes (flag bit
+ * 3, no directory) ends at its descriptor: recognised by its signature and by stating the very
  * distance, or, without a signature, by the same in the 12 to 20 bytes before the next header;
  * else at the next header.
  *
@@ -102,8 +102,8 @@ uint8_t zip_descriptor_len(zip_walk *walk, const zip_member *member)
         !lj_range_fits(member->data_off, member->stored_len, walk->size)) {
         return 0;
     }
-    lj_slice bytes = format_bytes(walk->run, walk->src, member->data_off + member->stored_len,
-                                  DESCRIPTOR_MAX);
+    lj_slice bytes =
+        format_bytes(walk->run, walk->src, member->data_off + member->stored_len, DESCRIPTOR_MAX);
     return match_descriptor(bytes, member->stored_len, /* needs_signature= */ false);
 }
 
@@ -138,8 +138,8 @@ static uint64_t next_signature(zip_walk *walk, uint64_t at, uint64_t to)
 /* The signature at `at` begins a header of the archive. */
 static bool is_header(lj_slice four)
 {
-    return zip_starts(four, "PK\3\4") || zip_starts(four, "PK\1\2") ||
-           zip_starts(four, "PK\5\6") || zip_starts(four, "PK\6\6");
+    return zip_starts(four, "PK\3\4") || zip_starts(four, "PK\1\2") || zip_starts(four, "PK\5\6") ||
+           zip_starts(four, "PK\6\6");
 }
 
 static void end_at(zip_member *member, uint64_t at, lj_slice descriptor, uint8_t len)
@@ -334,7 +334,8 @@ void zip_hidden_find(zip_walk *walk)
         }
         uint64_t member_at =
             member_idx < member_count ? index->members[member_idx].header_off : UINT64_MAX;
-        uint64_t claim_at = claim_idx < index->claim_count ? index->claims[claim_idx].from : UINT64_MAX;
+        uint64_t claim_at =
+            claim_idx < index->claim_count ? index->claims[claim_idx].from : UINT64_MAX;
         uint64_t next = lj_min_u64(lj_min_u64(member_at, claim_at), walk->size);
         if (at < next) {
             zip_range_search(walk, at, next);

@@ -171,8 +171,8 @@ static text_charset choose_charset(zip_walk *walk)
 {
     lj_slice sample = sample_of(walk);
     size_t bom_len = 0;
-    text_charset guess = sample.len > 0 ? text_charset_guess(sample, TEXT_CHARSET_NONE, &bom_len)
-                                        : TEXT_GB18030;
+    text_charset guess =
+        sample.len > 0 ? text_charset_guess(sample, TEXT_CHARSET_NONE, &bom_len) : TEXT_GB18030;
     return guess == TEXT_BIG5 ? TEXT_BIG5 : TEXT_GB18030;
 }
 

@@ -48,7 +48,8 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe);
 zip_member *zip_member_add(zip_walk *walk);
 void zip_claim_add(zip_walk *walk, uint64_t from, uint64_t to);
 void zip_hole_add(zip_walk *walk, uint64_t from, uint64_t to);
-/* An index of one range only: what stands behind the end of a stream; NULL when there is nothing. */
+/* An index of one range only: what stands behind the end of a stream; NULL when there is nothing.
+ */
 zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index *whole,
                               zip_range range);
 /* Sorts by place and drops what is there twice. */
