@@ -7,6 +7,8 @@
  * level or phrase of the set holds. A seed between two solid letters cannot belong to a mark,
  * whatever is folded, reversed or joined: this one test on raw text spares nearly all folding
  * (detect_lines.c). */
+#include "detect/rules.h"
+
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/num.h"

@@ -461,7 +461,7 @@ static lj_code emit_member_name(format_run *run)
     lj_str name = run->doc.name_utf8;
     lj_code code = LJ_OK;
     size_t from = 0;
-    for (size_t i = 0; i <= name.len && code == LJ_OK; i++) {
+    for (size_t i = 0; name.len > 0 && i <= name.len && code == LJ_OK; i++) {
         if (i == name.len || name.ptr[i] == '/' || name.ptr[i] == '\\') {
             span what = span_of(SPAN_MEMBER_NAME, (lj_str){name.ptr + from, i - from});
             what.origin = SPAN_NAME;

@@ -94,7 +94,9 @@ static lj_code link_settle(scan *self, pool_job *job, lj_err *err)
 
 static void size_meet(scan *self, pool_job *job)
 {
-    if (job->stat.size < SCAN_TWIN_MIN || self->sizes == NULL) {
+    uint64_t max =
+        self->options->limits.value[FORMAT_LIMIT_FILE_BYTES]; /* beyond it nothing is hashed */
+    if (job->stat.size < SCAN_TWIN_MIN || job->stat.size > max) {
         return;
     }
     uint64_t at = mixed(job->stat.size) % SCAN_SIZES_BITS;

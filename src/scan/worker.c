@@ -195,12 +195,12 @@ static bool hash_file(worker *self, file_input *file, uint8_t out[LJ_SHA256_LEN]
 /* Asks the parent whether the content is known. True: it is, there is nothing to examine. */
 static bool content_is_known(worker *self, file_input *file)
 {
-    uint8_t sha256[LJ_SHA256_LEN];
-    if (!hash_file(self, file, sha256)) {
+    self->has_sha = hash_file(self, file, self->sha256);
+    if (!self->has_sha) {
         return false;
     }
     size_t at = self->out.len;
-    frame_put_sha(&self->out, self->job, sha256);
+    frame_put_sha(&self->out, self->job, self->sha256);
     worker_sent(self, at);
     worker_flush(self);
     self->answered = false;
@@ -210,10 +210,13 @@ static bool content_is_known(worker *self, file_input *file)
     return self->answer_skip;
 }
 
-static bool has_changed(const lj_os_stat *before, const lj_os_stat *after)
+/* Whether the file moved between the parent's look at it and the end of reading. A new name or the
+ * loss of one also changes ctime, and is no change of the content. */
+static bool has_changed(const frame_job *job, const lj_os_stat *before, const lj_os_stat *after)
 {
-    return before->size != after->size || before->mtime_ns != after->mtime_ns ||
-           before->ctime_ns != after->ctime_ns;
+    bool content = before->size != job->size || before->mtime_ns != job->mtime_ns ||
+                   after->size != before->size || after->mtime_ns != before->mtime_ns;
+    return content || (after->ctime_ns != before->ctime_ns && after->links == before->links);
 }
 
 static void examine(worker *self, const worker_job *job)
@@ -239,7 +242,7 @@ static void examine(worker *self, const worker_job *job)
             .limits = self->hello.limits,
             .seeds = detect_rules_seeds(self->rules),
             .wants_all = explain,
-            .wants_sha256 = true,
+            .wants_sha256 = !self->has_sha,
             .passwords = self->keys,
             .password_count = self->key_count,
             .name = lj_slice_part(job->what.path, slash, SIZE_MAX),
@@ -253,11 +256,8 @@ static void examine(worker *self, const worker_job *job)
         self->end.failed = code != LJ_OK;
         self->end.units = format_context_work(self->context);
     }
-    /* stat of a path that is gone still works on the descriptor, so a removed file is no change */
     self->end.changed =
-        lj_os_stat_of(job->fd, &after, &err) != LJ_OK || before.size != after.size ||
-        before.mtime_ns != after.mtime_ns ||
-        (after.links > 0 && after.links == before.links && has_changed(&before, &after));
+        lj_os_stat_of(job->fd, &after, &err) != LJ_OK || has_changed(&job->what, &before, &after);
 }
 
 static void job_run(worker *self, worker_job *job)
@@ -266,7 +266,7 @@ static void job_run(worker *self, worker_job *job)
     self->sent = 0;
     self->doc_count = 0;
     self->listed_clean = self->listed_other = self->hit_count = 0;
-    self->has_best = false;
+    self->has_best = self->has_sha = false;
     self->end = (frame_end){0};
     self->setup->page->job = job->id;
     worker_beat(self);

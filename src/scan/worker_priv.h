@@ -61,6 +61,8 @@ typedef struct worker {
     detect_hit best; /* indexes and score only: strings are not kept */
     bool has_best;
     frame_end end;
+    bool has_sha; /* the file was hashed before it was examined */
+    uint8_t sha256[LJ_SHA256_LEN];
     /* names */
     lj_arena *name_arena;
     worker_folder folder;

@@ -292,6 +292,10 @@ static void on_doc_end(void *ctx, const format_doc *doc, const format_doc_end *e
             .notes = mine->notes,
         };
         memcpy(sum.sha256, end->sha256, sizeof(sum.sha256));
+        if (doc->no == 0 && self->has_sha) {
+            sum.has_sha256 = true;
+            memcpy(sum.sha256, self->sha256, sizeof(sum.sha256));
+        }
         doc_announce(self, mine);
         if (found != NULL) {
             uint32_t wanted = (uint32_t)lj_min_u64(

@@ -295,25 +295,25 @@ typedef struct told {
 
 static void tell(void *ctx, const detect_hit *hit)
 {
-    told *told = ctx;
-    told->count++;
-    told->best = hit->score > told->best ? hit->score : told->best;
+    told *heard = ctx;
+    heard->count++;
+    heard->best = hit->score > heard->best ? hit->score : heard->best;
 }
 
 static void test_stream__hits_are_told_before_the_end(void **state)
 {
     (void)state;
-    told told = {0, 0};
+    told heard = {0, 0};
     detect_about about = {.today_on = GEN_TODAY_ON, .changed_on = INT32_MIN};
-    detect_doc *doc = detect_begin(run_rules, &about, 1 << 20, tell, &told);
+    detect_doc *doc = detect_begin(run_rules, &about, 1 << 20, tell, &heard);
     take(doc, LJ_STR("机密★10年"), SPAN_JOIN_BLOCK, 0, 1);
     for (int i = 0; i < 12; i++) {
         take(doc, LJ_STR("平淡的一行"), SPAN_JOIN_BLOCK, 0, 1);
     }
-    assert_int_equal(told.count, 1);
-    assert_true(told.best >= 65);
+    assert_int_equal(heard.count, 1);
+    assert_true(heard.best >= 65);
     (void)detect_end(doc);
-    assert_int_equal(told.count, 1);
+    assert_int_equal(heard.count, 1);
     detect_free(doc);
 }
 

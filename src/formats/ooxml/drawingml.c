@@ -19,9 +19,10 @@
  * position: then the box is not known, and no reason is given.
  *
  * Not done. Sizes and colours that placeholders inherit; rotation; animation. */
-#include "formats/ooxml/drawingml_shape.h"
+#include "formats/ooxml/drawingml.h"
 
 #include "base/num.h"
+#include "formats/ooxml/drawingml_shape.h"
 
 enum { TINY_PT100 = 400 }; /* below this nobody reads */
 

@@ -67,6 +67,8 @@ typedef struct xlsx_strings {
 
 /* Part reader of sst; ctx is an xlsx_context. */
 void xlsx_read_strings(opc_xml *x, void *ctx);
+/* The text of one string; borrowed. */
+lj_str xlsx_string_text(const xlsx_strings *strings, const xlsx_string *row);
 /* Shared strings that no cell used (X17). */
 lj_code xlsx_emit_unused(opc_package *pkg, const xlsx_strings *strings);
 /* _xHHHH_ (22.9.2.19) decoded; appended to out. */

@@ -199,7 +199,7 @@ static void emit_shared(sheet *s)
     }
     xlsx_string *row = &strings->rows[idx];
     row->is_used = true;
-    lj_str text = {(const char *)strings->text.ptr + row->from, row->len};
+    lj_str text = xlsx_string_text(strings, row);
     (void)emit_rendered(s, text);
     emit_cell(s, text, row->look_count > 0 ? strings->looks + row->look_from : NULL,
               row->look_count);

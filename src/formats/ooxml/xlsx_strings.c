@@ -235,6 +235,12 @@ void xlsx_read_strings(opc_xml *x, void *ctx)
     }
 }
 
+lj_str xlsx_string_text(const xlsx_strings *strings, const xlsx_string *row)
+{
+    lj_slice text = lj_slice_part(lj_buf_slice(&strings->text), row->from, row->len);
+    return (lj_str){(const char *)text.ptr, text.len};
+}
+
 lj_code xlsx_emit_unused(opc_package *pkg, const xlsx_strings *strings)
 {
     if (strings->count == 0) {
@@ -247,8 +253,7 @@ lj_code xlsx_emit_unused(opc_package *pkg, const xlsx_strings *strings)
     for (uint32_t i = 0; i < strings->count && x.code == LJ_OK; i++) {
         const xlsx_string *row = &strings->rows[i];
         if (!row->is_used) {
-            opc_emit_text(&x, SPAN_CELL, (lj_str){NULL, 0},
-                          (lj_str){(const char *)strings->text.ptr + row->from, row->len});
+            opc_emit_text(&x, SPAN_CELL, (lj_str){NULL, 0}, xlsx_string_text(strings, row));
         }
     }
     return x.code;

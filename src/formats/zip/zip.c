@@ -19,6 +19,8 @@
  * decoding (a larger one that is damaged shows in its decoder, unless it is stored).
  *
  * Not done: other volumes are not joined (gap `volume`); an encrypted directory is only named. */
+#include "formats/zip/zip.h"
+
 #include <libdeflate.h>
 
 #include "base/cur.h"
