@@ -515,6 +515,9 @@ static lj_code document_read(format_run *run)
     end.examined = covered > lost ? covered - lost : 0;
     end.examined = lj_min_u64(
         end.examined, source_reached(run->src)); /* a claim to the end of what never ended */
+    if (claim_total(&run->covered) < source_reached(run->src) && run->gap_count == 0) {
+        format_gap(run, GAP_MEMORY, "books", (span_place){0}); /* claims that found no room */
+    }
     context->sink->doc_end(context->sink->ctx, &run->doc, &end);
     return context->stopped;
 }

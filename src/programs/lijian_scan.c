@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/os.h"
 #include "programs/lijian.h"
 #include "scan/report.h"
 
@@ -223,6 +224,14 @@ int command_scan(void *arguments_)
                  : "lijian: --out DIR is missing: where shall the results go?\n",
               stderr);
         return EXIT_USAGE;
+    }
+    for (uint32_t i = 0; i < args->words.count; i++) {
+        lj_os_stat about;
+        if (lj_os_stat_at(LJ_OS_CWD, args->words.words[i], &about, NULL) != LJ_OK) {
+            fprintf(stderr, zh ? "lijian：没有“%s”\n" : "lijian: there is no '%s' to scan\n",
+                    args->words.words[i]);
+            return EXIT_USAGE;
+        }
     }
     detect_rules *rules = load_rules(args, zh);
     if (rules == NULL) {

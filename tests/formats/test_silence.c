@@ -349,8 +349,8 @@ static void test_silence__a_bomb_ends_at_its_limit_and_loses_nothing_before(void
         {"inflated",       FORMAT_LIMIT_INFLATED,    32 << 20},
         {"ratio of file",  FORMAT_LIMIT_RATIO_FILE,  100     },
         {"ratio of entry", FORMAT_LIMIT_RATIO_ENTRY, 100     },
-        {"work",           FORMAT_LIMIT_WORK,        64 << 20},
-        {"entries",        FORMAT_LIMIT_ENTRIES,     1000    },
+        {"work",           FORMAT_LIMIT_WORK,        4 << 20 },
+        {"entries",        FORMAT_LIMIT_ENTRIES,     20      },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         collect seen;
