@@ -21,7 +21,7 @@ step() {
         echo "ok $count - $name" | tee -a "$steps"
     else
         echo "not ok $count - $name" | tee -a "$steps"
-        grep -E '(error|warning):|^FAILED|ERROR' build/step.log | cut -c1-240 | head -n 60 | grep . || tail -n 40 build/step.log
+        grep -aE '(error|warning):|^FAILED|ERROR' build/step.log | cut -c1-240 | head -n 60 | grep . || tail -n 40 build/step.log
     fi
 }
 
@@ -45,7 +45,7 @@ suite() {
     rm -f "build/$folder/meson-logs/testlog.json"
     # shellcheck disable=SC2046 # names without blanks
     meson test -C "build/$folder" --no-rebuild --print-errorlogs "$@" $(runnable "$folder") >"build/$folder/test.out" 2>&1 ||
-        grep -vE '^ *[0-9]+/[0-9]+ .* (OK|SKIP) ' "build/$folder/test.out" | head -n 400
+        grep -avE '^ *[0-9]+/[0-9]+ .* (OK|SKIP) ' "build/$folder/test.out" | head -n 400
 }
 
 step "gcc: configured" tests/configure.sh gcc

@@ -136,7 +136,9 @@ void grammar_scan_banner(const rules_pack *pack, const dict *shared, const gramm
                          grammar_found *out)
 {
     lj_str text = line->folded.text;
-    *out = (grammar_found){0};
+    out->count = 0;
+    out->mentioned = 0;
+    out->is_label = false;
     banner_portion(pack, line, out);
     size_t at = 0;
     while (at < text.len) {

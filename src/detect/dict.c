@@ -99,3 +99,21 @@ uint64_t dict_lists(const dict *words, lj_str text, size_t at)
     }
     return lists;
 }
+
+const dict_entry *dict_begun(const dict *words, lj_str text, size_t at, uint8_t list)
+{
+    if (words->count == 0 || at >= text.len) {
+        return NULL;
+    }
+    uint8_t lead = (uint8_t)text.ptr[at];
+    size_t len = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t bucket = dict_bucket(text, at);
+    for (uint32_t idx = words->starts[bucket]; idx < words->starts[bucket + 1]; idx++) {
+        const dict_entry *entry = &words->entries[idx];
+        if (entry->list == list && entry->word.len > len && len <= text.len - at &&
+            memcmp(entry->word.ptr, text.ptr + at, len) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}

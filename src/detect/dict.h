@@ -35,4 +35,8 @@ const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t 
 /* The lists, as bits, of all words that begin at `at`. */
 uint64_t dict_lists(const dict *words, lj_str text, size_t at);
 
+/* A word of the list that begins with the character at `at` and goes on, whatever the text says
+ * then; or NULL. */
+const dict_entry *dict_begun(const dict *words, lj_str text, size_t at, uint8_t list);
+
 #endif

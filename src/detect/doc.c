@@ -309,8 +309,16 @@ static void doc_read_windows(detect_doc *doc, const line_view *view, read_state 
     }
 }
 
-/* The letters of the line whose looks are hidden (or not), with the way back. */
-static bool doc_reading(detect_doc *doc, const line_view *view, bool hidden, line_view *out)
+/* Which letters of a line a reading takes. */
+typedef enum doc_letters {
+    DOC_VISIBLE,
+    DOC_HIDDEN,
+    DOC_FORMULA, /* without the signs of strings: ="机"&"密", "机密★"0"年" as a number format */
+} doc_letters;
+enum { DOC_LETTERS_COUNT = DOC_FORMULA + 1 };
+
+/* Those letters with the way back. False when that is nothing, or the line as it is. */
+static bool doc_reading(detect_doc *doc, const line_view *view, doc_letters which, line_view *out)
 {
     size_t len = 0;
     char *text = lj_arena_alloc(doc->arena, view->text.len + 1);
@@ -331,7 +339,8 @@ static bool doc_reading(detect_doc *doc, const line_view *view, bool hidden, lin
         bool inside = look < of->look_count && of->looks[look].from <= place;
         bool is_hidden =
             inside && (of->looks[look].hidden_by & ~SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED)) != 0;
-        if (is_hidden == hidden) {
+        bool sign = view->text.ptr[at] == '"' || view->text.ptr[at] == '&';
+        if (which == DOC_FORMULA ? !sign : is_hidden == (which == DOC_HIDDEN)) {
             for (size_t i = 0; i < step; i++) {
                 back[len] = (uint32_t)(place + i);
                 text[len++] = view->text.ptr[at + i];
@@ -365,14 +374,15 @@ static void doc_read_all(detect_doc *doc, const line_view *view, ring_line *ring
         return;
     }
     doc_read(doc, view, &state);
-    if (!doc_is_mixed(view)) {
-        return;
-    }
-    for (int hidden = 0; hidden < 2; hidden++) {
+    bool mixed = doc_is_mixed(view);
+    for (int which = 0; which < DOC_LETTERS_COUNT; which++) {
+        if (which == DOC_FORMULA ? view->of->role != SPAN_FORMULA : !mixed) {
+            continue;
+        }
         lj_arena_mark scratch = doc->scratch;
         line_view reading;
         lj_arena_rewind(doc->arena, scratch);
-        if (doc_reading(doc, view, hidden == 1, &reading)) {
+        if (doc_reading(doc, view, (doc_letters)which, &reading)) {
             doc->scratch = lj_arena_mark_of(doc->arena);
             state = (read_state){.ring = NULL};
             doc_read(doc, &reading, &state);

@@ -567,7 +567,9 @@ void grammar_scan(const rules_pack *pack, const dict *shared, const grammar_line
                   grammar_found *out)
 {
     scan in = {pack, shared, line, line->folded.text, out};
-    *out = (grammar_found){0};
+    out->count = 0;
+    out->mentioned = 0;
+    out->is_label = false;
     uint64_t mask = DICT_LIST(LIST_LEVEL);
     size_t at = 0;
     while (at < in.text.len) {

@@ -95,20 +95,17 @@ uint32_t letters_gap(const grammar_line *line, size_t at)
 
 bool letters_opens(const dict *words, uint8_t list, lj_str text, size_t end, lj_str *out_close)
 {
-    if (end == 0 || words->count == 0) {
+    if (end == 0) {
         return false;
     }
     size_t from = letters_back(text, end);
-    lj_str open = {text.ptr + from, end - from};
-    for (uint32_t i = 0; i < words->count; i++) {
-        lj_str pair = words->entries[i].word;
-        if (words->entries[i].list == list && pair.len > open.len &&
-            memcmp(pair.ptr, open.ptr, open.len) == 0) {
-            *out_close = (lj_str){pair.ptr + open.len, pair.len - open.len};
-            return true;
-        }
+    size_t len = end - from;
+    const dict_entry *pair = dict_begun(words, (lj_str){text.ptr, end}, from, list);
+    if (pair == NULL || pair->word.len <= len) {
+        return false;
     }
-    return false;
+    *out_close = (lj_str){pair->word.ptr + len, pair->word.len - len};
+    return true;
 }
 
 bool letters_beside_only(const dict *shared, lj_str text, size_t from, size_t to)

@@ -239,16 +239,16 @@ static bool open_append(detect_doc *doc, const span *what, size_t len)
     return true;
 }
 
-/* True when a part of the span is hidden and a part is not: what it says to a person must be read
- * too. */
-static bool line_is_mixed(const span *what)
+/* True when the span says to a person something else than its bytes: parts of it are hidden, or it
+ * is a formula. A seed of one letter is there all the same. */
+static bool line_is_mixed(const detect_doc *doc, const span *what)
 {
-    for (uint32_t i = 0; i < what->look_count; i++) {
-        if (what->looks[i].hidden_by != 0) {
-            return true;
-        }
+    bool mixed = what->role == SPAN_FORMULA;
+    for (uint32_t i = 0; i < what->look_count && !mixed; i++) {
+        mixed = what->looks[i].hidden_by != 0;
     }
-    return false;
+    return mixed && text_seeds_find(doc->rules->seeds, TEXT_UTF8, lj_str_bytes(what->text), 0) <
+                        what->text.len;
 }
 
 void doc_flush(detect_doc *doc)
@@ -263,7 +263,7 @@ void doc_flush(detect_doc *doc)
         return;
     }
     block probe = {.doc = doc, .of = &open->of, .text = text, .end = text.len};
-    bool may_mark = line_is_mixed(&open->of) || block_find(&probe, 0) < text.len;
+    bool may_mark = line_is_mixed(doc, &open->of) || block_find(&probe, 0) < text.len;
     line_view view = {.of = &open->of, .text = text, .row_add = open->row_add};
     doc_take_line(doc, &view, may_mark);
 }
@@ -316,7 +316,7 @@ void doc_take_span(detect_doc *doc, const span *what)
                 .end = last,
                 .counted_to = from,
                 .row_base = row_base};
-    if (line_is_mixed(what)) {
+    if (line_is_mixed(doc, what)) {
         while (in.pos < in.end) {
             block_take(&in, true);
         }

@@ -499,7 +499,7 @@ static void notice_token(const line_view *view, const grammar_line *read,
     out->span_at = notice_span_at(view, from);
     out->src_off = notice_src_off(view->of, out->span_at);
     /* Hidden junk between the letters that a person sees. */
-    if (view->back != NULL && out->hidden_by == 0 &&
+    if (view->back != NULL && view->of->role != SPAN_FORMULA && out->hidden_by == 0 &&
         notice_span_at(view, to - 1) - out->span_at != to - 1 - from) {
         FIRE(out, F_DISGUISED);
     }

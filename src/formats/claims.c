@@ -26,16 +26,19 @@ static bool claim_room(claim_set *set, lj_arena *arena)
     if (set->count < set->cap) {
         return true;
     }
-    uint32_t cap = set->cap == 0 ? 8 : set->cap * 2;
+    if (set->cap == 0) {
+        set->ranges = set->first;
+        set->cap = CLAIM_FIRST;
+        return true;
+    }
+    uint32_t cap = set->cap * 2;
     claim_range *ranges =
         cap <= CLAIM_MAX ? lj_arena_array(arena, cap, sizeof(*set->ranges)) : NULL;
     if (ranges == NULL) {
         set->full = true;
         return false;
     }
-    if (set->count > 0) {
-        memcpy(ranges, set->ranges, set->count * sizeof(*ranges));
-    }
+    memcpy(ranges, set->ranges, set->count * sizeof(*ranges));
     set->ranges = ranges;
     set->cap = cap;
     return true;

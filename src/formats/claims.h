@@ -10,10 +10,14 @@ typedef struct claim_range {
     uint64_t from, to; /* [from, to) */
 } claim_range;
 
+enum { CLAIM_FIRST = 8 };
+
+/* Starts as zeroes and may not be moved. */
 typedef struct claim_set {
     claim_range *ranges; /* sorted, disjoint, not touching */
     uint32_t count, cap;
     bool full; /* no memory for another range: nothing was added, so the rest counts as unclaimed */
+    claim_range first[CLAIM_FIRST]; /* room that needs no memory: a sweep can always be claimed */
 } claim_set;
 
 void claim_add(claim_set *set, lj_arena *arena, uint64_t from, uint64_t to);

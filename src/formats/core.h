@@ -11,6 +11,8 @@
 
 struct libdeflate_decompressor;
 
+enum { LEVEL_MAX = 64 };
+
 /* One examination of one top file. */
 struct format_context {
     lj_arena *home;  /* lives as long as the context */
@@ -19,7 +21,8 @@ struct format_context {
         *books; /* claims, parts and names of documents: what a reader's rewind must not take */
     lj_sha256 *sha;
     struct libdeflate_decompressor *inflater;
-    uint8_t *root_window; /* FORMAT_WINDOW_MAX bytes */
+    uint8_t *root_window;      /* FORMAT_WINDOW_MAX bytes */
+    lj_buf windows[LEVEL_MAX]; /* the same for documents below, by depth; on the heap, kept */
     const format_input *input;
     const format_options *options;
     const format_sink *sink;

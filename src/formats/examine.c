@@ -47,6 +47,9 @@ format_context *format_context_new(size_t memory)
     context->sha = lj_sha256_new();
     context->inflater = libdeflate_alloc_decompressor();
     context->root_window = lj_arena_alloc(home, FORMAT_WINDOW_MAX);
+    for (size_t i = 0; i < LEVEL_MAX; i++) {
+        lj_buf_init(&context->windows[i], /* arena= */ NULL, FORMAT_WINDOW_MAX);
+    }
     if (context->arena == NULL || context->books == NULL || context->sha == NULL ||
         context->inflater == NULL || context->root_window == NULL) {
         format_context_free(context);
@@ -59,6 +62,9 @@ void format_context_free(format_context *context)
 {
     if (context == NULL) {
         return;
+    }
+    for (size_t i = 0; i < LEVEL_MAX; i++) {
+        lj_buf_done(&context->windows[i]);
     }
     libdeflate_free_decompressor(context->inflater);
     lj_sha256_free(context->sha);
@@ -515,8 +521,9 @@ static lj_code document_read(format_run *run)
     end.examined = covered > lost ? covered - lost : 0;
     end.examined = lj_min_u64(
         end.examined, source_reached(run->src)); /* a claim to the end of what never ended */
-    if (claim_total(&run->covered) < source_reached(run->src) && run->gap_count == 0) {
-        format_gap(run, GAP_MEMORY, "books", (span_place){0}); /* claims that found no room */
+    if (run->covered.full && end.examined < lj_min_u64(end.size, source_reached(run->src)) &&
+        run->gap_count == 0) {
+        format_gap(run, GAP_MEMORY, "books", (span_place){0});
     }
     context->sink->doc_end(context->sink->ctx, &run->doc, &end);
     return context->stopped;

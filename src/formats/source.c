@@ -6,8 +6,9 @@
  * alone; format_bytes() gives a window. A window belongs to one source only, so reading a child
  * never moves the window of its container. What a source allocates (window, decoder state) comes
  * out of the arena at the first read, that is inside the scope of the child which reads it;
- * source_rest() forgets it when that scope is rewound. The source of a document gets its window
- * before its reader begins, because the reader rewinds the arena while the source goes on.
+ * source_rest() forgets it when that scope is rewound. The source of a document has its window from
+ * the context, one for each level of depth, because its reader rewinds the arena while the source
+ * goes on.
  *
  * The decoder of a document keeps what it gave, up to KEEP_MAX bytes, on the heap and counted
  * against a quarter of the context's memory: directories at the end of an inner ZIP cost nothing
@@ -200,8 +201,12 @@ void source_settle(format_src *src)
     bool windowed = src->kind == SOURCE_RANGE || src->kind == SOURCE_STREAM ||
                     (src->kind == SOURCE_INFLATE &&
                      (src->stated == FORMAT_SIZE_UNKNOWN || src->stated > WHOLE_MAX));
-    if (windowed && src->window == NULL) {
-        (void)window_room(src, FORMAT_WINDOW_MAX);
+    format_context *context = src->context;
+    if (windowed && src->window == NULL && context->depth < LEVEL_MAX) {
+        lj_buf *level = &context->windows[context->depth];
+        src->window = lj_buf_room(level, FORMAT_WINDOW_MAX);
+        src->window_cap = src->window != NULL ? FORMAT_WINDOW_MAX : 0;
+        src->window_len = 0;
     }
 }
 

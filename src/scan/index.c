@@ -28,6 +28,7 @@ struct scan_index {
     index_part parts[PARTS];
     void *mapping;
     size_t mapping_len;
+    uint64_t base;
     bool changed;
 };
 
@@ -177,6 +178,16 @@ uint64_t index_count(const scan_index *index)
     return count;
 }
 
+uint64_t index_base(const scan_index *index)
+{
+    return index->base;
+}
+
+void index_base_set(scan_index *index, uint64_t journal_len)
+{
+    index->base = journal_len;
+}
+
 bool index_is_changed(const scan_index *index)
 {
     return index->changed;
@@ -199,8 +210,8 @@ bool index_next(const scan_index *index, index_cursor *cursor, uint8_t out_key[L
     return false;
 }
 
-/* ---- the file: head of 4 KiB {magic, journal id, journal length, cap and count of each table},
- * then the tables ---- */
+/* ---- the file: head of 4 KiB {magic, journal id, journal length, base, cap and count of each
+ * table}, then the tables ---- */
 
 static lj_code save_part(const index_part *part, int fd, lj_err *err)
 {
@@ -230,6 +241,7 @@ lj_code index_save(const scan_index *index, int dir, const char *name,
     lj_buf_put(&head, lj_slice_of(magic, sizeof(magic)));
     lj_buf_put(&head, lj_slice_of(journal_id, LJ_SIP_LEN));
     lj_buf_put_u64le(&head, journal_len);
+    lj_buf_put_u64le(&head, index->base);
     for (uint32_t i = 0; i < PARTS; i++) {
         lj_buf_put_u32le(&head, index->parts[i].cap);
         lj_buf_put_u32le(&head, index->parts[i].count);
@@ -303,6 +315,7 @@ lj_code index_load(int dir, const char *name, const uint8_t journal_id[LJ_SIP_LE
         lj_cur cur = lj_cur_of(
             lj_slice_of(head + sizeof(magic) + LJ_SIP_LEN, len - sizeof(magic) - LJ_SIP_LEN));
         *out_journal_len = lj_cur_u64le(&cur);
+        index->base = lj_cur_u64le(&cur);
         code = index->mapping != NULL ? parts_from(index, &cur, stat.size, err)
                                       : lj_fail(err, LJ_E_IO, 0, "cannot map the index");
     }

@@ -42,6 +42,10 @@ LJ_MUST_USE lj_code index_put(scan_index *index, const uint8_t key[LJ_SIP_LEN],
 /* Sets flags of a key that is there; true when at least one was not set before. */
 bool index_flag_set(scan_index *index, const uint8_t key[LJ_SIP_LEN], uint32_t flags);
 uint64_t index_count(const scan_index *index);
+/* Length of the journal when it was last as short as it could be; 0 = not known. Kept in the file.
+ */
+uint64_t index_base(const scan_index *index);
+void index_base_set(scan_index *index, uint64_t journal_len);
 /* Whether an entry was added or replaced since it was loaded. */
 bool index_is_changed(const scan_index *index);
 

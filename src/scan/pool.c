@@ -10,7 +10,14 @@
 #include "base/os_process.h"
 #include "scan/pool_priv.h"
 
-enum { JOBS_SPARE = 64, WATCH_MS = 100, START_LIMIT = 3, WARM_MS = 30000 };
+enum {
+    JOBS_SPARE = 64,
+    JOBS_MIN = 96,
+    FILES_KEPT = 160,
+    WATCH_MS = 100,
+    START_LIMIT = 3,
+    WARM_MS = 30000
+};
 
 /* ---- making ---- */
 
@@ -19,7 +26,11 @@ lj_code pool_new(const scan_options *options, frame_mode mode, int32_t today_on,
 {
     uint32_t count = options->jobs > 0 ? options->jobs : lj_os_cpu_count();
     count = (uint32_t)lj_min_u64(count, 128);
-    uint32_t job_count = count * POOL_FLIGHT + JOBS_SPARE;
+    /* each job under way holds a descriptor; the walk and the state need some too */
+    uint64_t files = lj_os_raise_files();
+    uint32_t job_count =
+        (uint32_t)lj_min_u64(count * POOL_FLIGHT + JOBS_SPARE,
+                             files > FILES_KEPT + JOBS_MIN ? files - FILES_KEPT : JOBS_MIN);
     lj_arena *home = lj_arena_new(sizeof(pool) + FRAME_MAX + job_count * sizeof(uint32_t) + 65536);
     pool *self = home != NULL ? lj_arena_alloc(home, sizeof(*self)) : NULL;
     if (self == NULL) {

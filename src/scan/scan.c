@@ -275,7 +275,6 @@ static lj_code scan_begin(scan *self, lj_err *err)
 {
     const scan_options *options = self->options;
     lj_os_ignore_broken_pipes();
-    (void)lj_os_raise_files();
     if (options->gentle) {
         lj_os_be_gentle();
     }

@@ -23,6 +23,12 @@ static bool is_chosen(const scan *self, const uint8_t key[LJ_SIP_LEN])
     return mixed(value ^ self->seed) % BP_ALL < self->reread_bp;
 }
 
+void scan_entry_forget(scan *self, uint64_t size)
+{
+    self->counts.files--;
+    self->counts.bytes -= size;
+}
+
 /* True when nothing needs to be done; *old_off is set when it is known but to be read again. */
 static bool is_known(scan *self, const walk_entry *entry, const uint8_t key[LJ_SIP_LEN],
                      uint64_t *old_off)
@@ -44,9 +50,11 @@ static bool is_known(scan *self, const walk_entry *entry, const uint8_t key[LJ_S
         *old_off = known.off;
         return false;
     }
-    if (index_flag_set(self->state.index, key, INDEX_SEEN)) {
-        self->counts.unchanged++;
+    if (!index_flag_set(self->state.index, key, INDEX_SEEN)) {
+        scan_entry_forget(self, entry->kind == WALK_FILE ? entry->stat.size : 0);
+        return true;
     }
+    self->counts.unchanged++;
     scan_progress_count(self, entry->stat.size, (detect_verdict)known.verdict,
                         (detect_class)known.class_);
     return true;

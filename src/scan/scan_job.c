@@ -160,7 +160,7 @@ static void record_own(const scan *self, const pool_job *job, intake *said, scan
             1u << GAP_OPEN | 1u << GAP_CHANGED | 1u << GAP_TIME | 1u << GAP_CRASH | 1u << GAP_MEMORY
     };
     record->flags |= (roll->gap_bits & PASSING) != 0 ? RECORD_RETRY : 0u;
-    record->flags |= said->end.omitted > 0 ? RECORD_OMITTED : 0u;
+    record->flags |= said->end.omitted > 0 && !self->options->all ? RECORD_OMITTED : 0u;
     if (roll->has_sum && roll->sum.has_sha256) {
         record->flags |= RECORD_SHA | RECORD_GROUP;
         memcpy(record->sha256, roll->sum.sha256, LJ_SHA256_LEN);
@@ -271,6 +271,10 @@ static lj_code on_done(void *ctx, pool_job *job, intake *said, lj_err *err)
             (void)index_flag_set(self->state.index, job->key, INDEX_SEEN | INDEX_CHECKED);
             return LJ_OK;
         }
+    }
+    index_value before;
+    if (index_find(self->state.index, record.key, &before) && (before.flags & INDEX_SEEN) != 0) {
+        scan_entry_forget(self, record.size); /* the folder gave the same name twice */
     }
     bool passing = (record.flags & RECORD_RETRY) != 0;
     uint8_t content_key[LJ_SIP_LEN];

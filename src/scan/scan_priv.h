@@ -42,6 +42,10 @@ typedef struct scan {
 /* ---- scan_entry.c ---- */
 LJ_MUST_USE lj_code scan_entry_take(scan *self, const walk_entry *entry, lj_err *err);
 
+/* An entry that turned out to be one that was met before: folders that change while they are read
+ * may give a name twice. */
+void scan_entry_forget(scan *self, uint64_t size);
+
 /* ---- scan_job.c ---- */
 pool_events scan_events_of(scan *self);
 

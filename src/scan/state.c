@@ -10,11 +10,14 @@
 
 #include "base/cur.h"
 #include "base/num.h"
+#include "base/os_process.h"
 #include "scan/format_idx.h"
 #include "text/fold.h"
 
 enum {
     SYNC_MS = 5000,
+    LOCK_TRIES = 40,
+    LOCK_MS = 50,
     ORPHANS_MAX = 1024 * 1024,
     DAY_MS = 86400000,
     COMPACT_MIN = 4 * 1024 * 1024, /* bytes of journal below which dead records do not matter */
@@ -205,6 +208,19 @@ static void config_hash(const scan_options *options, uint8_t out[LJ_SHA256_LEN])
     lj_buf_done(&text);
 }
 
+/* Workers of a run that was killed inherit its lock for the moment until they notice its death. */
+static lj_code lock_take(int fd, lj_err *err)
+{
+    lj_code code = lj_os_lock(fd, err);
+    for (int i = 0; i < LOCK_TRIES && code == LJ_E_BUSY; i++) {
+        lj_os_wait_any(NULL, 0, LOCK_MS);
+        code = lj_os_lock(fd, err);
+    }
+    return code == LJ_E_BUSY ? lj_fail(err, LJ_E_BUSY, UINT64_MAX,
+                                       "another scan is writing into this result folder")
+                             : code;
+}
+
 static lj_code folders_open(const scan_options *options, state *self, lj_err *err)
 {
     lj_code code = lj_os_make_folder(LJ_OS_CWD, options->out_dir, err);
@@ -220,9 +236,8 @@ static lj_code folders_open(const scan_options *options, state *self, lj_err *er
     if (code == LJ_OK) {
         code = lj_os_create_file(self->dir, "lock", LJ_OS_UPDATE, &self->lock_fd, err);
     }
-    if (code == LJ_OK && lj_os_lock(self->lock_fd, err) != LJ_OK) {
-        code =
-            lj_fail(err, LJ_E_BUSY, UINT64_MAX, "another scan is writing into this result folder");
+    if (code == LJ_OK) {
+        code = lock_take(self->lock_fd, err);
     }
     return code;
 }
@@ -514,7 +529,8 @@ static lj_code compact(state *self, lj_err *err)
     return LJ_OK;
 }
 
-/* Bytes of the journal that entries of this run lead to, roughly: the average record for each. */
+/* More than half of what is known is of files that this run did not meet, or the journal has
+ * doubled since it was last as short as it could be. */
 static bool is_mostly_dead(const state *self)
 {
     uint64_t seen = 0;
@@ -529,8 +545,8 @@ static bool is_mostly_dead(const state *self)
         }
     }
     uint64_t len = journal_len(self->log);
-    enum { RECORD_GUESS = 1024 };
-    return len > COMPACT_MIN && (seen * 2 < all || len / RECORD_GUESS > (seen + 1) * 2);
+    uint64_t base = index_base(self->index);
+    return len > COMPACT_MIN && (seen * 2 < all || (base > 0 && len / 2 > base));
 }
 
 lj_code state_complete(state *self, lj_err *err)
@@ -543,6 +559,9 @@ lj_code state_complete(state *self, lj_err *err)
     if (code == LJ_OK && is_mostly_dead(self)) {
         code = compact(self, err);
         renewed = code == LJ_OK;
+    }
+    if (renewed || index_base(self->index) == 0) {
+        index_base_set(self->index, journal_len(self->log));
     }
     if (code == LJ_OK && (renewed || index_is_changed(self->index))) {
         code = index_save(self->index, self->dir, "index", journal_id(self->log),

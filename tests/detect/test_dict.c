@@ -80,6 +80,21 @@ static void test_dict__agrees_with_a_search_word_by_word(void **state)
     lj_arena_free(arena);
 }
 
+static void test_dict__finds_what_has_begun(void **state)
+{
+    (void)state;
+    lj_arena *arena = lj_arena_new(1 << 16);
+    dict words;
+    assert_true(dict_build(&words, entries, LJ_COUNT_OF(entries), arena));
+    const dict_entry *found = dict_begun(&words, LJ_STR("机"), 0, 2);
+    assert_non_null(found);
+    assert_int_equal(found->list, 2);
+    assert_null(
+        dict_begun(&words, LJ_STR("密"), 0, 1)); /* the letter alone has not begun anything */
+    assert_null(dict_begun(&words, LJ_STR("没"), 0, 1));
+    lj_arena_free(arena);
+}
+
 static void test_dict__an_empty_one_finds_nothing(void **state)
 {
     (void)state;
@@ -102,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dict__finds_the_longest_word_of_the_lists),
         cmocka_unit_test(test_dict__agrees_with_a_search_word_by_word),
+        cmocka_unit_test(test_dict__finds_what_has_begun),
         cmocka_unit_test(test_dict__an_empty_one_finds_nothing),
         cmocka_unit_test(test_dict__says_when_the_arena_is_full),
     };

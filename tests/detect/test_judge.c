@@ -155,6 +155,9 @@ static void test_judge__verdict_and_class_of_documents(void **state)
  /* Wrapped in a sample, but hidden: the sample does not count. */
         {"@body\n样例：\n@body hide=vanish\n机密★10年", DETECT_CONCEALED, DETECT_CONFIRMED},
         {"@file_name\n机密★10年 某方案.docx",           DETECT_MARKED,    DETECT_PROBABLE },
+        {"@formula\n=\"机\"&\"密★10年\"",                  DETECT_MARKED,    DETECT_PROBABLE },
+        {"@formula\n\"机密★\"0\"年\"",                     DETECT_MARKED,    DETECT_PROBABLE },
+        {"@formula\nIF(A1=\"机密\",1,0)",                     DETECT_CLEAN,     DETECT_NONE     },
         {"@file_name\n保密工作总结.doc",                  DETECT_CLEAN,     DETECT_NONE     },
         {"@file_name\n机密档案.mp4",                        DETECT_CLEAN,     DETECT_NONE     },
     };

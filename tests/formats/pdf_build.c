@@ -30,7 +30,8 @@ int pdf_build_reserve(pdf_build *build)
     return build->count++;
 }
 
-static void put_list(pdf_build *build, int num, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void put_list(pdf_build *build, int num,
+                                                           const char *format, va_list list)
 {
     char *body = malloc(BODY_MAX);
     if (body == NULL) {

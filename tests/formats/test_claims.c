@@ -50,6 +50,23 @@ static void test_claims__agree_with_a_bitmap_for_any_order_of_ranges(void **stat
     }
 }
 
+static void test_claims__the_first_ranges_need_no_memory(void **state)
+{
+    (void)state;
+    lj_arena *arena = lj_arena_new(1 << 12);
+    while (lj_arena_alloc(arena, 64) != NULL) {
+        assert_true(true);
+    }
+    claim_set set = {0};
+    for (uint64_t i = 0; i <= CLAIM_FIRST; i++) {
+        assert_false(set.full);
+        claim_add(&set, arena, i * 10, i * 10 + 5);
+    }
+    assert_true(set.full);
+    assert_int_equal(claim_total(&set), CLAIM_FIRST * 5);
+    lj_arena_free(arena);
+}
+
 static void test_claims__touching_ranges_become_one(void **state)
 {
     (void)state;
@@ -83,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims__agree_with_a_bitmap_for_any_order_of_ranges),
+        cmocka_unit_test(test_claims__the_first_ranges_need_no_memory),
         cmocka_unit_test(test_claims__touching_ranges_become_one),
         cmocka_unit_test(test_claims__what_does_not_fit_counts_as_unclaimed),
     };

@@ -310,6 +310,28 @@ static void test_pptx__reads_the_presentation(void **state)
     zip_build_done(&zip);
 }
 
+/* A second presentation part has no say in the order, and leaves nothing behind. */
+static void test_pptx__survives_a_second_presentation(void **state)
+{
+    (void)state;
+    zip_build zip;
+    zip_build_init(&zip);
+    ooxml_pptx_begin(&zip, 1, "");
+    ooxml_slide(&zip, 1, "", SHAPE("", TEXT(PARA("首页文字"))));
+    ooxml_part(&zip, "ppt/presentation2.xml", "p:presentation",
+               "<p:sldIdLst><p:sldId r:id=\"rId1\"/><p:sldId r:id=\"rId1\"/></p:sldIdLst>");
+    ooxml_part(&zip, "ppt/presentation3.xml", "p:presentation",
+               "<p:sldIdLst><p:sldId r:id=\"rId1\"/></p:sldIdLst><p14:section name=\"节名\"/>");
+    collect seen;
+    collect_init(&seen);
+    collect_run(&seen, zip_build_end(&zip, LJ_BYTES(""), false));
+    CHECK_HAS(&seen, "page=1 '首页文字'");
+    CHECK_HAS(&seen, "'节名'");
+    assert_int_equal(seen.gap_count, 0);
+    collect_done(&seen);
+    zip_build_done(&zip);
+}
+
 static void test_pptx__reads_deep_groups_and_many_shapes(void **state)
 {
     (void)state;
@@ -342,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_pptx__reads_slides),
         cmocka_unit_test(test_pptx__reads_every_part),
         cmocka_unit_test(test_pptx__reads_the_presentation),
+        cmocka_unit_test(test_pptx__survives_a_second_presentation),
         cmocka_unit_test(test_pptx__reads_deep_groups_and_many_shapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

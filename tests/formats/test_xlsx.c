@@ -325,6 +325,32 @@ static void test_xlsx__reads_every_part(void **state)
     zip_build_done(&zip);
 }
 
+/* Parts that are not where they should be: what they leave behind must not outlive them. */
+static void test_xlsx__survives_tables_in_the_place_of_sheets(void **state)
+{
+    (void)state;
+    zip_build zip;
+    zip_build_init(&zip);
+    ooxml_xlsx_begin(&zip, "甲表\n乙表\n丙表", "styles styles.xml");
+    ooxml_part(&zip, "xl/worksheets/sheet1.xml", "sst", "<si><t>表位置的字符串</t></si>");
+    ooxml_part(&zip, "xl/worksheets/sheet2.xml", "styleSheet",
+               "<fonts><font/></fonts><cellXfs><xf fontId=\"0\"/></cellXfs>");
+    ooxml_part(&zip, "xl/styles.xml", "workbook",
+               "<sheets><sheet name=\"另一簿\" r:id=\"rId1\"/></sheets>");
+    ooxml_sheet(&zip, 3, ROW(CS("A1", "0", "0") CT("B1", "平常的文字")));
+    ooxml_part(&zip, "xl/book2.xml", "workbook", "<sheets><sheet name=\"第三簿\"/></sheets>");
+    collect seen;
+    collect_init(&seen);
+    collect_run(&seen, zip_build_end(&zip, LJ_BYTES(""), false));
+    CHECK_HAS(&seen, "'表位置的字符串'");
+    CHECK_HAS(&seen, "'平常的文字'");
+    CHECK_HAS(&seen, "'另一簿'");
+    CHECK_HAS(&seen, "'第三簿'");
+    assert_int_equal(seen.gap_count, 0);
+    collect_done(&seen);
+    zip_build_done(&zip);
+}
+
 static void test_xlsx__reads_the_workbook(void **state)
 {
     (void)state;
@@ -447,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_xlsx__reads_cells),
         cmocka_unit_test(test_xlsx__leaves_numbers_out_when_not_all_is_wanted),
         cmocka_unit_test(test_xlsx__reads_every_part),
+        cmocka_unit_test(test_xlsx__survives_tables_in_the_place_of_sheets),
         cmocka_unit_test(test_xlsx__reads_the_workbook),
         cmocka_unit_test(test_xlsx__renders_formats),
         cmocka_unit_test(test_xlsx__decodes_escapes_and_references),

@@ -276,6 +276,39 @@ static void test_scan__all_asks_again_for_containers_whose_clean_members_were_le
     assert_int_equal(record_count(at->out), 1);
 }
 
+static void test_scan__the_journal_is_renewed_when_most_of_it_is_dead(void **state)
+{
+    place *at = *state;
+    enum { MANY = 500, DEEP = 14, NAME = 240 };
+    char name[DEEP * (NAME + 1) + 64];
+    size_t len = 0;
+    for (int i = 0; i < DEEP; i++) { /* long paths make long records */
+        memset(name + len, 'd', NAME);
+        name[len + NAME] = '\0';
+        folder_add(at->root, name);
+        len += NAME;
+        name[len++] = '/';
+    }
+    uint64_t sizes[4] = {0};
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < MANY && round < 3; i++) {
+            char text[128];
+            snprintf(name + len, 32, "f%03d.txt", i);
+            snprintf(text, sizeof(text), "第%d次，第%d号。\n%s", round, i, i == 3 ? MARK : "");
+            file_write(at->root, name, text);
+        }
+        assert_int_equal(run(at), LJ_OK);
+        CHECK_ROW("unchanged", at->outcome.counts.unchanged, round < 3 ? 0 : MANY);
+        CHECK_ROW("marked", at->outcome.counts.by_verdict[DETECT_MARKED], 1);
+        size_t size = 0;
+        free(file_read_all(at->out, "state/journal", &size));
+        sizes[round] = size;
+    }
+    assert_true(sizes[1] > sizes[0] * 3 / 2);
+    assert_true(sizes[2] < sizes[1]);
+    assert_true(sizes[3] < sizes[2] + 1000);
+}
+
 /* ---- workers that misbehave ---- */
 
 static void test_scan__a_file_that_kills_its_worker_is_listed_and_keeps_its_hits(void **state)
@@ -458,6 +491,36 @@ static void test_scan__stops_when_asked_and_goes_on_with_the_same_call(void **st
     assert_int_equal(at->outcome.counts.by_verdict[DETECT_MARKED], 100);
 }
 
+/* Removes the last file of the folder while the scan is busy with the first ones. */
+static void on_progress(void *ctx, const scan_progress *progress)
+{
+    (void)progress;
+    (void)unlink(ctx);
+}
+
+static void test_scan__a_file_that_vanishes_is_listed(void **state)
+{
+    place *at = *state;
+    enum {
+        MANY = 600
+    }; /* more than are under way at once: the last ones have not been looked at */
+    for (int i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "f%03d.txt", i);
+        file_write(at->root, name, "普通\n");
+    }
+    char *last = path_of(at->root, "f599.txt");
+    at->setup.options.progress = on_progress;
+    at->setup.options.progress_ctx = last;
+    assert_int_equal(run(at), LJ_OK);
+    check_record(at, "f599.txt", "unreadable", "none");
+    json_t *record = record_of(at->out, at->root, "f599.txt");
+    assert_true(has_gap(record, "open"));
+    json_decref(record);
+    assert_int_equal(at->outcome.counts.files, MANY);
+    free(last);
+}
+
 static void test_scan__nested_roots_are_walked_once(void **state)
 {
     place *at = *state;
@@ -552,6 +615,7 @@ int main(void)
         CASE(test_scan__a_share_of_unchanged_files_is_read_again),
         CASE(test_scan__another_limit_or_rule_reads_everything_again),
         CASE(test_scan__all_asks_again_for_containers_whose_clean_members_were_left_out),
+        CASE(test_scan__the_journal_is_renewed_when_most_of_it_is_dead),
         CASE(test_scan__a_file_that_kills_its_worker_is_listed_and_keeps_its_hits),
         CASE(test_scan__a_file_that_hangs_is_ended_by_the_clock_and_keeps_its_hits),
         CASE(test_scan__a_forbidden_call_is_named),
@@ -561,6 +625,7 @@ int main(void)
         CASE(test_scan__a_result_folder_that_cannot_be_written_is_an_error),
         CASE(test_scan__a_full_disk_loses_nothing),
         CASE(test_scan__stops_when_asked_and_goes_on_with_the_same_call),
+        CASE(test_scan__a_file_that_vanishes_is_listed),
         CASE(test_scan__nested_roots_are_walked_once),
         CASE(test_scan__names_that_are_no_text_come_back_exactly),
         CASE(test_scan__special_files_are_listed_and_not_opened),

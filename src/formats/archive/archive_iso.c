@@ -18,8 +18,8 @@
  * hold files of its own: a gap `unsupported`.
  *
  * Limits. Entries are charged by the core; records and directories are bounded by the image's size
- * and LISTED_MAX. Not done: zisofs files are a gap; raw images of 2352 bytes a sector are not
- * known. */
+ * and the limit on entries. Not done: zisofs files are a gap; raw images of 2352 bytes a sector are
+ * not known. */
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/num.h"
@@ -32,7 +32,6 @@ enum {
     DESCRIPTORS_MAX = 64,
     TREES_MAX = 4,
     NAME_MAX_LEN = 1024,
-    LISTED_MAX = 400000,
     CONTINUED_MAX = 32, /* continuation areas of one record */
     RECORD_HEAD = 33,
     IS_FOLDER = 2,
@@ -67,6 +66,7 @@ typedef struct iso_walk {
     uint32_t file_count, file_cap;
     iso_folder *folders; /* of the tree that is walked; all that were ever found in it */
     uint32_t folder_count, folder_cap;
+    uint64_t listed_max; /* files, and folders of one tree: a little above the limit on entries */
     bool is_cut;
     bool is_full;
     lj_code code;
@@ -77,7 +77,7 @@ typedef struct iso_walk {
 static void *grow(iso_walk *walk, void *rows, uint32_t *cap, size_t row_len)
 {
     uint32_t wide = *cap == 0 ? 64 : *cap * 2;
-    void *grown = wide <= LISTED_MAX * 2
+    void *grown = *cap < walk->listed_max
                       ? lj_arena_grow(walk->arena, rows, *cap * row_len, wide * row_len)
                       : NULL;
     if (grown == NULL) {
@@ -90,6 +90,7 @@ static void *grow(iso_walk *walk, void *rows, uint32_t *cap, size_t row_len)
 
 static void add_folder(iso_walk *walk, iso_folder what)
 {
+    walk->code = format_work(walk->run, walk->folder_count / 4);
     for (uint32_t i = 0; i < walk->folder_count; i++) {
         if (walk->folders[i].off == what.off) {
             return;
@@ -265,7 +266,7 @@ static void read_record(iso_walk *walk, const iso_folder *folder, lj_slice recor
     if (more.child_at > 0 || (flags & IS_FOLDER) != 0) {
         off = more.child_at > 0 ? (uint64_t)more.child_at * SECTOR : off;
         add_folder(walk, (iso_folder){off, more.child_at > 0 ? SECTOR : len, path});
-        walk->code = archive_emit_name(walk->run, name, 0);
+        walk->code = walk->code == LJ_OK ? archive_emit_name(walk->run, name, 0) : walk->code;
         return;
     }
     walk->code = emit_link(walk, &more);
@@ -556,6 +557,7 @@ lj_code archive_iso_read(format_run *run, format_src *src)
         return LJ_E_LIMIT;
     }
     *walk = (iso_walk){.run = run, .src = src, .arena = format_arena(run)};
+    walk->listed_max = lj_min_u64(format_limit_value(run, FORMAT_LIMIT_ENTRIES), 1000000) + 1;
     read_descriptors(walk);
     for (uint8_t i = 0; i < walk->tree_count && walk->code == LJ_OK; i++) {
         read_tree(walk, i);

@@ -8,10 +8,11 @@
  * 0x8000 a data size u32. main header 0x73: 0x0001 volume, 0x0080 headers are encrypted; file
  * header 0x74: 0x0001, 0x0002 split, 0x0004 password. RAR 5 (RAR 5.0 archive format): CRC u32, then
  * variable integers: header size, type, flags, [extra size], [data size]; type 1 main: archive
- * flags 0x0001 volume; type 2 file: extra record type 1 = encrypted; type 4: encrypted headers. 7z
- * (7zFormat.txt): the start header points to the end header; 0x17 means that it is packed itself,
- * its coders in clear text; coder id 06 F1 07 01 is AES-256 with SHA-256. CAB ([MS-CAB] 2.1):
- * cbCabinet at 8, flags at 30: 0x0001 a cabinet before, 0x0002 one behind. */
+ * flags 0x0001 volume; type 2 file: extra record type 1 = encrypted; type 3 service, CMT the
+ * archive's comment; type 4: encrypted headers. 7z (7zFormat.txt): the start header points to the
+ * end header; 0x17 means that it is packed itself, its coders in clear text; coder id 06 F1 07 01
+ * is AES-256 with SHA-256. CAB ([MS-CAB] 2.1): cbCabinet at 8, flags at 30: 0x0001 a cabinet
+ * before, 0x0002 one behind. */
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
@@ -20,6 +21,7 @@ enum {
     BLOCKS_MAX = 200000,
     HEADER_MAX = 2 * 1024 * 1024, /* RAR 5: header size is limited to this */
     VINT_MAX = 10,
+    COMMENT_MAX = 256 * 1024,
     LOCKED_MAX = 131072, /* file headers whose encryption is remembered one by one */
 };
 
@@ -34,6 +36,25 @@ static void add_file(format_run *run, archive_look *look, bool is_locked)
         look->locked[idx / 8] |= (uint8_t)((is_locked ? 1 : 0) << (idx % 8));
         look->locked_count++;
     }
+}
+
+/* The archive's comment at [off, off + len): told when it is stored, else a gap. */
+static lj_code take_comment(format_run *run, format_src *src, bool is_stored, uint64_t off,
+                            uint64_t len)
+{
+    if (!is_stored) {
+        format_gap(run, GAP_UNSUPPORTED, "comment", (span_place){0});
+        return LJ_OK;
+    }
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    lj_slice text = lj_arena_copy(
+        format_arena(run), format_bytes(run, src, off, (size_t)lj_min_u64(len, COMMENT_MAX)));
+    while (text.len > 0 && text.ptr[text.len - 1] == 0) {
+        text.len--;
+    }
+    lj_code code = archive_emit_text(run, SPAN_COMMENT, LJ_STR(""), text);
+    lj_arena_rewind(format_arena(run), mark);
+    return code;
 }
 
 /* ---- RAR 4 ---- */
@@ -72,7 +93,12 @@ static void look_rar4(format_run *run, format_src *src, archive_look *look)
             lj_cur high = lj_cur_of(format_bytes(run, src, at + 32, 4));
             data |= (uint64_t)lj_cur_u32le(&high) << 32;
         }
-        if (!lj_add_u64(at, len, &at) || !lj_add_u64(at, data, &at)) {
+        lj_slice sub = type == 0x7A ? format_bytes(run, src, at, 35) : (lj_slice){NULL, 0};
+        if (sub.len == 35 && lj_slice_is(lj_slice_part(sub, 32, 3), LJ_BYTES("CMT"))) {
+            bool is_stored = sub.ptr[25] == 0x30 && (flags & 0x0004) == 0;
+            look->code = take_comment(run, src, is_stored, at + len, data);
+        }
+        if (look->code != LJ_OK || !lj_add_u64(at, len, &at) || !lj_add_u64(at, data, &at)) {
             return;
         }
         if (type == 0x7B) {
@@ -115,9 +141,24 @@ static bool has_crypt_record(lj_slice extra)
     return false;
 }
 
+/* A service header (type 3) of the archive's comment: what stands behind its sizes. */
+static bool is_comment(lj_cur cur, lj_slice extra, bool *out_stored)
+{
+    uint64_t flags = vint(&cur);
+    (void)vint(&cur); /* size unpacked */
+    (void)vint(&cur); /* attributes */
+    lj_cur_skip(&cur, (flags & 2) != 0 ? 4 : 0);
+    lj_cur_skip(&cur, (flags & 4) != 0 ? 4 : 0);
+    uint64_t method = vint(&cur);
+    (void)vint(&cur); /* system */
+    uint64_t name_len = vint(&cur);
+    *out_stored = (method >> 7 & 7) == 0 && !has_crypt_record(extra);
+    return lj_cur_ok(&cur) && name_len == 3 && lj_slice_is(lj_cur_bytes(&cur, 3), LJ_BYTES("CMT"));
+}
+
 /* One header; returns false at the end or at what is none. */
-static bool look_rar5_header(format_run *run, archive_look *look, lj_slice header,
-                             uint64_t *out_data_len)
+static bool look_rar5_header(format_run *run, format_src *src, archive_look *look, lj_slice header,
+                             uint64_t data_at, uint64_t *out_data_len)
 {
     lj_cur cur = lj_cur_of(header);
     uint64_t type = vint(&cur);
@@ -134,10 +175,17 @@ static bool look_rar5_header(format_run *run, archive_look *look, lj_slice heade
     }
     if (type == 1) {
         look->volumes = (vint(&cur) & 0x0001) != 0;
-    } else if (type == 2) {
+    } else if (type == 2 || type == 3) {
         lj_slice extra = extra_len <= header.len
                              ? lj_slice_part(header, header.len - (size_t)extra_len, SIZE_MAX)
                              : (lj_slice){NULL, 0};
+        bool is_stored = false;
+        if (type == 3) {
+            if (is_comment(cur, extra, &is_stored)) {
+                look->code = take_comment(run, src, is_stored, data_at, *out_data_len);
+            }
+            return look->code == LJ_OK;
+        }
         bool is_locked = has_crypt_record(extra);
         look->encryption = is_locked ? "rar5-data" : look->encryption;
         add_file(run, look, is_locked);
@@ -161,8 +209,8 @@ static void look_rar5(format_run *run, format_src *src, archive_look *look)
             format_bytes(run, src, header_at, (size_t)lj_min_u64(len, FORMAT_WINDOW_MAX));
         uint64_t data_len = 0;
         bool is_end = header.len > 0 && header.ptr[0] == 5;
-        if (!look_rar5_header(run, look, header, &data_len) || !lj_add_u64(header_at, len, &at) ||
-            !lj_add_u64(at, data_len, &at)) {
+        if (!look_rar5_header(run, src, look, header, header_at + len, &data_len) ||
+            !lj_add_u64(header_at, len, &at) || !lj_add_u64(at, data_len, &at)) {
             return;
         }
         if (is_end) {

@@ -49,6 +49,7 @@ typedef struct archive_look {
     uint64_t end_off;       /* behind the last structure; 0 = not known */
     uint8_t *locked;        /* a bit for each file header, in order: it is encrypted; or NULL */
     uint32_t locked_count;  /* file headers that were seen */
+    lj_code code;           /* LJ_OK, or what a call said that means: stop */
 } archive_look;
 archive_look archive_look_rar(format_run *run, format_src *src);
 archive_look archive_look_7z(format_run *run, format_src *src);

@@ -160,6 +160,19 @@ static lj_code read_entry(archive_walk *walk)
     return code;
 }
 
+/* Cabinets: the library's way over data that nobody read trips over damage; ours stops at it. */
+static lj_code drain(archive_handle *handle)
+{
+    uint8_t skipped[16 * 1024];
+    size_t got = 1;
+    lj_code code = LJ_OK;
+    while (code == LJ_OK && got > 0 && !handle->is_dead) {
+        code = archive_handle_pull(handle, skipped, sizeof(skipped), &got);
+        code = code == LJ_OK ? format_work(handle->run, got) : code;
+    }
+    return code == LJ_E_FORMAT ? LJ_OK : code;
+}
+
 /* Opens again behind an entry whose data killed the handle: its neighbours may be sound. */
 static lj_code step_over(archive_walk *walk)
 {
@@ -181,6 +194,9 @@ static lj_code read_entries(archive_walk *walk)
         }
         code = code == LJ_OK ? format_entry(handle->run) : code;
         code = code == LJ_OK ? read_entry(walk) : code;
+        if (code == LJ_OK && archive_handle_is_cab(handle)) {
+            code = drain(handle);
+        }
         if (code == LJ_OK && handle->is_dead) {
             walk->had_faults = true;
             code = step_over(walk);
@@ -221,6 +237,9 @@ static lj_code gap_of_fault(archive_walk *walk, lj_code code)
 lj_code archive_read_members(format_run *run, format_src *src, archive_setup_fn *setup,
                              const archive_look *look)
 {
+    if (look->code != LJ_OK) {
+        return look->code;
+    }
     if (look->volumes) {
         format_gap(run, GAP_VOLUME, NULL, (span_place){0});
     }
@@ -271,6 +290,10 @@ lj_code archive_read_stream(format_run *run, format_src *src, archive_setup_fn *
         bool whole = member != NULL && format_src_code(member) == LJ_OK;
         archive_handle_close(handle);
         uint64_t size = format_src_size(src);
+        if (whole &&
+            format_src_size(member) == FORMAT_SIZE_UNKNOWN) { /* its end was of no interest */
+            handle->taken = size;
+        }
         if (whole) {
             format_claim(run, 0, lj_min_u64(handle->taken, size), FORMAT_READ);
         } else { /* swept: bytes behind the damage may be text */

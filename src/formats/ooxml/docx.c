@@ -111,7 +111,6 @@ static lj_code docx_read(format_run *run, format_src *src)
     if (styles != OPC_NONE) {
         code = opc_visit(&pkg, styles, &roots, OPC_KEEP);
     }
-    context.is_closed = true;
     if (code == LJ_OK && main != OPC_NONE) {
         code = opc_visit(&pkg, main, &roots, 0);
     }

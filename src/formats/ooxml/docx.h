@@ -65,7 +65,6 @@ const docx_look *docx_style_look(const docx_styles *styles, lj_str id);
 /* What stories need; ctx of docx_read_story(). */
 typedef struct docx_context {
     docx_styles styles;
-    bool is_closed;        /* further style parts (of a glossary) are not kept */
     int32_t page_pt100[2]; /* width, height of the last section that is known */
 } docx_context;
 

@@ -377,7 +377,7 @@ void docx_read_styles(opc_xml *x, void *ctx)
 {
     docx_context *context = ctx;
     docx_styles other;
-    docx_styles *styles = context->is_closed ? &other : &context->styles;
+    docx_styles *styles = x->keeps ? &context->styles : &other;
     *styles = (docx_styles){0};
     styles->defaults = (docx_look){.fg = OPC_NO_COLOUR,
                                    .shade = OPC_NO_COLOUR,

@@ -178,9 +178,30 @@ static lj_code give_child(opc_package *pkg, uint32_t idx, format_src *src)
     return format_child(pkg->run, &info, src);
 }
 
+/* Tells when the bytes are not those that were packed; they are read all the same. */
+static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
+{
+    const zip_member *member = pkg->parts[idx].member;
+    bool is_plain = member->method == 0 || member->method == DEFLATED;
+    if (!is_plain || member->crc == 0 || member->is_cut || member->real_len > CRC_MAX ||
+        format_src_code(src) != LJ_OK) {
+        return;
+    }
+    uint32_t crc = 0;
+    uint64_t at = 0;
+    for (lj_slice part = {NULL, 1}; part.len > 0 && at < member->real_len; at += part.len) {
+        part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
+        crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
+    }
+    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
+        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = part_id_of(pkg, idx)});
+    }
+}
+
 /* What is no XML; nothing to give when not one byte came out. */
 static lj_code take_child(opc_package *pkg, uint32_t idx, format_src *src)
 {
+    check_crc(pkg, idx, src); /* the core forgets what was decoded when the child has ended */
     if (format_src_size(src) != 0) {
         return give_child(pkg, idx, src);
     }
@@ -214,45 +235,46 @@ static void read_root(opc_xml *x, const opc_roots *roots)
 }
 
 /* Reads an XML part to its end. *out_other: it is something a reader of its own should have. */
-static lj_code read_xml(opc_package *pkg, uint32_t idx, format_src *src, const opc_roots *roots,
-                        bool *out_other)
+static lj_code read_xml(opc_xml *x, const opc_roots *roots, bool *out_other)
 {
-    opc_xml x = {.pkg = pkg, .part = idx, .src = src};
-    x.base = span_of(SPAN_BODY, (lj_str){NULL, 0});
-    x.base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
-    x.base.story_id = ++pkg->story_count;
-    set_place(pkg, idx, &x.base.place);
-    x.xml = xml_open(pkg->run, src, pkg->names, x.base.place);
-    if (x.xml == NULL) {
+    opc_package *pkg = x->pkg;
+    uint32_t idx = x->part;
+    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
+    x->base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
+    x->base.story_id = ++pkg->story_count;
+    set_place(pkg, idx, &x->base.place);
+    x->xml = xml_open(pkg->run, x->src, pkg->names, x->base.place);
+    if (x->xml == NULL) {
         return LJ_E_LIMIT;
     }
     *out_other = false;
-    while (opc_next(&x)) {
-        if (x.token->kind == XML_START) {
-            uint16_t id = x.token->id;
+    while (opc_next(x)) {
+        if (x->token->kind == XML_START) {
+            uint16_t id = x->token->id;
             *out_other =
                 id == OPC_html || id == OPC_svg || id == OPC_package || id == OPC_wordDocument;
             if (*out_other) {
                 return LJ_OK;
             }
-            read_root(&x, roots);
-        } else if (x.token->kind == XML_TEXT) {
-            opc_emit_stray(&x);
+            read_root(x, roots);
+        } else if (x->token->kind == XML_TEXT) {
+            opc_emit_stray(x);
         }
     }
-    const xml_status *status = xml_status_of(x.xml);
-    lj_code source = xml_code(x.xml);
-    bool is_bad = status->is_bad && !x.is_sloppy;
-    if (x.code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
-        x.base.place.part_id = part_id_of(pkg, idx);
-        format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x.base.place);
+    const xml_status *status = xml_status_of(x->xml);
+    lj_code source = xml_code(x->xml);
+    bool is_bad = status->is_bad && !x->is_sloppy;
+    if (x->code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
+        x->base.place.part_id = part_id_of(pkg, idx);
+        format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x->base.place);
         if (is_bad) {
-            lj_code swept = format_sweep(pkg->run, src, 0, FORMAT_SIZE_UNKNOWN, x.base.hidden_by);
+            lj_code swept =
+                format_sweep(pkg->run, x->src, 0, FORMAT_SIZE_UNKNOWN, x->base.hidden_by);
             /* a source that breaks is told already; what stops everything is told again here */
-            x.code = swept == LJ_OK ? LJ_OK : format_work(pkg->run, 0);
+            x->code = swept == LJ_OK ? LJ_OK : format_work(pkg->run, 0);
         }
     }
-    return x.code;
+    return x->code;
 }
 
 static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
@@ -269,36 +291,6 @@ static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
     what.origin = SPAN_NAME;
     what.hidden_by = hidden_of(pkg, &pkg->parts[idx]) | SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     return format_emit(pkg->run, &what);
-}
-
-/* True when the bytes are not those that were packed; they are read all the same. */
-static bool crc_is_wrong(const opc_package *pkg, format_src *src, const zip_member *member)
-{
-    if (member->crc == 0 || member->is_cut || member->real_len > CRC_MAX) {
-        return false;
-    }
-    uint32_t crc = 0;
-    uint64_t at = 0;
-    for (lj_slice part = {NULL, 1}; part.len > 0 && at < member->real_len; at += part.len) {
-        part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
-        crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
-    }
-    return format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc;
-}
-
-/* The part was read: what its bytes were like, and what stands behind them. */
-static lj_code close_member(opc_package *pkg, uint32_t idx, format_src *src)
-{
-    const zip_member *member = pkg->parts[idx].member;
-    if (format_src_code(src) == LJ_E_FORMAT) {
-        format_claim(pkg->run, member->data_off, member->stored_len, FORMAT_BROKEN);
-        return LJ_OK;
-    }
-    bool is_plain = member->method == 0 || member->method == DEFLATED;
-    if (is_plain && crc_is_wrong(pkg, src, member)) {
-        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = part_id_of(pkg, idx)});
-    }
-    return zip_member_rest(pkg->run, pkg->zip, src, member);
 }
 
 lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32_t flags)
@@ -321,12 +313,20 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
         code = format_entry(pkg->run);
         code = code == LJ_OK ? emit_part_name(pkg, idx) : code;
         if (code == LJ_OK && !is_child) {
-            code = read_xml(pkg, idx, src, roots, &is_child);
+            opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+            code = read_xml(&x, roots, &is_child);
         }
         if (code == LJ_OK && is_child) {
             code = take_child(pkg, idx, src);
+        } else if (code == LJ_OK) {
+            check_crc(pkg, idx, src);
         }
-        code = code == LJ_OK ? close_member(pkg, idx, src) : code;
+        if (format_src_code(src) == LJ_E_FORMAT) {
+            format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_BROKEN);
+        }
+        if (code == LJ_OK && zip_member_rest(pkg->run, pkg->zip, src, part->member) != LJ_OK) {
+            code = format_work(pkg->run, 0); /* a package that breaks there is told already */
+        }
     }
     if ((flags & OPC_KEEP) == 0 || is_child) {
         lj_arena_rewind(pkg->arena, mark);

@@ -73,6 +73,7 @@ typedef struct opc_xml {
     xml_reader *xml;
     const xml_token *token;
     bool is_sloppy;  /* the producers of such parts do not care for well-formedness */
+    bool keeps;      /* what the reader takes from the arena stays; else it goes with the part */
     bool is_quiet;   /* nothing is emitted: a first pass over the same source */
     xml_token cdata; /* a CDATA section, given as text */
     span base;       /* role, story, place, reasons: what every span of the part begins with */

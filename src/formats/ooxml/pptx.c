@@ -44,6 +44,9 @@ typedef struct pptx_context {
 static void add_slide(opc_xml *x, pptx_context *context)
 {
     opc_package *pkg = x->pkg;
+    if (!x->keeps) {
+        return; /* another presentation part: its order means nothing */
+    }
     uint32_t part = opc_follow(pkg, x->part, lj_str_bytes(XML_VALUE_PREFIXED(x->token, "id")));
     if (context->slide_count == context->slide_cap) {
         uint32_t cap = context->slide_cap == 0 ? 32 : context->slide_cap * 2;

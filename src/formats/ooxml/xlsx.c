@@ -83,7 +83,6 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     }
     context->styles = (xlsx_styles){NULL, 0};
     context->strings = (xlsx_strings){.is_full = true};
-    context->is_closed = true;
     lj_arena_rewind(pkg->arena, mark);
     return code;
 }

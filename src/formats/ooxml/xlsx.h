@@ -90,7 +90,6 @@ void xlsx_rich_take(xlsx_rich *rich, const xml_token *token);
 typedef struct xlsx_context {
     xlsx_styles styles;
     xlsx_strings strings;
-    bool is_closed;   /* further tables of styles and strings are not kept */
     uint32_t *sheets; /* parts in the order of the workbook */
     uint32_t sheet_count, sheet_cap;
 } xlsx_context;

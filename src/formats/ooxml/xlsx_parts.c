@@ -23,6 +23,13 @@ static void add_sheet(opc_xml *x, xlsx_context *context)
     opc_package *pkg = x->pkg;
     lj_str state = XML_VALUE(token, "state");
     bool hidden = OPC_IS(state, "hidden") || OPC_IS(state, "veryHidden");
+    span what = opc_span(x, SPAN_SHEET_NAME);
+    what.text = XML_VALUE(token, "name");
+    what.hidden_by |= hidden ? SPAN_HIDE(SPAN_HIDDEN_SHEET) : 0;
+    if (!x->keeps) { /* another workbook part: its order means nothing */
+        opc_emit(x, &what);
+        return;
+    }
     if (context->sheet_count == context->sheet_cap) {
         uint32_t cap = context->sheet_cap == 0 ? 16 : context->sheet_cap * 2;
         uint32_t *sheets =
@@ -45,10 +52,7 @@ static void add_sheet(opc_xml *x, xlsx_context *context)
         pkg->parts[part].hidden_by |= hidden ? SPAN_HIDE(SPAN_HIDDEN_SHEET) : 0;
         opc_own(pkg, part);
     }
-    span what = opc_span(x, SPAN_SHEET_NAME);
-    what.text = XML_VALUE(token, "name");
     what.place.sheet_no = no;
-    what.hidden_by |= hidden ? SPAN_HIDE(SPAN_HIDDEN_SHEET) : 0;
     opc_emit(x, &what);
 }
 

@@ -209,7 +209,7 @@ void xlsx_read_strings(opc_xml *x, void *ctx)
 {
     xlsx_context *context = ctx;
     xlsx_strings *strings = &context->strings;
-    if (context->is_closed || strings->count > 0) {
+    if (!x->keeps || strings->count > 0) {
         strings->is_full = true; /* a second table: its strings are emitted, no cell means them */
     } else {
         *strings = (xlsx_strings){.part = x->part};

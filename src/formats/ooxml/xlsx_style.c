@@ -311,7 +311,7 @@ void xlsx_read_styles(opc_xml *x, void *ctx)
             s.in_dxfs = s.in_dxfs && token->id != OPC_dxfs;
         }
     }
-    if (!context->is_closed) {
+    if (x->keeps) {
         context->styles = (xlsx_styles){s.xfs.ptr, s.xfs.count};
     }
 }

@@ -39,10 +39,12 @@ static int sniff_end(const format_probe *probe)
 {
     lj_slice tail = probe->tail;
     int best = 0;
-    for (size_t i = tail.len >= ZIP_END_LEN ? tail.len - ZIP_END_LEN + 1 : 0; i-- > 0;) {
-        if (tail.ptr[i] != 'P' || !zip_starts(lj_slice_part(tail, i, 4), "PK\5\6")) {
-            continue;
+    for (size_t i = 0; i + ZIP_END_LEN <= tail.len; i++) {
+        size_t hit = lj_slice_find(lj_slice_part(tail, i, SIZE_MAX), LJ_BYTES("PK\5\6"));
+        if (hit == SIZE_MAX || i + hit + ZIP_END_LEN > tail.len) {
+            break;
         }
+        i += hit;
         lj_cur cur = lj_cur_of(lj_slice_part(tail, i + 10, 12));
         uint64_t entries = lj_cur_u16le(&cur);
         uint64_t dir_len = lj_cur_u32le(&cur);

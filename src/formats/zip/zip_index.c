@@ -43,7 +43,7 @@ zip_member *zip_member_add(zip_walk *walk)
     return member;
 }
 
-/* Puts a range in its place by its start; false when there is no room. */
+/* Adds a range at the end; false when there is no room. */
 static bool range_add(zip_walk *walk, zip_range **ranges, uint32_t *count, uint32_t *cap,
                       zip_range what)
 {
@@ -59,13 +59,7 @@ static bool range_add(zip_walk *walk, zip_range **ranges, uint32_t *count, uint3
         *ranges = grown;
         *cap = wide;
     }
-    uint32_t at = *count;
-    while (at > 0 && (*ranges)[at - 1].from > what.from) {
-        (*ranges)[at] = (*ranges)[at - 1];
-        at--;
-    }
-    (*ranges)[at] = what;
-    (*count)++;
+    (*ranges)[(*count)++] = what;
     return true;
 }
 
@@ -73,8 +67,15 @@ void zip_claim_add(zip_walk *walk, uint64_t from, uint64_t to)
 {
     zip_index *index = walk->index;
     if (from < to) { /* without room it is swept: that costs time and loses nothing */
-        (void)range_add(walk, &index->claims, &index->claim_count, &index->claim_cap,
-                        (zip_range){from, to});
+        if (range_add(
+                walk, &index->claims, &index->claim_count, &index->claim_cap,
+                (zip_range){from, to})) { /* few, and looked through while more come: in order */
+            zip_range *claims = index->claims;
+            for (uint32_t i = index->claim_count - 1; i > 0 && claims[i - 1].from > from; i--) {
+                claims[i] = claims[i - 1];
+                claims[i - 1] = (zip_range){from, to};
+            }
+        }
         index->end_off = lj_max_u64(index->end_off, to);
     }
 }
@@ -144,6 +145,23 @@ static void sort_members(zip_member *members, size_t count)
         members[0] = members[last];
         members[last] = kept;
         sift_down(members, 0, last);
+    }
+}
+
+/* Holes come from two places in turn, entries and local headers: sorted once, at the end. */
+static void sort_holes(zip_range *holes, uint32_t count)
+{
+    for (uint32_t step = count / 2; step > 0;
+         step = step == 2 ? 1 : step * 5 / 11) { /* Shell's sort */
+        for (uint32_t i = step; i < count; i++) {
+            zip_range kept = holes[i];
+            uint32_t at = i;
+            while (at >= step && holes[at - step].from > kept.from) {
+                holes[at] = holes[at - step];
+                at -= step;
+            }
+            holes[at] = kept;
+        }
     }
 }
 
@@ -277,6 +295,7 @@ lj_code zip_index_make(format_run *run, format_src *src, format_probe *probe)
     cut_members(&walk);
     zip_members_sort(index);
     judge_members(&walk);
+    sort_holes(index->holes, index->hole_count);
     zip_names_decode(&walk);
     probe->members = zip_index_names(arena, index);
     probe->member_count = probe->members != NULL ? index->count : 0;
@@ -298,6 +317,7 @@ zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index 
     zip_range_search(&walk, range.from, walk.size);
     cut_members(&walk);
     zip_members_sort(index);
+    sort_holes(index->holes, index->hole_count);
     zip_names_decode(&walk);
     index->has_hidden = index->count > 0;
     return index->count > 0 ? index : NULL;

@@ -24,6 +24,7 @@ enum {
     EXTRA_PATH = 0x7075,
     EXTRA_AES = 0x9901,
     EXTRA_GROWTH = 0xA220, /* Open Packaging growth hint: padding */
+    EXTRA_ALIGN = 0xD935,  /* Android: alignment, then padding */
     SAMPLE_MAX = 16 * 1024,
 };
 
@@ -121,6 +122,7 @@ void zip_extra_read(zip_walk *walk, zip_member *member, lj_slice extra, uint64_t
                      : id == EXTRA_PATH   ? read_path(member, body)
                      : id == EXTRA_AES    ? read_aes(member, body)
                      : id == EXTRA_GROWTH ? is_zero(lj_slice_part(body, 4, SIZE_MAX))
+                     : id == EXTRA_ALIGN  ? is_zero(lj_slice_part(body, 2, SIZE_MAX))
                                           : is_numeric(id, len) || is_zero(body);
         if (!known) {
             zip_hole_add(walk, extra_off + from, extra_off + cur.pos);
