@@ -116,7 +116,7 @@ static size_t arena_room(const lj_arena *arena, size_t len)
     return room <= arena->max_len - arena->total ? room : 0;
 }
 
-void *lj_arena_alloc(lj_arena *arena, size_t len)
+void *lj_arena_alloc_raw(lj_arena *arena, size_t len)
 {
     size_t room = arena_room(arena, len);
     if (room == 0) {
@@ -133,7 +133,15 @@ void *lj_arena_alloc(lj_arena *arena, size_t len)
     chunk->used += room;
     arena->total += room;
     ARENA_SHOW(ptr, len);
-    memset(ptr, 0, len);
+    return ptr;
+}
+
+void *lj_arena_alloc(lj_arena *arena, size_t len)
+{
+    void *ptr = lj_arena_alloc_raw(arena, len);
+    if (ptr != NULL) {
+        memset(ptr, 0, len);
+    }
     return ptr;
 }
 
@@ -143,7 +151,7 @@ void *lj_arena_array(lj_arena *arena, size_t count, size_t size)
     return lj_mul_size(count, size, &len) ? lj_arena_alloc(arena, len) : NULL;
 }
 
-void *lj_arena_grow(lj_arena *arena, void *old, size_t old_len, size_t new_len)
+void *lj_arena_grow_raw(lj_arena *arena, void *old, size_t old_len, size_t new_len)
 {
     arena_chunk *chunk = arena->last;
     size_t old_room = ((old_len > 0 ? old_len : 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
@@ -159,15 +167,24 @@ void *lj_arena_grow(lj_arena *arena, void *old, size_t old_len, size_t new_len)
             chunk->used += room - old_room;
             arena->total += room - old_room;
             ARENA_SHOW(old, new_len);
-            memset((uint8_t *)old + old_len, 0, new_len - old_len);
             return old;
         }
     }
-    void *fresh = lj_arena_alloc(arena, new_len);
+    void *fresh = lj_arena_alloc_raw(arena, new_len);
     if (fresh != NULL && old != NULL) {
         memcpy(fresh, old, old_len < new_len ? old_len : new_len);
     }
     return fresh;
+}
+
+void *lj_arena_grow(lj_arena *arena, void *old, size_t old_len, size_t new_len)
+{
+    size_t kept = old != NULL ? lj_min_size(old_len, new_len) : 0;
+    uint8_t *grown = lj_arena_grow_raw(arena, old, old_len, new_len);
+    if (grown != NULL) {
+        memset(grown + kept, 0, new_len - kept);
+    }
+    return grown;
 }
 
 lj_slice lj_arena_copy(lj_arena *arena, lj_slice src)
@@ -175,7 +192,7 @@ lj_slice lj_arena_copy(lj_arena *arena, lj_slice src)
     if (src.len == 0) {
         return (lj_slice){NULL, 0};
     }
-    uint8_t *copy = lj_arena_alloc(arena, src.len);
+    uint8_t *copy = lj_arena_alloc_raw(arena, src.len);
     if (copy == NULL) {
         return (lj_slice){NULL, 0};
     }
@@ -203,7 +220,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
     while (arena->last != NULL && arena->last != mark.chunk) {
         arena_chunk *chunk = arena->last;
         arena->last = chunk->prev;
-        ARENA_HIDE(chunk_data(chunk), chunk->cap);
+        ARENA_HIDE(chunk_data(chunk), chunk->used);
         if (arena->spare == NULL && chunk->cap <= ARENA_CHUNK_MAX) {
             arena->spare = chunk;
         } else {
@@ -211,7 +228,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
         }
     }
     if (arena->last != NULL) {
-        ARENA_HIDE(chunk_data(arena->last) + mark.used, arena->last->cap - mark.used);
+        ARENA_HIDE(chunk_data(arena->last) + mark.used, arena->last->used - mark.used);
         arena->last->used = mark.used;
     }
     arena->total = mark.total;

@@ -23,11 +23,14 @@ void lj_arena_free(lj_arena *arena); /* accepts NULL */
 /* len bytes, zeroed, aligned to 16; NULL at the ceiling or without memory. len 0 gives a valid
  * pointer. */
 void *lj_arena_alloc(lj_arena *arena, size_t len);
-/* count * size bytes with the product checked. */
+/* The same with bytes of any value: for room that is filled at once, however large it is. */
+void *lj_arena_alloc_raw(lj_arena *arena, size_t len);
+/* count * size bytes, zeroed; with the product checked. */
 void *lj_arena_array(lj_arena *arena, size_t count, size_t size);
-/* Grows the newest allocation in place where that is possible, else copies; NULL as lj_arena_alloc.
- */
+/* Grows the newest allocation in place where that is possible, else copies; what is new is zeroed.
+ * NULL as lj_arena_alloc, and the old one stays. */
 void *lj_arena_grow(lj_arena *arena, void *old, size_t old_len, size_t new_len);
+void *lj_arena_grow_raw(lj_arena *arena, void *old, size_t old_len, size_t new_len);
 /* A copy inside the arena; a slice with ptr NULL and len 0 when it does not fit (or when src is
  * empty). */
 lj_slice lj_arena_copy(lj_arena *arena, lj_slice src);

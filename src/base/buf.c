@@ -40,7 +40,7 @@ uint8_t *lj_buf_room(lj_buf *buf, size_t len)
         if (cap > buf->max_len && need <= buf->max_len) {
             cap = buf->max_len > 0 ? buf->max_len : 1;
         }
-        uint8_t *ptr = buf->arena != NULL ? lj_arena_grow(buf->arena, buf->ptr, buf->cap, cap)
+        uint8_t *ptr = buf->arena != NULL ? lj_arena_grow_raw(buf->arena, buf->ptr, buf->cap, cap)
                                           : realloc(buf->ptr, cap);
         if (ptr == NULL) {
             buf->bad = true;

@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -439,8 +438,10 @@ lj_code lj_os_load(int dir, const char *name, uint64_t max_len, lj_buf *dst, lj_
 
 lj_code lj_os_lock(int fd, lj_err *err)
 {
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        return lj_fail_os(err, code_of(errno), errno, "another process holds the lock");
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_SETLK, &whole) != 0) {
+        lj_code code = errno == EACCES || errno == EAGAIN ? LJ_E_BUSY : code_of(errno);
+        return lj_fail_os(err, code, errno, "another process holds the lock");
     }
     return LJ_OK;
 }

@@ -168,7 +168,7 @@ static bool window_room(format_src *src, size_t len)
     if (src->size < cap) {
         cap = (size_t)lj_max_u64(src->size, len);
     }
-    uint8_t *window = lj_arena_alloc(src->context->arena, cap);
+    uint8_t *window = lj_arena_alloc_raw(src->context->arena, cap);
     if (window == NULL) {
         return false;
     }
@@ -328,7 +328,7 @@ static lj_code inflate_start(format_src *src)
         return inflateReset2(src->inflate, window_bits(src->codec)) == Z_OK ? LJ_OK : LJ_E_INTERNAL;
     }
     src->inflate = lj_arena_alloc(arena, sizeof(*src->inflate));
-    src->chunk_in = lj_arena_alloc(arena, CHUNK_IN);
+    src->chunk_in = lj_arena_alloc_raw(arena, CHUNK_IN);
     if (src->inflate == NULL || src->chunk_in == NULL) {
         src->inflate = NULL;
         return LJ_E_NOMEM;
@@ -493,9 +493,9 @@ static void inflate_whole(format_src *src)
         src->stated == 0 || src->len + src->stated > lj_arena_left(context->arena) / 2) {
         return;
     }
-    uint8_t *out = lj_arena_alloc(context->arena, (size_t)src->stated);
+    uint8_t *out = lj_arena_alloc_raw(context->arena, (size_t)src->stated);
     lj_arena_mark mark = lj_arena_mark_of(context->arena);
-    uint8_t *in = lj_arena_alloc(context->arena, (size_t)src->len);
+    uint8_t *in = lj_arena_alloc_raw(context->arena, (size_t)src->len);
     size_t have = 0;
     size_t used = 0;
     size_t got = 0;

@@ -10,14 +10,11 @@
 
 #include "base/cur.h"
 #include "base/num.h"
-#include "base/os_process.h"
 #include "scan/format_idx.h"
 #include "text/fold.h"
 
 enum {
     SYNC_MS = 5000,
-    LOCK_TRIES = 40,
-    LOCK_MS = 50,
     ORPHANS_MAX = 1024 * 1024,
     DAY_MS = 86400000,
     COMPACT_MIN = 4 * 1024 * 1024, /* bytes of journal below which dead records do not matter */
@@ -208,19 +205,6 @@ static void config_hash(const scan_options *options, uint8_t out[LJ_SHA256_LEN])
     lj_buf_done(&text);
 }
 
-/* Workers of a run that was killed inherit its lock for the moment until they notice its death. */
-static lj_code lock_take(int fd, lj_err *err)
-{
-    lj_code code = lj_os_lock(fd, err);
-    for (int i = 0; i < LOCK_TRIES && code == LJ_E_BUSY; i++) {
-        lj_os_wait_any(NULL, 0, LOCK_MS);
-        code = lj_os_lock(fd, err);
-    }
-    return code == LJ_E_BUSY ? lj_fail(err, LJ_E_BUSY, UINT64_MAX,
-                                       "another scan is writing into this result folder")
-                             : code;
-}
-
 static lj_code folders_open(const scan_options *options, state *self, lj_err *err)
 {
     lj_code code = lj_os_make_folder(LJ_OS_CWD, options->out_dir, err);
@@ -237,7 +221,10 @@ static lj_code folders_open(const scan_options *options, state *self, lj_err *er
         code = lj_os_create_file(self->dir, "lock", LJ_OS_UPDATE, &self->lock_fd, err);
     }
     if (code == LJ_OK) {
-        code = lock_take(self->lock_fd, err);
+        code = lj_os_lock(self->lock_fd, err);
+    }
+    if (code == LJ_E_BUSY) {
+        code = lj_fail(err, code, UINT64_MAX, "another scan is writing into this result folder");
     }
     return code;
 }

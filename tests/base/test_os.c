@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../check.h"
@@ -211,19 +212,43 @@ static void test_os__load_holds_its_ceiling(void **state)
     remove_file("ten");
 }
 
-static void test_os__a_lock_excludes_a_second_one(void **state)
+/* What another process is told when it asks for the lock. */
+static lj_code lock_elsewhere(const char *name)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = -1;
+        lj_err err;
+        lj_code code = lj_os_create_file(dir, name, LJ_OS_UPDATE, &fd, &err);
+        _exit((int)(code == LJ_OK ? lj_os_lock(fd, &err) : code));
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return (lj_code)WEXITSTATUS(status);
+}
+
+static void test_os__a_lock_excludes_other_processes_and_is_not_inherited(void **state)
 {
     (void)state;
-    int first = -1;
-    int second = -1;
+    int fd = -1;
     lj_err err;
-    assert_int_equal(lj_os_create_file(dir, "lock", LJ_OS_UPDATE, &first, &err), LJ_OK);
-    assert_int_equal(lj_os_create_file(dir, "lock", LJ_OS_UPDATE, &second, &err), LJ_OK);
-    assert_int_equal(lj_os_lock(first, &err), LJ_OK);
-    assert_int_equal(lj_os_lock(second, &err), LJ_E_BUSY);
-    lj_os_close(first);
-    assert_int_equal(lj_os_lock(second, &err), LJ_OK);
-    lj_os_close(second);
+    assert_int_equal(lj_os_create_file(dir, "lock", LJ_OS_UPDATE, &fd, &err), LJ_OK);
+    assert_int_equal(lj_os_lock(fd, &err), LJ_OK);
+    assert_int_equal(lock_elsewhere("lock"), LJ_E_BUSY);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t heir = fork(); /* has the descriptor, and outlives the holder's interest in it */
+    if (heir == 0) {
+        close(ends[1]);
+        char byte = 0;
+        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(ends[0]);
+    lj_os_close(fd);
+    assert_int_equal(lock_elsewhere("lock"), LJ_OK);
+    close(ends[1]);
+    assert_int_equal(waitpid(heir, NULL, 0), heir);
     remove_file("lock");
 }
 
@@ -304,7 +329,7 @@ int main(void)
         cmocka_unit_test(test_os__entries_are_all_named_once),
         cmocka_unit_test(test_os__many_entries_need_several_fills),
         cmocka_unit_test(test_os__load_holds_its_ceiling),
-        cmocka_unit_test(test_os__a_lock_excludes_a_second_one),
+        cmocka_unit_test(test_os__a_lock_excludes_other_processes_and_is_not_inherited),
         cmocka_unit_test(test_os__holes_are_no_data),
         cmocka_unit_test(test_os__times_are_written_as_civil_dates),
         cmocka_unit_test(test_os__appending_goes_to_the_end),

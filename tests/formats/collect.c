@@ -149,12 +149,15 @@ bool collect_run_file(collect *seen, const char *path)
 uint32_t collect_count(const collect *seen, const char *words)
 {
     uint32_t count = 0;
-    for (const char *at = (const char *)seen->lines.ptr; (at = strstr(at, words)) != NULL;) {
+    lj_slice rest = lj_buf_slice(&seen->lines);
+    for (size_t at = 0; (at = lj_slice_find(rest, lj_cstr_bytes(words))) != SIZE_MAX;) {
         count++;
-        at = strchr(at, '\n');
-        if (at == NULL) {
+        rest = lj_slice_part(rest, at, SIZE_MAX);
+        size_t end = lj_slice_find(rest, LJ_BYTES("\n"));
+        if (end == SIZE_MAX) {
             break;
         }
+        rest = lj_slice_part(rest, end, SIZE_MAX);
     }
     return count;
 }

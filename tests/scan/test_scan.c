@@ -424,11 +424,25 @@ static void test_scan__a_second_scan_on_the_same_result_folder_is_refused(void *
     file_write(at->root, "a.txt", MARK);
     assert_int_equal(run(at), LJ_OK);
     char *lock = path_of(at->out, "state/lock");
-    int fd = open(lock, O_RDWR | O_CLOEXEC);
-    lj_err err;
-    assert_int_equal(lj_os_lock(fd, &err), LJ_OK);
+    int ready[2];
+    int leave[2];
+    assert_true(pipe(ready) == 0 && pipe(leave) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(leave[1]);
+        lj_err err;
+        int fd = open(lock, O_RDWR | O_CLOEXEC);
+        char told = lj_os_lock(fd, &err) == LJ_OK ? 'y' : 'n';
+        _exit(write(ready[1], &told, 1) == 1 && read(leave[0], &told, 1) == 0 ? 0 : 1);
+    }
+    char told = 0;
+    assert_true(read(ready[0], &told, 1) == 1 && told == 'y');
     assert_int_equal(run(at), LJ_E_BUSY);
-    close(fd);
+    close(leave[1]);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    close(ready[0]);
+    close(ready[1]);
+    close(leave[0]);
     free(lock);
     assert_int_equal(run(at), LJ_OK);
 }

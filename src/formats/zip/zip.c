@@ -290,7 +290,7 @@ static lj_code read_member(format_run *run, format_src *zip, const zip_member *m
     }
     bool again = before != NULL && is_same_data(before, member);
     bool is_empty = member->stored_len == 0 || (member->real_len == 0 && member->stored_len <= 16);
-    if (again || (member->is_folder && is_empty)) {
+    if (again || member->is_elsewhere || (member->is_folder && is_empty)) {
         return emit_name(run, member->name_utf8, 0);
     }
     lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
@@ -339,7 +339,7 @@ static void claim_around(format_run *run, const zip_index *index, uint64_t from,
 static void claim_member(format_run *run, const zip_index *index, const zip_member *member,
                          bool with_data)
 {
-    if (!member->in_local) {
+    if (!member->in_local || member->is_elsewhere) {
         return;
     }
     claim_around(run, index, member->header_off, member->data_off);
@@ -453,6 +453,22 @@ static lj_code read_members(format_run *run, format_src *src, const zip_index *i
     return code;
 }
 
+/* What was not searched yet of a range behind the end of a stream. */
+static lj_code read_rest(format_run *run, format_src *src, const zip_index *index, zip_range rest)
+{
+    lj_code code = LJ_OK;
+    claim_range part;
+    while (code == LJ_OK && claim_next_gap(&index->memory->searched, rest.from, rest.to, &part)) {
+        const zip_index *found =
+            zip_index_of_range(run, src, index, (zip_range){part.from, part.to});
+        if (found != NULL) {
+            code = read_members(run, src, found);
+        }
+        rest.from = part.to;
+    }
+    return code;
+}
+
 static lj_code zip_read(format_run *run, format_src *src)
 {
     const zip_index *index = format_index_of(run);
@@ -461,14 +477,8 @@ static lj_code zip_read(format_run *run, format_src *src)
     }
     lj_code code = read_members(run, src, index);
     zip_memory *memory = index->memory;
-    while (code == LJ_OK && memory->rest_count > 0) { /* what is found there may have rests too */
-        zip_range rest = memory->rests[--memory->rest_count];
-        lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-        const zip_index *found = zip_index_of_range(run, src, index, rest);
-        if (found != NULL) {
-            code = read_members(run, src, found);
-        }
-        lj_arena_rewind(format_arena(run), mark);
+    while (code == LJ_OK && memory->rest_count > 0) { /* what is found has smaller rests too */
+        code = read_rest(run, src, index, memory->rests[--memory->rest_count]);
     }
     return code;
 }

@@ -34,9 +34,10 @@ typedef struct zip_member {
     bool in_local;     /* false: no local header stands where the directory says */
     bool is_twin;      /* what the local header says where it contradicts the directory */
     bool is_folder;
-    bool is_link;    /* Unix symbolic link: the data is the target */
-    bool is_cut;     /* the file ends before the data */
-    bool is_guessed; /* nobody states where the data ends */
+    bool is_link;      /* Unix symbolic link: the data is the target */
+    bool is_cut;       /* the file ends before the data */
+    bool is_guessed;   /* nobody states where the data ends */
+    bool is_elsewhere; /* not in the range that is searched: its name counts, its data does not */
 } zip_member;
 
 typedef struct zip_range {

@@ -309,6 +309,7 @@ zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index 
 {
     zip_index *index = lj_arena_alloc(format_arena(run), sizeof(*index));
     if (index == NULL) {
+        format_gap(run, GAP_MEMORY, "arena", (span_place){0});
         return NULL;
     }
     index->memory = whole->memory;
@@ -316,9 +317,24 @@ zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index 
     walk.size = lj_min_u64(range.to, format_src_size(src));
     zip_range_search(&walk, range.from, walk.size);
     cut_members(&walk);
+    /* A directory in the range may list the whole archive: reading that again finds the range
+     * again. */
+    for (uint32_t i = 0; i < index->count; i++) {
+        index->members[i].is_elsewhere =
+            index->members[i].in_local && index->members[i].header_off < range.from;
+    }
     zip_members_sort(index);
     sort_holes(index->holes, index->hole_count);
     zip_names_decode(&walk);
+    uint64_t at = range.from;
+    for (uint32_t i = 0; i < index->count; i++) {
+        const zip_member *member = &index->members[i];
+        if (member->in_local && !member->is_elsewhere) {
+            claim_add(&index->memory->searched, walk.arena, at, member->data_off);
+            at = lj_max_u64(at, member->data_off + member->stored_len);
+        }
+    }
+    claim_add(&index->memory->searched, walk.arena, at, walk.size);
     index->has_hidden = index->count > 0;
     return index->count > 0 ? index : NULL;
 }

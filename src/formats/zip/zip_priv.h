@@ -3,6 +3,7 @@
 #ifndef LJ_FORMATS_ZIP_ZIP_PRIV_H
 #define LJ_FORMATS_ZIP_ZIP_PRIV_H
 
+#include "formats/claims.h"
 #include "formats/zip/zip.h"
 #include "text/charset.h"
 
@@ -34,6 +35,7 @@ typedef struct zip_memory {
     uint32_t gap_count;
     uint32_t rest_count;
     zip_range rests[ZIP_RESTS_MAX]; /* inside stated data, behind the end of its stream */
+    claim_set searched;             /* of them: what holds no member that was not found */
 } zip_memory;
 
 /* Four bytes of a signature at the start of bytes. */
@@ -49,7 +51,7 @@ zip_member *zip_member_add(zip_walk *walk);
 void zip_claim_add(zip_walk *walk, uint64_t from, uint64_t to);
 void zip_hole_add(zip_walk *walk, uint64_t from, uint64_t to);
 /* An index of one range only: what stands behind the end of a stream; NULL when there is nothing.
- */
+ * The range is noted as searched, but for the data of what was found. */
 zip_index *zip_index_of_range(format_run *run, format_src *src, const zip_index *whole,
                               zip_range range);
 /* Sorts by place and drops what is there twice. */
