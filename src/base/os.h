@@ -94,8 +94,8 @@ LJ_MUST_USE lj_code lj_os_cut(int fd, uint64_t size, lj_err *err);
  * followed. */
 LJ_MUST_USE lj_code lj_os_load(int dir, const char *name, uint64_t max_len, lj_buf *dst,
                                lj_err *err);
-/* Exclusive lock of this process on the file, until it closes any descriptor of it or ends; children
- * do not inherit it. LJ_E_BUSY when another process has it. */
+/* Exclusive lock of this process on the file, until it closes any descriptor of it or ends;
+ * children do not inherit it. LJ_E_BUSY when another process has it. */
 LJ_MUST_USE lj_code lj_os_lock(int fd, lj_err *err);
 
 /* ---- entries of a folder ---- */
