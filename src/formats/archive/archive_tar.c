@@ -8,8 +8,9 @@
  * Model. A header block, known by its checksum, tells name, size and type; its data follows, padded
  * to 512. Long names come from pax records (x: next member, g: all that follow) or GNU members (L,
  * K). Two zero blocks end the archive; headers behind them are a hidden archive, read with the fact
- * "unreachable". A block that is no header where one should be is a gap `damaged`; reading goes on
- * at the next block that is one.
+ * "unreachable". A single zero block ends it, too, when no more than one strange block stands
+ * behind (some writers), as everywhere else. A block that is no header where one should be is a gap
+ * `damaged`; reading goes on at the next block that is one.
  *
  *     HEADER -- checksum fits --> DATA --> HEADER
  *     HEADER -- zero block -----> BEHIND (the end) -- checksum fits --> DATA (hidden)
@@ -21,10 +22,11 @@
  * Traps. Sizes in base 256. Hard links that state a size but have no data. Size fields of folders
  * that mean something else. Checksums over signed bytes. Text behind the NUL of a name field: a
  * header with such bytes is left to the sweep. A source that is decoded as it goes (tar.gz) should
- * not go back: modest members are taken into memory there.
+ * not go back: modest members are taken into memory there. Members without a name.
  *
- * Limits. Names and pax records above SPECIAL_MAX are not taken in; the member keeps its short name
- * and the record is swept. Not done: continuation in other volumes (M) is a gap. */
+ * Limits. Pax records above RECORD_MAX are not taken in: they are swept, and a member keeps its
+ * short name. GNU names above SPECIAL_MAX are a gap, and swept. Not done: continuation in other
+ * volumes (M) is a gap. */
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/num.h"
@@ -38,7 +40,9 @@ enum {
     MEMORY_MAX = 8 * 1024 * 1024, /* members of a streaming source up to here go through memory */
     HEAD_OFF_SUM = 148,
     SPARSE_PIECES = 4,
-    RECORD_MAX = 512, /* of a pax value that is emitted */
+    RECORD_MAX = 64 * 1024, /* of a pax record */
+    RECORD_HEAD = 32,       /* its length and the first of its key */
+    RECORD_WORK = 64,       /* work units of one */
 };
 
 /* What pax records and GNU members said about the next member. */
@@ -53,12 +57,12 @@ typedef struct tar_walk {
     format_src *src;
     bool streams; /* the size was not known at the start */
     bool behind_end;
+    bool lone_zero; /* a single zero block was met, and no header behind it */
     bool was_damaged;
     uint64_t at; /* of the next block */
     tar_next next, all;
     lj_arena_mark mark;     /* before what `next` holds */
     uint32_t special_count; /* in a row */
-    uint32_t global_count;
 } tar_walk;
 
 /* ---- header ---- */
@@ -89,10 +93,15 @@ static bool read_number(lj_slice field, uint64_t *out)
     return i == field.len || field.ptr[i] == 0 || field.ptr[i] == ' ';
 }
 
+static bool is_posix(lj_slice block)
+{
+    return lj_slice_is(lj_slice_part(block, 257, 5), LJ_BYTES("ustar"));
+}
+
 static bool has_checksum(lj_slice block)
 {
     uint64_t stated = 0;
-    if (block.len < BLOCK || block.ptr[0] == 0 ||
+    if (block.len < BLOCK || (block.ptr[0] == 0 && !is_posix(block)) ||
         !read_number(lj_slice_part(block, HEAD_OFF_SUM, 8), &stated) || stated == 0) {
         return false;
     }
@@ -109,7 +118,6 @@ static bool has_checksum(lj_slice block)
 int archive_tar_sniff(const format_probe *probe)
 {
     lj_slice block = lj_slice_part(probe->head, 0, BLOCK);
-    bool posix = lj_slice_is(lj_slice_part(block, 257, 5), LJ_BYTES("ustar"));
     if (!has_checksum(block)) {
         return 0;
     }
@@ -118,7 +126,7 @@ int archive_tar_sniff(const format_probe *probe)
     bool plain = read_number(lj_slice_part(block, 100, 8), &number) &&
                  read_number(lj_slice_part(block, 124, 12), &number) &&
                  read_number(lj_slice_part(block, 136, 12), &number);
-    return posix ? 80 : plain ? 40 : 0;
+    return is_posix(block) ? 80 : plain ? 40 : 0;
 }
 
 static bool is_zero(lj_slice bytes)
@@ -182,6 +190,13 @@ static lj_slice member_name(tar_walk *walk, lj_slice block)
 
 /* ---- members that speak about the next one ---- */
 
+/* A copy in the arena that lives as long as what was said. */
+static lj_code keep(tar_walk *walk, lj_slice text, lj_slice *out)
+{
+    *out = lj_arena_copy(format_arena(walk->run), text);
+    return out->len == text.len ? LJ_OK : LJ_E_LIMIT;
+}
+
 static lj_code take_record(tar_walk *walk, lj_slice key, lj_slice value, tar_next *into)
 {
     static const struct {
@@ -206,11 +221,9 @@ static lj_code take_record(tar_walk *walk, lj_slice key, lj_slice value, tar_nex
         }
         switch (keys[i].what) {
         case IS_NAME:
-            into->name = value;
-            return LJ_OK;
+            return keep(walk, value, &into->name);
         case IS_LINK:
-            into->link = value;
-            return LJ_OK;
+            return keep(walk, value, &into->link);
         case IS_SIZE:
             into->size = 0;
             for (size_t k = 0; k < value.len && value.ptr[k] >= '0' && value.ptr[k] <= '9'; k++) {
@@ -227,62 +240,86 @@ static lj_code take_record(tar_walk *walk, lj_slice key, lj_slice value, tar_nex
     }
     lj_str label =
         text_utf8_is_valid(key, NULL) ? (lj_str){(const char *)key.ptr, key.len} : LJ_STR("");
-    return archive_emit_text(walk->run, SPAN_METADATA, label, lj_slice_part(value, 0, RECORD_MAX));
+    return archive_emit_text(walk->run, SPAN_METADATA, label, value);
 }
 
-/* pax: records "LEN KEY=VALUE\n", LEN counts itself. */
-static lj_code read_pax(tar_walk *walk, lj_slice bytes, tar_next *into)
+/* The length of the record at the start of bytes, and where its key begins; false when it is none.
+ */
+static bool read_record_head(lj_slice bytes, uint64_t *out_len, size_t *out_key)
+{
+    uint64_t len = 0;
+    size_t i = 0;
+    for (; i < bytes.len && i < 18 && bytes.ptr[i] >= '0' && bytes.ptr[i] <= '9'; i++) {
+        len = len * 10 + (uint64_t)(bytes.ptr[i] - '0');
+    }
+    *out_len = len;
+    *out_key = i + 1;
+    return i < bytes.len && bytes.ptr[i] == ' ' && len > i + 1;
+}
+
+/* pax: records "LEN KEY=VALUE\n", LEN counts itself. What is too long to be taken in, or none, is
+ * left to the sweep. */
+static lj_code read_pax(tar_walk *walk, uint64_t at, uint64_t end, tar_next *into)
 {
     lj_code code = LJ_OK;
-    size_t at = 0;
-    while (at < bytes.len && code == LJ_OK) {
-        size_t len = 0;
-        size_t i = at;
-        for (; i < bytes.len && i < at + 8 && bytes.ptr[i] >= '0' && bytes.ptr[i] <= '9'; i++) {
-            len = len * 10 + (size_t)(bytes.ptr[i] - '0');
-        }
-        if (i >= bytes.len || bytes.ptr[i] != ' ' || len <= i - at + 1 || len > bytes.len - at) {
+    while (at < end && code == LJ_OK) {
+        lj_slice head =
+            format_bytes(walk->run, walk->src, at, (size_t)lj_min_u64(end - at, RECORD_HEAD));
+        uint64_t len = 0;
+        size_t key_at = 0;
+        if (!read_record_head(head, &len, &key_at) || len > end - at) {
             format_gap(walk->run, GAP_DAMAGED, "pax", (span_place){0});
             return LJ_OK;
         }
-        lj_slice record = lj_slice_part(bytes, i + 1, len - (i - at) - 2);
+        lj_slice bytes = len <= RECORD_MAX ? format_bytes(walk->run, walk->src, at, (size_t)len)
+                                           : (lj_slice){NULL, 0};
+        lj_slice record = lj_slice_part(bytes, key_at, (size_t)len - key_at - 1);
         size_t equals = lj_slice_find(record, LJ_BYTES("="));
-        if (equals < record.len) {
+        if (bytes.len == len && equals < record.len) {
             code = take_record(walk, lj_slice_part(record, 0, equals),
                                lj_slice_part(record, equals + 1, SIZE_MAX), into);
+            format_claim(walk->run, at, len, FORMAT_READ);
         }
         at += len;
+        code = code == LJ_OK ? format_work(walk->run, RECORD_WORK) : code;
     }
     return code;
 }
 
-/* x, g, L, K: data that speaks about the next member. False when it is too large: swept then. */
+/* x, g, L, K, A: data that speaks about the next member, g about all that follow. */
 static bool is_special(uint8_t type)
 {
     return type == 'x' || type == 'X' || type == 'g' || type == 'L' || type == 'K' ||
            type == 'A'; /* Solaris: access control list of the next member */
 }
 
-static lj_code read_special(tar_walk *walk, uint8_t type, uint64_t data_at, uint64_t size)
+static lj_code read_text_special(tar_walk *walk, uint8_t type, uint64_t data_at, uint64_t size)
 {
-    if (size > SPECIAL_MAX || (type == 'g' && walk->global_count++ >= SPECIALS_MAX)) {
-        format_gap(walk->run, GAP_DAMAGED, "pax", (span_place){0});
+    if (size > SPECIAL_MAX) {
+        format_gap(walk->run, GAP_DAMAGED, "long-name", (span_place){0});
         return LJ_OK;
     }
     lj_slice bytes = format_slurp(walk->run, walk->src, data_at, size);
-    format_claim(walk->run, data_at, bytes.len, FORMAT_READ);
-    walk->special_count++;
-    if (type == 'L' || type == 'K') {
-        lj_slice text = field_text(bytes, 0, bytes.len);
-        *(type == 'L' ? &walk->next.name : &walk->next.link) = text;
-        return LJ_OK;
-    }
+    lj_slice text = field_text(bytes, 0, bytes.len);
+    bool is_clean =
+        is_zero(lj_slice_part(bytes, text.len, SIZE_MAX)); /* else swept behind the NUL */
+    format_claim(walk->run, data_at, is_clean ? bytes.len : text.len, FORMAT_READ);
     if (type == 'A') {
-        return archive_emit_text(walk->run, SPAN_METADATA, LJ_STR("acl"),
-                                 field_text(bytes, 0, bytes.len));
+        return archive_emit_text(walk->run, SPAN_METADATA, LJ_STR("acl"), text);
     }
-    lj_code code = read_pax(walk, bytes, type == 'g' ? &walk->all : &walk->next);
-    if (type == 'g') { /* holds for all that follow: stays in memory */
+    *(type == 'L' ? &walk->next.name : &walk->next.link) = text;
+    return LJ_OK;
+}
+
+static lj_code read_special(tar_walk *walk, uint8_t type, uint64_t data_at, uint64_t size)
+{
+    walk->special_count++;
+    if (type == 'L' || type == 'K' || type == 'A') {
+        return read_text_special(walk, type, data_at, size);
+    }
+    bool for_all = type == 'g';
+    lj_code code = read_pax(walk, data_at, data_at + size, for_all ? &walk->all : &walk->next);
+    if (for_all) { /* stays in memory */
         walk->mark = lj_arena_mark_of(format_arena(walk->run));
         walk->next = walk->all;
     }
@@ -430,13 +467,13 @@ static void claim_padding(tar_walk *walk, uint64_t from, uint64_t to)
 static lj_code read_header(tar_walk *walk)
 {
     format_run *run = walk->run;
+    walk->lone_zero = false;
     lj_slice block =
         lj_arena_copy(format_arena(run), format_bytes(run, walk->src, walk->at, BLOCK));
     if (block.len < BLOCK) {
         return LJ_E_LIMIT;
     }
-    bool posix = lj_slice_is(lj_slice_part(block, 257, 5), LJ_BYTES("ustar"));
-    if (!has_slack(block, posix) || block.ptr[156] == 'S') {
+    if (!has_slack(block, is_posix(block)) || block.ptr[156] == 'S') {
         format_claim(run, walk->at, BLOCK, FORMAT_OPAQUE);
     }
     lj_code code = format_entry(run);
@@ -470,7 +507,7 @@ static lj_code read_header(tar_walk *walk)
     return code;
 }
 
-/* Zero blocks: the end when there are two. */
+/* Zero blocks: the end when there are two; one may be. */
 static void skip_zeros(tar_walk *walk)
 {
     uint64_t from = walk->at;
@@ -487,11 +524,16 @@ static void skip_zeros(tar_walk *walk)
     }
     format_claim(walk->run, from, walk->at - from, FORMAT_OPAQUE);
     walk->behind_end = walk->behind_end || walk->at - from >= 2 * (uint64_t)BLOCK;
+    walk->lone_zero = !walk->behind_end;
 }
 
 /* A block that is neither a header nor zero. */
 static void skip_strange(tar_walk *walk)
 {
+    if (walk->lone_zero && format_bytes(walk->run, walk->src, walk->at + BLOCK, 1).len == 0) {
+        walk->behind_end = true;
+    }
+    walk->lone_zero = false;
     if (walk->behind_end) {
         format_tell(walk->run, NOTE_TRAILING_BYTES);
     } else if (!walk->was_damaged) {
@@ -532,7 +574,7 @@ lj_code archive_tar_read(format_run *run, format_src *src)
     if (code == LJ_OK && format_src_code(src) != LJ_OK) {
         return format_src_code(src);
     }
-    if (code == LJ_OK && !walk.behind_end && walk.at > 0) {
+    if (code == LJ_OK && !walk.behind_end && !walk.lone_zero && walk.at > 0) {
         format_gap(run, GAP_DAMAGED, "no-end", (span_place){0});
     }
     return code;
