@@ -123,7 +123,7 @@ void archive_handle_close(archive_handle *handle)
 {
     if (handle->reader != NULL) {
         la_int64_t used = archive_filter_bytes(handle->reader, -1);
-        handle->taken = used > 0 ? (uint64_t)used : 0;
+        handle->taken = used > 0 ? lj_max_u64(handle->taken, (uint64_t)used) : handle->taken;
         (void)archive_read_free(handle->reader);
         handle->reader = NULL;
         handle->entry = NULL;

@@ -13,13 +13,18 @@
  * order. A file that several trees name is read once, each of its names is judged. When one tree
  * names files that another does not, the trees tell different stories: a note.
  *
- * Traps. Directories that contain themselves: each extent is walked once per tree. Files of several
- * extents: pieces that follow each other are one file. UDF beside ISO 9660 ("bridge" discs) may
- * hold files of its own: a gap `unsupported`.
+ * Traps. A packed file (archive_zisofs.c) is called so by its Rock Ridge name alone: what one of
+ * its names says holds for all. Directories that contain themselves: each extent is walked once per
+ * tree. Files of several extents: pieces that follow each other are one file. UDF beside ISO 9660
+ * ("bridge" discs) may hold files of its own: a gap `unsupported`.
+ *
+ * The stated length of a moved folder is in its own first record, which may be anything. An image
+ * inside a compressed stream should not be decoded again for what lies behind its last file: the
+ * reader has it swept itself there.
  *
  * Limits. Entries are charged by the core; records and directories are bounded by the image's size
- * and the limit on entries. Not done: zisofs files are a gap; raw images of 2352 bytes a sector are
- * not known. */
+ * and the limit on entries. Packed files (archive_zisofs.c) of version 2 are a gap. Not done: raw
+ * images of 2352 bytes a sector are not known. */
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/num.h"
@@ -67,6 +72,7 @@ typedef struct iso_walk {
     iso_folder *folders; /* of the tree that is walked; all that were ever found in it */
     uint32_t folder_count, folder_cap;
     uint64_t listed_max; /* files, and folders of one tree: a little above the limit on entries */
+    uint64_t end_off;    /* behind the last descriptor, folder or file */
     bool is_cut;
     bool is_full;
     lj_code code;
@@ -281,13 +287,20 @@ static void read_record(iso_walk *walk, const iso_folder *folder, lj_slice recor
                  .path = path, .off = off, .len = len, .tree = tree, .is_packed = more.is_packed});
 }
 
-/* The stated length of a moved folder is in its own first record. */
+/* The stated length of a moved folder is in its own first record, "." (9.1.11). */
 static uint64_t folder_len(iso_walk *walk, const iso_folder *folder)
 {
-    lj_slice head = format_bytes(walk->run, walk->src, folder->off, RECORD_HEAD);
+    lj_slice head = format_bytes(walk->run, walk->src, folder->off, RECORD_HEAD + 1);
     lj_cur cur = lj_cur_of(lj_slice_part(head, 10, 4));
     uint64_t own = lj_cur_u32le(&cur);
-    return lj_cur_ok(&cur) && own > folder->len ? own : folder->len;
+    bool is_self = head.len > RECORD_HEAD && (head.ptr[25] & IS_FOLDER) != 0 && head.ptr[32] == 1 &&
+                   head.ptr[RECORD_HEAD] == 0;
+    return is_self && own > folder->len ? own : folder->len;
+}
+
+static void note_end(iso_walk *walk, uint64_t off, uint64_t len)
+{
+    walk->end_off = lj_max_u64(walk->end_off, lj_sat_add_u64(off, len));
 }
 
 static void read_folder(iso_walk *walk, const iso_folder *folder, uint8_t tree)
@@ -299,6 +312,7 @@ static void read_folder(iso_walk *walk, const iso_folder *folder, uint8_t tree)
         len = folder->off < size ? size - folder->off : 0;
     }
     format_claim(walk->run, folder->off, len, FORMAT_OPAQUE);
+    note_end(walk, folder->off, len);
     for (uint64_t at = 0; at < len && walk->code == LJ_OK && !walk->is_full; at += SECTOR) {
         lj_slice sector =
             lj_arena_copy(walk->arena, format_bytes(walk->run, walk->src, folder->off + at,
@@ -416,6 +430,7 @@ static void read_descriptors(iso_walk *walk)
         if (udf || (type != 1 && type != 2)) {
             continue; /* boot records and the terminator: what they hold is swept */
         }
+        note_end(walk, at, SECTOR);
         format_claim(walk->run, at, 882, FORMAT_READ); /* the rest is for applications: swept */
         lj_cur cur = lj_cur_of(lj_slice_part(sector, 156 + 2, 12));
         uint64_t root = lj_cur_u32le(&cur);
@@ -496,7 +511,7 @@ static void claim_slack(iso_walk *walk, uint64_t end)
     }
 }
 
-static lj_code give_file(iso_walk *walk, const iso_file *file)
+static lj_code give_file(iso_walk *walk, const iso_file *file, bool is_packed)
 {
     format_run *run = walk->run;
     uint64_t size = format_src_size(walk->src);
@@ -505,20 +520,39 @@ static lj_code give_file(iso_walk *walk, const iso_file *file)
         walk->is_cut = true;
         len = file->off < size ? size - file->off : 0;
     }
-    if (file->is_packed) {
+    note_end(walk, file->off, len);
+    if (is_packed && archive_zisofs_is_newer(run, walk->src, file->off)) {
         format_gap(run, GAP_UNSUPPORTED, "zisofs",
                    (span_place){.part_id = format_part(run, file->path)});
         format_claim(run, file->off, len, FORMAT_BROKEN);
         return archive_emit_name(run, file->path, 0);
     }
     lj_arena_mark mark = lj_arena_mark_of(walk->arena);
-    format_src *member = format_decode(run, walk->src, file->off, len, FORMAT_CODEC_STORE, len);
-    format_claim(run, file->off, len, FORMAT_READ);
-    claim_slack(walk, file->off + len);
+    is_packed = is_packed && archive_zisofs_is(run, walk->src, file->off);
+    format_src *member =
+        is_packed ? archive_zisofs_open(run, walk->src, file->off, len)
+                  : format_decode(run, walk->src, file->off, len, FORMAT_CODEC_STORE, len);
     lj_code code =
         format_child(run, &(format_child_info){.name = file->path, .kind = FORMAT_MEMBER}, member);
+    bool is_broken = is_packed && (member == NULL || format_src_code(member) != LJ_OK);
+    format_claim(run, file->off, len, is_broken ? FORMAT_BROKEN : FORMAT_READ);
+    claim_slack(walk, file->off + len);
     lj_arena_rewind(walk->arena, mark);
     return code;
+}
+
+/* What Rock Ridge says of a file holds for its names in other trees, too. */
+static bool is_packed_in_any(const iso_walk *walk, uint32_t idx)
+{
+    const iso_file *file = &walk->files[idx];
+    for (uint32_t i = idx;
+         i < walk->file_count && walk->files[i].off == file->off && walk->files[i].len == file->len;
+         i++) {
+        if (walk->files[i].is_packed) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Files by place; the same extent under several names is read once. */
@@ -539,7 +573,7 @@ static lj_code give_files(iso_walk *walk)
         if (again || file->len == 0) {
             code = archive_emit_name(walk->run, file->path, 0);
         } else {
-            code = give_file(walk, file);
+            code = give_file(walk, file, is_packed_in_any(walk, i));
         }
     }
     for (uint8_t i = 1; i < walk->tree_count; i++) {
@@ -550,8 +584,34 @@ static lj_code give_files(iso_walk *walk)
     return code;
 }
 
+/* What lies behind everything, of an image that is decoded as it goes: zeros are claimed, the rest
+ * is swept here, while the decoder stands near. */
+static lj_code read_tail(iso_walk *walk)
+{
+    uint64_t at = (walk->end_off + SECTOR - 1) / SECTOR * SECTOR;
+    for (;;) {
+        lj_slice window = format_bytes(walk->run, walk->src, at, FORMAT_WINDOW_MAX);
+        if (window.len == 0) { /* the size is known now */
+            walk->is_cut = walk->is_cut || walk->end_off > format_src_size(walk->src);
+            return LJ_OK;
+        }
+        if (!is_zero(window)) {
+            break;
+        }
+        format_claim(walk->run, at, window.len, FORMAT_OPAQUE);
+        at += window.len;
+    }
+    lj_code code =
+        format_sweep(walk->run, walk->src, at, FORMAT_SIZE_UNKNOWN, SPAN_HIDE(SPAN_HIDDEN_SLACK));
+    if (code == LJ_OK) {
+        format_claim(walk->run, at, format_src_size(walk->src) - at, FORMAT_READ);
+    }
+    return code;
+}
+
 lj_code archive_iso_read(format_run *run, format_src *src)
 {
+    bool streams = format_src_size(src) == FORMAT_SIZE_UNKNOWN;
     iso_walk *walk = lj_arena_alloc(format_arena(run), sizeof(*walk));
     if (walk == NULL) {
         return LJ_E_LIMIT;
@@ -563,6 +623,9 @@ lj_code archive_iso_read(format_run *run, format_src *src)
         read_tree(walk, i);
     }
     lj_code code = walk->code == LJ_OK ? give_files(walk) : walk->code;
+    if (code == LJ_OK && streams && walk->tree_count > 0) {
+        code = read_tail(walk);
+    }
     if (code == LJ_OK && (walk->is_cut || walk->tree_count == 0)) {
         format_gap(run, GAP_DAMAGED, walk->is_cut ? "cut" : "no-root", (span_place){0});
     }

@@ -23,7 +23,7 @@ typedef struct archive_handle {
     uint64_t entry_no;           /* of the current entry, from 1 */
     uint64_t pos;                /* of the library in the source */
     uint64_t given;              /* decoded bytes since the archive was opened */
-    uint64_t taken;              /* bytes that the library had used when it was closed */
+    uint64_t taken;              /* the most bytes that the library had used when it was closed */
     gap_cause fault;             /* of the last failure */
     bool is_dead;                /* going on would trip over a fault of the library */
 } archive_handle;
@@ -67,6 +67,15 @@ lj_code archive_read_stream(format_run *run, format_src *src, archive_setup_fn *
 lj_code archive_emit_name(format_run *run, lj_slice name, uint64_t hidden_by);
 /* The target of a link, a comment, a property; label may be empty. */
 lj_code archive_emit_text(format_run *run, span_role role, lj_str label, lj_slice text);
+
+/* ---- archive_zisofs.c: packed files of ISO images ---- */
+
+/* True when the file at off begins with a header that we, and other programs, decode. */
+bool archive_zisofs_is(format_run *run, format_src *src, uint64_t off);
+/* The second version of the format, which is not read. */
+bool archive_zisofs_is_newer(format_run *run, format_src *src, uint64_t off);
+/* The unpacked file, out of [off, off + len). NULL when the arena is full. */
+format_src *archive_zisofs_open(format_run *run, format_src *src, uint64_t off, uint64_t len);
 
 /* ---- readers of our own ---- */
 lj_code archive_tar_read(format_run *run, format_src *src);
