@@ -56,6 +56,14 @@ static lj_code on_span(void *ctx, const format_doc *doc, const span *what)
     return LJ_OK;
 }
 
+static bool on_seed(void *ctx, const format_doc *doc, text_charset charset, lj_slice bytes,
+                    size_t hit, size_t *out_next)
+{
+    bench_run *run = ctx;
+    return doc->depth >= NEST_MAX ||
+           detect_seed_counts(run->open[doc->depth], charset, bytes, hit, out_next);
+}
+
 static void on_gap(void *ctx, const format_doc *doc, const gap *what)
 {
     bench_run *run = ctx;
@@ -106,7 +114,7 @@ static int run_file(format_context *context, const detect_rules *rules, const ch
         fprintf(stderr, "examine_bench: cannot open %s\n", path);
         return -1;
     }
-    format_sink sink = {run, on_begin, on_span, on_gap, on_note, on_end, NULL};
+    format_sink sink = {run, on_begin, on_span, on_seed, on_gap, on_note, on_end, NULL};
     format_input input = {&fd, about.size, read_file};
     format_options options = {.limits = format_limits_standard(),
                               .seeds = detect_rules_seeds(rules)};

@@ -9,6 +9,7 @@
 
 #include "detect/rules.h"
 #include "formats/span.h"
+#include "text/charset.h"
 
 typedef enum detect_verdict {
     DETECT_CLEAN,
@@ -79,6 +80,11 @@ typedef void detect_hit_fn(void *ctx, const detect_hit *hit);
 detect_doc *detect_begin(const detect_rules *rules, const detect_about *about, size_t memory,
                          detect_hit_fn *provisional, void *ctx);
 void detect_span(detect_doc *doc, const span *what);
+/* The seed at `hit` of raw bytes in this charset: false when no mark can hold it, so that a reader
+ * which sifts need not emit the lines around. The search goes on at *out_next then. Bytes that
+ * cannot be judged count. */
+bool detect_seed_counts(detect_doc *doc, text_charset charset, lj_slice bytes, size_t hit,
+                        size_t *out_next);
 /* Judges; the result is borrowed until detect_free. */
 const detect_result *detect_end(detect_doc *doc);
 /* After detect_end, with about.explain: every candidate, also the weak ones, in document order. */

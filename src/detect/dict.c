@@ -67,6 +67,13 @@ bool dict_build(dict *out, const dict_entry *entries, uint32_t count, lj_arena *
     return true;
 }
 
+/* Most words of a bucket differ in their last byte: no call for them. */
+static inline bool dict_is_at(lj_str word, lj_str text, size_t at)
+{
+    return word.len <= text.len - at && word.ptr[word.len - 1] == text.ptr[at + word.len - 1] &&
+           memcmp(word.ptr, text.ptr + at, word.len) == 0;
+}
+
 const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t mask)
 {
     if (words->count == 0 || at >= text.len) {
@@ -75,8 +82,7 @@ const dict_entry *dict_find(const dict *words, lj_str text, size_t at, uint64_t 
     uint32_t bucket = dict_bucket(text, at);
     for (uint32_t idx = words->starts[bucket]; idx < words->starts[bucket + 1]; idx++) {
         const dict_entry *entry = &words->entries[idx];
-        if ((mask & DICT_LIST(entry->list)) != 0 && entry->word.len <= text.len - at &&
-            memcmp(entry->word.ptr, text.ptr + at, entry->word.len) == 0) {
+        if ((mask & DICT_LIST(entry->list)) != 0 && dict_is_at(entry->word, text, at)) {
             return entry;
         }
     }
@@ -92,8 +98,7 @@ uint64_t dict_lists(const dict *words, lj_str text, size_t at)
     uint32_t bucket = dict_bucket(text, at);
     for (uint32_t idx = words->starts[bucket]; idx < words->starts[bucket + 1]; idx++) {
         const dict_entry *entry = &words->entries[idx];
-        if (entry->word.len <= text.len - at &&
-            memcmp(entry->word.ptr, text.ptr + at, entry->word.len) == 0) {
+        if (dict_is_at(entry->word, text, at)) {
             lists |= DICT_LIST(entry->list);
         }
     }

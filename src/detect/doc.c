@@ -100,7 +100,7 @@ static bool doc_is_word_inside(detect_doc *doc, lj_str text, size_t hit, size_t 
             return false;
         }
     } while (!doc_is_solid(doc, text, right));
-    for (size_t at = left; at <= hit; at += letters_len(text, at)) {
+    for (size_t at = left + letters_len(text, left); at <= hit; at += letters_len(text, at)) {
         const dict_entry *level = dict_find(&doc->rules->triggers, text, at, UINT64_MAX);
         if (level != NULL && (level->flags & RULES_WORD_LEVEL) != 0) {
             doc->levels[level->list] |= (uint64_t)1 << (level->idx % 64);
@@ -507,7 +507,8 @@ void doc_take_line(detect_doc *doc, const line_view *view, bool may_mark)
     line->role = view->of->role;
     line->place = view->of->place;
     line->hidden_by = view->of->hidden_by;
-    line->src_off = view->of->src_off == UINT64_MAX ? UINT64_MAX : view->of->src_off + view->at;
+    line->place.row_no += line->place.row_no > 0 && line->role != SPAN_CELL ? view->row_add : 0;
+    line->src_off = notice_src_off(view->of, view->at);
     line->is_label = false;
     line->has_facts = false;
     line->single = single;

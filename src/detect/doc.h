@@ -193,6 +193,8 @@ void doc_take_line(detect_doc *doc, const line_view *line, bool may_mark);
 void doc_take_name(detect_doc *doc, const span *what);
 /* Lines were passed over: what comes now is not near what was before. */
 void doc_skip_lines(detect_doc *doc);
+/* The source byte of a byte of the span; UINT64_MAX when nobody knows it. */
+uint64_t notice_src_off(const span *of, size_t at);
 /* A first look around a seed, on raw text: false when no mark, label or part of a vertical mark can
  * stand there. The search goes on at *out_next then. */
 bool doc_probe(detect_doc *doc, lj_str text, size_t hit, size_t from, size_t to, size_t *out_next);

@@ -8,6 +8,8 @@
 #include "base/num.h"
 #include "detect/doc.h"
 
+enum { ONE_LETTER = 64 /* bytes of a line that may be part of a vertical mark */ };
+
 static bool line_is_end(char letter)
 {
     return letter == '\n' || letter == '\r';
@@ -79,7 +81,7 @@ static void block_take(block *in, bool may_mark)
     size_t end = line_end(in->text, in->pos, in->end);
     lj_str line = {in->text.ptr + in->pos, end - in->pos};
     if (line.len > 0 && !line_is_blank(line)) {
-        if (may_mark) {
+        if (may_mark || line.len <= ONE_LETTER) { /* its number may be asked for */
             in->counted += line_count(in->text, in->counted_to, in->pos);
             in->counted_to = in->pos;
         }

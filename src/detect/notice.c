@@ -9,7 +9,7 @@
 
 /* ---- where it stands ---- */
 
-static uint64_t notice_src_off(const span *of, size_t at)
+uint64_t notice_src_off(const span *of, size_t at)
 {
     uint64_t off = of->src_off;
     for (uint32_t i = 0; i < of->map_count; i++) {

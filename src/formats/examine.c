@@ -192,6 +192,15 @@ const struct text_seeds *format_seeds(const format_run *run)
     return run->context->options->seeds;
 }
 
+bool format_seed_counts(format_run *run, text_charset charset, lj_slice bytes, size_t hit,
+                        size_t *out_next)
+{
+    const format_sink *sink = run->context->sink;
+    *out_next = hit + 1;
+    return sink->seed_counts == NULL ||
+           sink->seed_counts(sink->ctx, &run->doc, charset, bytes, hit, out_next);
+}
+
 uint32_t format_password_count(const format_run *run)
 {
     return run->context->options->password_count;

@@ -38,6 +38,9 @@ typedef struct format_sink {
     void (*doc_begin)(void *ctx, const format_doc *doc);
     lj_code (*emit)(void *ctx, const format_doc *doc,
                     const span *what); /* LJ_OK or LJ_E_CANCELLED */
+    /* format_seed_counts; NULL: every seed counts */
+    bool (*seed_counts)(void *ctx, const format_doc *doc, text_charset charset, lj_slice bytes,
+                        size_t hit, size_t *out_next);
     void (*gap_found)(void *ctx, const format_doc *doc, const gap *what);
     void (*note)(void *ctx, const format_doc *doc, format_note note);
     void (*doc_end)(void *ctx, const format_doc *doc, const format_doc_end *end);

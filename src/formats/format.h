@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "formats/gap.h"
 #include "formats/span.h"
+#include "text/charset.h"
 
 typedef struct format_run format_run; /* one document being read; opaque to readers */
 typedef struct format_src format_src; /* a source of bytes: window and decoder, owned by the core */
@@ -140,6 +141,10 @@ uint32_t format_part(format_run *run, lj_slice name);
  * the last 64 lines. */
 bool format_wants_all(const format_run *run);
 const struct text_seeds *format_seeds(const format_run *run);
+/* While sifting: does the seed at `hit` deserve the lines around it? When not, the search goes on
+ * at *out_next. */
+bool format_seed_counts(format_run *run, text_charset charset, lj_slice bytes, size_t hit,
+                        size_t *out_next);
 
 typedef enum format_kind {
     FORMAT_ROOT,     /* the file itself */

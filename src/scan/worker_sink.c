@@ -187,23 +187,36 @@ static void on_provisional(void *ctx, const detect_hit *hit)
     worker_flush(self);
 }
 
-static lj_code on_emit(void *ctx, const format_doc *doc, const span *what)
+static worker_doc *with_detection(worker *self, const format_doc *doc)
 {
-    worker *self = ctx;
     worker_doc *mine = doc_of(self, doc);
-    worker_beat(self);
     if (mine->detect == NULL && !mine->no_memory) {
         detect_about about = {
             .today_on = self->hello.today_on, .changed_on = INT32_MIN, .hidden_by = doc->hidden_by};
         mine->detect = detect_begin(self->rules, &about, DETECT_MEMORY, on_provisional, self);
         mine->no_memory = mine->detect == NULL;
     }
+    return mine;
+}
+
+static lj_code on_emit(void *ctx, const format_doc *doc, const span *what)
+{
+    worker *self = ctx;
+    worker_doc *mine = with_detection(self, doc);
+    worker_beat(self);
     if (mine->detect != NULL) {
         self->current = doc;
         detect_span(mine->detect, what);
         self->current = NULL;
     }
     return LJ_OK;
+}
+
+static bool on_seed(void *ctx, const format_doc *doc, text_charset charset, lj_slice bytes,
+                    size_t hit, size_t *out_next)
+{
+    worker_doc *mine = with_detection(ctx, doc);
+    return mine->detect == NULL || detect_seed_counts(mine->detect, charset, bytes, hit, out_next);
 }
 
 static void on_gap(void *ctx, const format_doc *doc, const gap *what)
@@ -342,6 +355,7 @@ format_sink worker_sink_of(worker *self)
         .ctx = self,
         .doc_begin = on_doc_begin,
         .emit = on_emit,
+        .seed_counts = on_seed,
         .gap_found = on_gap,
         .note = on_note,
         .doc_end = on_doc_end,

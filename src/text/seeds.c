@@ -273,7 +273,7 @@ bool seeds_walk(text_vector vector, const seeds_filter *filter, lj_slice bytes, 
 
 static bool is_at(lj_slice bytes, size_t at, const seeds_sign *sign)
 {
-    return sign->len > 0 && at + sign->len <= bytes.len &&
+    return sign->len > 0 && at + sign->len <= bytes.len && bytes.ptr[at] == sign->bytes[0] &&
            memcmp(bytes.ptr + at, sign->bytes, sign->len) == 0;
 }
 

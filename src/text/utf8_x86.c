@@ -69,7 +69,9 @@ static size_t boundary(const uint8_t *bytes, size_t end)
     return end;
 }
 
-__attribute__((target("avx2"))) static __m256i errors32(__m256i now, __m256i before)
+/* Inline, so that the tables stay in registers. */
+__attribute__((target("avx2"), always_inline)) static inline __m256i errors32(__m256i now,
+                                                                              __m256i before)
 {
     const __m256i first_high = _mm256_setr_epi8(FIRST_HIGH, FIRST_HIGH);
     const __m256i first_low = _mm256_setr_epi8(FIRST_LOW, FIRST_LOW);

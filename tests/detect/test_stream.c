@@ -340,9 +340,34 @@ static void test_stream__line_without_end_is_read_in_windows(void **state)
     test_free(text);
 }
 
+/* Written downwards in the middle of a block: its place is that of its first letter. */
+static void test_stream__a_vertical_mark_knows_its_line_and_offset(void **state)
+{
+    (void)state;
+    lj_buf text;
+    lj_buf_init(&text, NULL, LJ_MIB);
+    for (int i = 0; i < 300; i++) {
+        lj_buf_put_cstr(&text, "会议讨论了食堂管理的安排。\n");
+    }
+    size_t wanted = text.len;
+    lj_buf_put_cstr(&text, "秘\n密\n★\n5\n年\n会议于下午结束。\n");
+    detect_doc *doc = run_begin(false);
+    span what = span_of(SPAN_BODY, lj_buf_str(&text));
+    what.src_off = 1000;
+    what.place.row_no = 1;
+    detect_span(doc, &what);
+    const detect_result *found = detect_end(doc);
+    assert_int_equal(found->hit_count, 1);
+    assert_int_equal(found->hits[0].place.row_no, 301);
+    assert_int_equal(found->hits[0].src_off, 1000 + wanted);
+    detect_free(doc);
+    lj_buf_done(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stream__a_vertical_mark_knows_its_line_and_offset),
         cmocka_unit_test(test_stream__the_cut_into_spans_changes_nothing),
         cmocka_unit_test(test_stream__places_count_lines_and_bytes),
         cmocka_unit_test(test_stream__maps_lead_back_to_the_source),

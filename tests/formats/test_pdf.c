@@ -96,7 +96,7 @@ static seen examine(lj_slice bytes, const format_options *more)
         options = *more;
     }
     format_input input = {&bytes, bytes.len, read_slice};
-    format_sink sink = {&it, on_begin, on_span, on_gap, on_note, on_end, NULL};
+    format_sink sink = {&it, on_begin, on_span, NULL, on_gap, on_note, on_end, NULL};
     lj_err err = {.code = LJ_OK};
     it.code = format_examine(context, &input, &options, &sink, &err);
     lj_buf_put_u8(&it.dump, 0);

@@ -102,14 +102,15 @@ static size_t find_shifted(finder_kind kind, lj_slice bytes, size_t from)
     return bytes.len;
 }
 
+static const text_charset seed_charsets[FIND_ESCAPE] = {TEXT_UTF8, TEXT_GB18030, TEXT_BIG5};
+
 static size_t find_one(const finders *f, finder_kind kind, size_t from)
 {
-    static const text_charset charsets[] = {TEXT_UTF8, TEXT_GB18030, TEXT_BIG5};
     switch (kind) {
     case FIND_UTF8:
     case FIND_GB18030:
     case FIND_BIG5:
-        return text_seeds_find(f->p->seeds, charsets[kind], f->bytes, from);
+        return text_seeds_find(f->p->seeds, seed_charsets[kind], f->bytes, from);
     case FIND_ESCAPE:
         return plain_escaped_seed(f->p->seeds, f->bytes, from);
     case FIND_HZ:
@@ -138,6 +139,28 @@ static bool is_of_base(const finders *f, size_t hit)
     text_charset base = f->p->base;
     return (base == TEXT_GB18030 && f->next[FIND_GB18030] == hit) ||
            (base == TEXT_BIG5 && f->next[FIND_BIG5] == hit);
+}
+
+/* Does the hit deserve the lines around it? False sets *out_next to where the search goes on: every
+ * finder that stands there must say no, and only when one charset is searched may bytes be jumped.
+ */
+static bool hit_counts(const finders *f, size_t hit, bool is_utf8, size_t *out_next)
+{
+    for (int kind = FIND_ESCAPE; kind < FINDER_COUNT; kind++) {
+        if (f->active[kind] && f->next[kind] == hit) {
+            return true;
+        }
+        is_utf8 = is_utf8 && !f->active[kind];
+    }
+    size_t next = hit + 1;
+    for (int kind = 0; kind < FIND_ESCAPE; kind++) {
+        if (f->active[kind] && f->next[kind] == hit &&
+            format_seed_counts(f->p->run, seed_charsets[kind], f->bytes, hit, &next)) {
+            return true;
+        }
+    }
+    *out_next = is_utf8 ? next : hit + 1;
+    return false;
 }
 
 /* Takes one more line into the region, when what is owed covers it. */
@@ -206,6 +229,9 @@ lj_code plain_sift(plain *p, size_t limit, bool is_utf8)
     }
     for (;;) {
         size_t hit = find_next(&f, at);
+        if (hit < limit && !hit_counts(&f, hit, is_utf8, &at)) {
+            continue;
+        }
         while (p->owed_lines > 0 && p->region_to <= hit && p->region_to < limit) {
             take_line(p, f.bytes);
         }
