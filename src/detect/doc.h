@@ -87,8 +87,10 @@ typedef struct candidate {
     uint16_t pack_idx, rule_idx, level_idx;
     uint16_t mark_len, period_len;
     uint16_t year;
+    uint16_t exam_year; /* of the first line near that speaks of an examination */
     int32_t date_on;
     uint32_t specimens;
+    uint32_t star_seq; /* line of the star that completed a level alone, or 0 */
     bool no_list;      /* struck or formerly: makes no list of levels */
     bool is_mark_like; /* concealment means something for it */
     bool bare;         /* the form is FORM_BARE */
@@ -102,6 +104,7 @@ typedef struct seen_level {
     uint32_t seq;
     uint16_t pack_idx, level_idx;
     bool bare; /* stood alone, as the entries of a list do */
+    bool own;  /* alone on its line, or a choice of a form */
     uint32_t sheet_no, row_no, col_no;
 } seen_level;
 

@@ -171,7 +171,11 @@ void facts_of_folded(const detect_rules *rules, lj_str folded, line_facts *out)
     size_t at = 0;
     while (at < folded.len) {
         const dict_entry *word = dict_find(&rules->shared, folded, at, mask);
-        if (word != NULL && facts_is_whole(folded, at, word->word.len)) {
+        if (word != NULL && word->list == LIST_WAS_ALONE) {
+            if (word->word.len == folded.len) {
+                out->words[LIST_WAS - LIST_SHARED] |= (uint64_t)1 << 63;
+            }
+        } else if (word != NULL && facts_is_whole(folded, at, word->word.len)) {
             out->words[word->list - LIST_SHARED] |= (uint64_t)1 << word->idx % 64;
             if (word->list == LIST_SPECIMEN) {
                 out->specimens++;

@@ -111,8 +111,8 @@ static bool scan_is_stopped(const scan *in, size_t from, size_t to)
     return false;
 }
 
-/* A star at `at`: exactly one. *out_weak: one of the raw signs that are stars only with a period
- * behind. */
+/* A star at `at`: exactly one (two are read where a period follows: a slip of the hand). *out_weak:
+ * one of the raw signs that are stars only with a period behind. */
 static bool scan_star(const scan *in, size_t at, size_t level_from, bool *out_weak)
 {
     *out_weak = false;
@@ -196,6 +196,11 @@ static void scan_after(const scan *in, grammar_match *match)
         return;
     }
     if (scan_is_star(in, at)) {
+        size_t behind = scan_skip_blank(in, at + STAR_LEN * 2);
+        if (scan_is_star(in, at + STAR_LEN) && scan_period(in, behind, true, match)) {
+            match->form = FORM_COMPLETE;
+            return;
+        }
         match->starred = true; /* 秘密★★★☆☆, **机密**: decoration */
         return;
     }
@@ -246,7 +251,8 @@ static const dict_entry *scan_was_before(const scan *in, size_t end)
 
 static bool scan_is_label_sign(uint32_t letter)
 {
-    static const uint16_t signs[] = {':', '=', '(', '[', '"', '|', ',', 0x3010, 0x2605};
+    static const uint16_t signs[] = {':', '=', '(',    '[',    ']',    '"',    '|',   ',',
+                                     '-', '_', 0x3010, 0x3011, 0x201C, 0x2236, 0x2605};
     for (size_t i = 0; i < LJ_COUNT_OF(signs); i++) {
         if (signs[i] == letter) {
             return true;
@@ -319,6 +325,68 @@ static bool scan_quoted(const scan *in, const grammar_match *match)
     return false;
 }
 
+/* The line before the mark is the number of a paragraph or a caption: 四、 4.2 第三条 附件2: */
+static bool scan_is_lead(const scan *in, size_t to)
+{
+    enum { LETTERS_MAX = 10 };
+    static const char *const numerals = "一二三四五六七八九十百零〇";
+    uint32_t letters = 0;
+    bool counts = false;
+    lj_str part = {in->text.ptr, to};
+    for (size_t at = 0; at < to;) {
+        const dict_entry *lead = dict_find(&in->pack->words_dict, part, at, DICT_LIST(LIST_LEAD));
+        size_t len = 0;
+        uint32_t letter = text_code_point(in->text, at, &len);
+        bool digit = letter >= '0' && letter <= '9';
+        bool numeral = len == 3 && lj_slice_find(lj_cstr_bytes(numerals),
+                                                 lj_slice_of(in->text.ptr + at, len)) != SIZE_MAX;
+        if (lead == NULL && !digit && !numeral && letters_is_word(letter)) {
+            return false;
+        }
+        counts = counts || lead != NULL || digit || numeral;
+        letters += lead != NULL || digit || numeral ? 1 : 0;
+        at += lead != NULL ? lead->word.len : len;
+    }
+    return counts && letters <= LETTERS_MAX;
+}
+
+/* A bracket that the sentence around it speaks of: 注明（机密★10年）, （机密★10年）字样, or that a
+ * sentence ends with. */
+static bool scan_is_told(const scan *in, const grammar_match *match, bool right)
+{
+    const dict *words = &in->pack->words_dict;
+    size_t end = scan_skip_blank_back(in, match->outer_from);
+    size_t at = end;
+    for (uint32_t back = 0; back < 4 && at > 0; back++) {
+        at = letters_back(in->text, at);
+        const dict_entry *word =
+            dict_find(words, (lj_str){in->text.ptr, end}, at, DICT_LIST(LIST_TOLD_BEFORE));
+        if (word != NULL && at + word->word.len == end) {
+            return true;
+        }
+    }
+    uint32_t behind = scan_letter(in, match->outer_to);
+    bool stop = behind == 0x3002 || behind == ';' || behind == '?' || behind == '!';
+    return (right && end > 0 && stop) ||
+           dict_find(words, in->text, match->outer_to, DICT_LIST(LIST_TOLD_AFTER)) != NULL;
+}
+
+/* The whole value of a quoted cell or member: "机密★10年", with separators around. */
+static bool scan_is_quoted_cell(const scan *in, const grammar_match *match)
+{
+    size_t from = match->outer_from;
+    size_t to = match->outer_to;
+    if (from == 0 || in->text.ptr[from - 1] != '"' || scan_letter(in, to) != '"') {
+        return false;
+    }
+    static const char before[] = {',', ';', '|', ':'};
+    static const char behind[] = {',', ';', '|', '}'};
+    size_t left = scan_skip_blank_back(in, from - 1);
+    size_t right = scan_skip_blank(in, to + 1);
+    return (left == 0 || memchr(before, in->text.ptr[left - 1], sizeof(before)) != NULL) &&
+           (right == in->text.len || memchr(behind, in->text.ptr[right], sizeof(behind)) != NULL);
+}
+
 /* How the mark stands in its line: alone, at an edge, separated by a gap, or inside a sentence. */
 static void scan_position(const scan *in, grammar_match *match, bool bracket)
 {
@@ -327,19 +395,28 @@ static void scan_position(const scan *in, grammar_match *match, bool bracket)
     bool left = !window_left && letters_beside_only(in->shared, in->text, 0, match->outer_from);
     bool right =
         !window_right && letters_beside_only(in->shared, in->text, match->outer_to, in->text.len);
-    bool quoted = scan_quoted(in, match);
+    lj_str close;
+    bool corner =
+        bracket &&
+        letters_opens(&in->pack->words_dict, LIST_QUOTE, in->text,
+                      match->outer_from + letters_len(in->text, match->outer_from), &close);
+    bool cell = scan_is_quoted_cell(in, match);
+    bool quoted = !cell && (scan_quoted(in, match) || (corner && !(left && right)));
     if (quoted) {
         match->fired |= RULES_FEATURE(F_QUOTE);
     }
-    if (left && right && !quoted) {
+    if (left && right && !quoted && !cell) {
         match->fired |= RULES_FEATURE(F_OWN_LINE);
         return;
     }
+    bool lead = !left && !window_left && scan_is_lead(in, match->outer_from);
+    bool edge =
+        bracket ? (left || right || lead) && !scan_is_told(in, match, right) : lead && right;
     bool apart_left = letters_gap(in->line, match->outer_from) > 0;
     bool apart_right = letters_gap(in->line, match->outer_to) > 0;
-    if (bracket && (left || right) && !quoted) {
+    if (edge && !quoted) {
         match->fired |= RULES_FEATURE(F_EDGE);
-    } else if (((left && apart_right) || (right && apart_left)) && !quoted) {
+    } else if (cell || (((left && apart_right) || (right && apart_left)) && !quoted)) {
         match->fired |= RULES_FEATURE(F_GAP);
     } else {
         match->fired |= RULES_FEATURE(F_IN_SENTENCE);
@@ -359,20 +436,25 @@ static bool scan_is_spaced(const scan *in, const grammar_match *match)
     return letters == 2 && blanks >= 1 && blanks <= 4;
 }
 
-/* A box before a choice: □机密 ☑机密. */
-static void scan_box(const scan *in, grammar_match *match)
+/* The level is a choice of a form. True when it is the only ticked one: the value of the field. */
+static bool scan_choice(const scan *in, grammar_match *match, bool *out_label)
 {
-    size_t end = scan_skip_blank_back(in, match->from);
-    if (end == 0) {
-        return;
+    choices form;
+    if (!choices_read(in->pack, in->text, match->from, match->level_to, &form)) {
+        return false;
     }
-    size_t at = letters_back(in->text, end);
-    lj_str part = {in->text.ptr, end};
-    if (dict_find(&in->pack->words_dict, part, at, DICT_LIST(LIST_CHECKED)) != NULL) {
-        match->fired |= RULES_FEATURE(F_CHECKED);
-    } else if (dict_find(&in->pack->words_dict, part, at, DICT_LIST(LIST_BOX)) != NULL) {
-        match->fired |= RULES_FEATURE(F_CHOICE);
+    if (!form.is_ticked) {
+        match->fired |= form.is_open ? RULES_FEATURE(F_CHOICE) : 0;
+        return false;
     }
+    match->fired |= RULES_FEATURE(F_CHECKED);
+    if (form.ticks != 1 || (form.options < 2 && !form.has_label)) {
+        return false;
+    }
+    match->outer_from = form.from;
+    match->outer_to = lj_max_u64(form.to, match->outer_to);
+    *out_label = form.has_label;
+    return true;
 }
 
 static void scan_period_facts(const scan *in, grammar_match *match)
@@ -425,6 +507,16 @@ static bool scan_accept(const scan *in, grammar_match *match, bool bracket, bool
     return own != 0 || (name && clear);
 }
 
+/* Label and value in one literal behind a bracket. */
+static bool scan_is_argument(const scan *in, const grammar_match *match)
+{
+    size_t from = match->outer_from;
+    size_t to = match->outer_to;
+    return from >= 2 && (in->text.ptr[from - 1] == '"' || in->text.ptr[from - 1] == '\'') &&
+           in->text.ptr[from - 2] == '(' && to < in->text.len &&
+           in->text.ptr[to] == in->text.ptr[from - 1];
+}
+
 static void scan_add(const scan *in, const grammar_match *match)
 {
     grammar_found *out = in->out;
@@ -459,15 +551,19 @@ static void scan_level(const scan *in, size_t at, const dict_entry *entry)
             match.outer_to = with.outer_to;
         }
     }
-    scan_box(in, &match);
-    bool bracket = scan_bracket(in, &match);
-    bool label =
-        scan_label(in, &match) || (!bracket && scan_bracket(in, &match) && scan_label(in, &match));
+    bool label = false;
+    bool chosen = scan_choice(in, &match, &label);
+    bool bracket = !chosen && scan_bracket(in, &match);
+    label = label || (!chosen && (scan_label(in, &match) || (!bracket && scan_bracket(in, &match) &&
+                                                             scan_label(in, &match))));
     scan_position(in, &match, bracket);
     bool own = (match.fired & RULES_FEATURE(F_OWN_LINE)) != 0;
     if (label) {
-        /* "密级": "机密" among other fields is neither a quotation nor a sentence. */
+        /* "密级": "机密" among other fields is neither a quotation nor a sentence; the argument
+         * ("密级：机密") of a call is one. */
+        uint64_t call = scan_is_argument(in, &match) ? RULES_FEATURE(F_QUOTE) : 0;
         match.fired &= ~(RULES_FEATURE(F_QUOTE) | RULES_FEATURE(F_IN_SENTENCE));
+        match.fired |= call;
     }
     label = label || (own && (in->line->flags & GRAMMAR_LABELLED) != 0);
     scan_period_facts(in, &match);

@@ -66,6 +66,20 @@ void grammar_scan_banner(const rules_pack *pack, const dict *shared, const gramm
 bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_t at,
                          uint16_t level_idx, bool with_star, grammar_period *out);
 
+/* ---- fields of choices (choices.c) ---- */
+
+typedef struct choices {
+    size_t from, to;  /* folded bytes of the field, with its label */
+    uint32_t options; /* levels and other values */
+    uint32_t ticks, boxes;
+    bool has_label;
+    bool behind;    /* boxes stand behind their choices */
+    bool is_ticked; /* the level that was asked for */
+    bool is_open;
+} choices;
+/* The field of choices in which the level at [from, to) stands; false when there is none. */
+bool choices_read(const rules_pack *pack, lj_str text, size_t from, size_t to, choices *out);
+
 /* ---- letters (letters.c) ---- */
 
 /* Bytes of the character that begins at `at`. */

@@ -50,15 +50,28 @@ static uint64_t judge_exam(const detect_doc *doc, const candidate *what, const u
     int32_t date_on =
         what->date_on > doc->name_facts.date_on ? what->date_on : doc->name_facts.date_on;
     int32_t year = what->year > doc->name_facts.year ? what->year : doc->name_facts.year;
-    fired |= facts_words(words, LIST_ANSWERS) > 0 ? FIRED(F_ANSWERS) : 0;
+    year = what->exam_year > 0 ? what->exam_year : year;
+    bool answers = facts_words(words, LIST_ANSWERS) > 0;
+    fired |= answers ? FIRED(F_ANSWERS) : 0;
     fired |= facts_words(words, LIST_WEB) > 0 ? FIRED(F_WEB) : 0;
-    bool dated = date_on != INT32_MIN;
-    if (year > this_year || (dated && date_on > today)) {
+    bool dated = date_on != INT32_MIN && what->exam_year == 0;
+    if (!answers && (year > this_year || (dated && date_on > today))) {
         fired |= FIRED(F_EXAM_AHEAD);
     } else if (year > 0 && (year < this_year || dated)) {
         fired |= FIRED(F_EXAM_PAST);
     }
     return fired;
+}
+
+/* 启用前, 考试结束前: the period of an examination paper. */
+static bool judge_is_paper(const rules_pack *pack, lj_str period)
+{
+    for (size_t at = 0; at < period.len; at += letters_len(period, at)) {
+        if (dict_find(&pack->words_dict, period, at, DICT_LIST(LIST_PAPER)) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static uint64_t judge_words(const detect_doc *doc, const candidate *what, const rules_pack *pack,
@@ -90,11 +103,13 @@ static uint64_t judge_words(const detect_doc *doc, const candidate *what, const 
     /* Titles of novels bear no star and period; examination papers bear a condition (启用前), never
      * a duration. */
     bool complete = (what->fired & FIRED(F_COMPLETE_STAR)) != 0;
-    bool duration = what->period_len > 0 && what->period[0] >= '0' && what->period[0] <= '9';
+    lj_str period = {what->period, what->period_len};
+    uint32_t exam_words = facts_words(words, LIST_EXAM) + (judge_is_paper(pack, period) ? 1 : 0);
     if (!complete && facts_words(words, LIST_FICTION) >= (uint32_t)numbers[NUMBER_FICTION_WORDS]) {
         near |= FIRED(F_FICTION);
     }
-    if (!duration && facts_words(words, LIST_EXAM) >= (uint32_t)numbers[NUMBER_EXAM_WORDS]) {
+    if ((period.len == 0 || judge_is_paper(pack, period)) &&
+        exam_words >= (uint32_t)numbers[NUMBER_EXAM_WORDS]) {
         near |= judge_exam(doc, what, words);
     }
     return near;
@@ -145,17 +160,22 @@ static uint64_t judge_concealed(const detect_doc *doc, const candidate *what,
 static uint64_t judge_exclude(uint64_t fired)
 {
     static const rules_feature pairs[][2] = {
-        {F_CONCEALED,   F_DISGUISED },
-        {F_CONCEALED,   F_ENCODED   },
-        {F_DISGUISED,   F_ENCODED   },
-        {F_PAGE_REGION, F_HEAD_LINES},
-        {F_HEAD_LINES,  F_TAIL_LINES},
-        {F_PAGE_REGION, F_TAIL_LINES},
-        {F_OWN_LINE,    F_EDGE      },
-        {F_PLACEHOLDER, F_OVER_LIMIT},
-        {F_LEVELS_NEAR, F_LEVELS_DOC},
-        {F_EXAM,        F_ABOUT     },
-        {F_CLEARED,     F_WAS       },
+        {F_CONCEALED,    F_DISGUISED  },
+        {F_CONCEALED,    F_ENCODED    },
+        {F_DISGUISED,    F_ENCODED    },
+        {F_PAGE_REGION,  F_HEAD_LINES },
+        {F_HEAD_LINES,   F_TAIL_LINES },
+        {F_PAGE_REGION,  F_TAIL_LINES },
+        {F_OWN_LINE,     F_EDGE       },
+        {F_PLACEHOLDER,  F_OVER_LIMIT },
+        {F_LEVELS_NEAR,  F_LEVELS_DOC },
+        {F_EXAM,         F_ABOUT      },
+        {F_CLEARED,      F_WAS        },
+        {F_PLACEHOLDERS, F_COPY_NO    },
+        {F_PLACEHOLDERS, F_URGENT     },
+        {F_PLACEHOLDERS, F_DOC_NO     },
+        {F_PLACEHOLDERS, F_HANDLING   },
+        {F_PLACEHOLDERS, F_PAGE_REGION},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(pairs); i++) {
         if ((fired & FIRED(pairs[i][0])) != 0) {
@@ -182,7 +202,9 @@ uint64_t judge_features(detect_doc *doc, const candidate *what)
     uint32_t specimens = what->specimens > head->specimens ? what->specimens : head->specimens;
     fired |=
         specimens >= (uint32_t)pack->numbers[NUMBER_PLACEHOLDER_RUNS] ? FIRED(F_PLACEHOLDERS) : 0;
-    fired |= __builtin_popcountll(doc->levels[what->pack_idx]) > 2 ? FIRED(F_LEVELS_DOC) : 0;
+    bool form = (what->fired & FIRED(F_CHECKED)) != 0; /* names all levels by design */
+    fired |=
+        !form && __builtin_popcountll(doc->levels[what->pack_idx]) > 2 ? FIRED(F_LEVELS_DOC) : 0;
     if (!judge_is_name(what->role)) {
         fired |= head->doc_no ? FIRED(F_DOC_NO) : 0;
     } else {

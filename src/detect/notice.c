@@ -249,8 +249,18 @@ static void notice_looks(const detect_doc *doc, const line_view *view, const rul
 
 /* ---- levels nearby ---- */
 
+/* A mark alone on its line is no entry of a list whose other levels stand in sentences. */
+static bool notice_is_apart(const candidate *a, const seen_level *b)
+{
+    uint64_t whole = RULES_FEATURE(F_OWN_LINE) | RULES_FEATURE(F_COMPLETE_STAR);
+    return (a->fired & whole) == whole && a->role != SPAN_CELL && !b->own;
+}
+
 static bool notice_is_near(const rules_pack *pack, const candidate *a, const seen_level *b)
 {
+    if (notice_is_apart(a, b)) {
+        return false;
+    }
     if (a->role == SPAN_CELL && a->place.row_no > 0 && b->row_no > 0) {
         if (a->place.sheet_no != b->sheet_no) {
             return false;
@@ -278,9 +288,15 @@ static bool notice_seen(detect_doc *doc, const candidate *what, uint16_t level_i
 {
     const rules_pack *pack = doc->rules->packs[what->pack_idx];
     seen_level now = {
-        what->seq,         what->pack_idx,       level_idx,
-        what->bare,        what->place.sheet_no, what->role == SPAN_CELL ? what->place.row_no : 0,
-        what->place.col_no};
+        .seq = what->seq,
+        .pack_idx = what->pack_idx,
+        .level_idx = level_idx,
+        .bare = what->bare,
+        .own = (what->fired & (RULES_FEATURE(F_OWN_LINE) | RULES_FEATURE(F_CHOICE))) != 0,
+        .sheet_no = what->place.sheet_no,
+        .row_no = what->role == SPAN_CELL ? what->place.row_no : 0,
+        .col_no = what->place.col_no,
+    };
     bool near = false;
     for (uint32_t i = 0; i < DOC_SEEN; i++) {
         const seen_level *other = &doc->seen[i];
@@ -362,7 +378,13 @@ static uint32_t notice_reach(const rules_pack *pack, uint32_t list, bool above)
 static void notice_join(const rules_pack *pack, candidate *what, const line_facts *facts,
                         uint32_t lines, bool above)
 {
+    /* What follows a mark that stands alone does not introduce it. */
+    uint64_t whole = RULES_FEATURE(F_OWN_LINE) | RULES_FEATURE(F_COMPLETE_STAR);
+    bool apart = (what->fired & whole) == whole && !above && lines > 0;
     for (uint32_t i = 0; i < RULES_SHARED_COUNT; i++) {
+        if (apart && (LIST_SHARED + i == LIST_SAMPLE || LIST_SHARED + i == LIST_CODE)) {
+            continue;
+        }
         if (facts->words[i] != 0 && lines <= notice_reach(pack, LIST_SHARED + i, above)) {
             what->words[i] |= facts->words[i];
         }
@@ -375,6 +397,9 @@ static void notice_join(const rules_pack *pack, candidate *what, const line_fact
     }
     what->specimens += facts->specimens;
     what->year = facts->year > what->year ? facts->year : what->year;
+    if (what->exam_year == 0 && facts->words[LIST_EXAM - LIST_SHARED] != 0) {
+        what->exam_year = facts->year; /* of the title, not of the questions */
+    }
     what->date_on = facts->date_on > what->date_on ? facts->date_on : what->date_on;
 }
 
@@ -433,6 +458,18 @@ static void notice_continue(detect_doc *doc, candidate *what, const ring_line *n
         size_t len = lj_min_size(match->period.to - match->period.from, DOC_PERIOD_BYTES);
         memcpy(what->period, line.folded.text.ptr + match->period.from, len);
         what->period_len = (uint16_t)len;
+    } else if (found.count == 1 && match->form == FORM_STAR && what->star_seq == 0 &&
+               (match->fired & RULES_FEATURE(F_OWN_LINE)) != 0 &&
+               match->level_idx == what->level_idx && line.raw.len <= DOC_MARK_BYTES) {
+        memcpy(what->mark, text,
+               line.raw.len); /* 机密, then ★: the period may be on a third line */
+        what->mark_len = (uint16_t)line.raw.len;
+        what->fired &= ~(RULES_FEATURE(F_BARE) | RULES_FEATURE(F_SPACED));
+        what->fired |= match->fired;
+        what->rule_idx = (uint16_t)pack->rule_of_form[FORM_STAR];
+        what->is_mark_like = true;
+        what->star_seq = next->seq;
+        what->whole_level = true;
     }
     lj_arena_rewind(doc->arena, mark);
 }
@@ -448,7 +485,7 @@ void notice_following(detect_doc *doc, ring_line *next)
             continue;
         }
         notice_join(doc->rules->packs[what->pack_idx], what, notice_facts(doc, next), lines, false);
-        if (what->whole_level && lines <= 1) {
+        if (what->whole_level && next->seq - lj_max_u64(what->seq, what->star_seq) <= 1) {
             what->whole_level = false;
             notice_continue(doc, what, next);
         }
@@ -593,9 +630,9 @@ void notice_match(detect_doc *doc, const line_view *view, uint16_t pack_idx,
         uint64_t own_level = (uint64_t)1 << (match->level_idx % 64);
         doc->levels[pack_idx] |= own_level;
         bool ticked = (match->fired & RULES_FEATURE(F_CHECKED)) != 0;
+        what.no_list = what.no_list || ticked;
         if (!what.no_list &&
-            (notice_seen(doc, &what, match->level_idx) || (mentioned & ~own_level) != 0) &&
-            !ticked) {
+            (notice_seen(doc, &what, match->level_idx) || (mentioned & ~own_level) != 0)) {
             FIRE(&what, F_LEVELS_NEAR);
         }
         notice_column(doc, &what);

@@ -45,8 +45,9 @@ static bool period_duration(const rules_pack *pack, lj_str text, size_t at, uint
     } else {
         return false;
     }
+    const dict_entry *tail = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_PERIOD_TAIL));
     out->from = at;
-    out->to = pos;
+    out->to = pos + (tail != NULL ? tail->word.len : 0);
     return true;
 }
 
@@ -91,8 +92,12 @@ static bool period_date_once(const rules_pack *pack, lj_str text, size_t at, gra
             pos += digits;
         }
     }
-    const dict_entry *end = dict_find(&pack->words_dict, text, pos, DICT_LIST(LIST_DATE_END));
-    pos += end != NULL ? end->word.len : 0;
+    uint64_t tails = DICT_LIST(LIST_DATE_END) | DICT_LIST(LIST_PERIOD_TAIL);
+    const dict_entry *end = dict_find(&pack->words_dict, text, pos, tails);
+    while (end != NULL) { /* 日 后 公开 */
+        pos += end->word.len;
+        end = dict_find(&pack->words_dict, text, pos, tails);
+    }
     out->has_date = letters_day(parts[0], parts[1], parts[2], &out->date_on);
     out->over_limit = !out->has_date;
     out->from = at;
@@ -136,6 +141,18 @@ static bool period_number(const grammar_line *line, lj_str text, size_t at, gram
     return true;
 }
 
+/* What follows a star and ends in 解密 is a condition: 条件解密 (1.1: 密级★解密条件). */
+static bool period_ends_in(const rules_pack *pack, lj_str text, size_t from, size_t to)
+{
+    for (size_t at = from; at < to; at += letters_len(text, at)) {
+        const dict_entry *end = dict_find(&pack->words_dict, text, at, DICT_LIST(LIST_DATE_END));
+        if (end != NULL && at > from && at + end->word.len == to && end->word.len > 3) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A listed condition; or, behind a star, up to 12 letters of which the last word is 前, 后 or 时.
  */
 static bool period_condition(const rules_pack *pack, const grammar_line *line, size_t at,
@@ -147,6 +164,8 @@ static bool period_condition(const rules_pack *pack, const grammar_line *line, s
     if (known != NULL) {
         out->from = at;
         out->to = at + known->word.len;
+        known = dict_find(&pack->words_dict, text, out->to, DICT_LIST(LIST_DATE_END));
+        out->to += known != NULL ? known->word.len : 0; /* 任务完成后 解密 */
         return true;
     }
     if (!with_star) {
@@ -170,7 +189,8 @@ static bool period_condition(const rules_pack *pack, const grammar_line *line, s
     }
     bool ends = dict_find(&pack->words_dict, (lj_str){text.ptr, pos}, last,
                           DICT_LIST(LIST_CONDITION_END)) != NULL ||
-                (from_day && period_has(text, last, "年", &unit));
+                (from_day && period_has(text, last, "年", &unit)) ||
+                period_ends_in(pack, text, at, pos);
     if (letters < 2 || letters > 12 || !ends) {
         return false;
     }
@@ -210,6 +230,17 @@ bool grammar_period_read(const rules_pack *pack, const grammar_line *line, size_
 {
     lj_str text = line->folded.text;
     grammar_period found = {0};
+    const dict_entry *head = dict_find(&pack->words_dict, text, at, DICT_LIST(LIST_PERIOD_HEAD));
+    if (head != NULL && with_star) {
+        size_t behind = at + head->word.len;
+        if (period_date(pack, text, behind, &found) ||
+            period_duration(pack, text, behind, level_idx, &found)) {
+            found.from = at;
+            *out = found;
+            return true;
+        }
+        found = (grammar_period){0};
+    }
     if (at < text.len && (period_date(pack, text, at, &found) ||
                           period_duration(pack, text, at, level_idx, &found) ||
                           period_placeholder(pack, text, at, with_star, &found) ||

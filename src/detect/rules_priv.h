@@ -66,6 +66,12 @@ typedef enum rules_list {
     LIST_MEDIA,         /* extensions of films, music, novels, programs */
     LIST_PHRASE,        /* filled by `phrase` */
     LIST_WAS_BEFORE,    /* 原, before a label */
+    LIST_LEAD,          /* before a paragraph's mark beside its number: 附件 表 注 */
+    LIST_TOLD_BEFORE,   /* a bracket behind it quotes: 注明（机密★10年） */
+    LIST_TOLD_AFTER,    /* a bracket before it is spoken of: （机密★10年）字样 */
+    LIST_PERIOD_HEAD,   /* 至 2031年5月1日 */
+    LIST_PERIOD_TAIL,   /* 10年 整, 10年 以内 */
+    LIST_PAPER,         /* conditions that papers of an examination bear: 启用 开考 */
     LIST_CONTROL,       /* banner engine: what follows // */
     LIST_PORTION,       /* banner engine: (TS) (S) */
     LIST_SHARED,
@@ -81,7 +87,8 @@ typedef enum rules_list {
     LIST_DIRECTIVE, /* formulas of a directive */
     LIST_ABOUT,     /* talks about secrecy */
     LIST_FICTION,
-    LIST_WAS, /* 解密: was classified */
+    LIST_WAS,       /* 已解密: was classified */
+    LIST_WAS_ALONE, /* the same when it is the whole line: 解密 */
     LIST_COMPANY,
     LIST_CODE,  /* source code, configuration */
     LIST_BLOCK, /* Classified By: */

@@ -12,12 +12,14 @@ const char *const rules_form_names[RULES_FORM_COUNT] = {
 };
 
 const char *const rules_list_names[RULES_LIST_COUNT] = {
-    "level",     "label",     "weak_label",    "suffix",   "stop",     "separator",  "weak_star",
-    "long_term", "condition", "condition_end", "date_end", "bracket",  "quote",      "placeholder",
-    "cleared",   "box",       "checked",       "media",    "phrase",   "was_before", "control",
-    "portion",   "beside",    "specimen",      "urgent",   "handling", "sample",     "exam",
-    "answers",   "web",       "directive",     "about",    "fiction",  "was",        "company",
-    "code",      "block",
+    "level",       "label",       "weak_label", "suffix",        "stop",       "separator",
+    "weak_star",   "long_term",   "condition",  "condition_end", "date_end",   "bracket",
+    "quote",       "placeholder", "cleared",    "box",           "checked",    "media",
+    "phrase",      "was_before",  "lead",       "told_before",   "told_after", "period_head",
+    "period_tail", "paper",       "control",    "portion",       "beside",     "specimen",
+    "urgent",      "handling",    "sample",     "exam",          "answers",    "web",
+    "directive",   "about",       "fiction",    "was",           "was_alone",  "company",
+    "code",        "block",
 };
 
 /* name, standard, least, most */
