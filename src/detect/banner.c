@@ -34,8 +34,9 @@ static size_t banner_skip_blank(lj_str text, size_t at)
 
 /* Controls behind a level: each "//" must be followed by a known one; what a known one lists (REL
  * TO USA, GBR) goes along. Returns the end, `at` when there are none. */
-static size_t banner_controls(const rules_pack *pack, lj_str text, size_t at)
+static size_t banner_controls(const rules_pack *pack, const grammar_line *line, size_t at)
 {
+    lj_str text = line->folded.text;
     size_t end = at;
     size_t pos = banner_skip_blank(text, at);
     while (banner_has(text, pos, "//")) {
@@ -52,6 +53,14 @@ static size_t banner_controls(const rules_pack *pack, lj_str text, size_t at)
             bool joint = text.ptr[pos] == '-' || text.ptr[pos] == ',' ||
                          (text.ptr[pos] == '/' && !banner_has(text, pos, "//")) ||
                          text.ptr[pos] == ' ';
+            /* A gap, or a word in small letters, is no control any more: page numbers. */
+            bool gap =
+                text.ptr[pos] == ' ' &&
+                (letters_gap(line, pos + 1) > 1 ||
+                 (pos + 2 < text.len && text.ptr[pos + 2] >= 'a' && text.ptr[pos + 2] <= 'z'));
+            if (gap) {
+                break;
+            }
             if (!banner_is_upper(text.ptr[pos]) &&
                 !(joint && pos + 1 < text.len &&
                   (banner_is_upper(text.ptr[pos + 1]) || text.ptr[pos + 1] == ' '))) {
@@ -91,7 +100,7 @@ static void banner_level(const rules_pack *pack, const dict *shared, const gramm
     if (!left || !right) {
         return;
     }
-    match.to = banner_controls(pack, text, end);
+    match.to = banner_controls(pack, line, end);
     bool control = match.to > end;
     match.outer_from = match.from;
     match.outer_to = match.to;
@@ -121,7 +130,7 @@ static void banner_portion(const rules_pack *pack, const grammar_line *line, gra
         return;
     }
     size_t end = 1 + code->word.len;
-    size_t to = banner_controls(pack, text, end);
+    size_t to = banner_controls(pack, line, end);
     if (!banner_has(text, to, ")")) {
         return;
     }

@@ -261,6 +261,14 @@ static bool scan_is_label_sign(uint32_t letter)
     return false;
 }
 
+/* The line is a label and its value, both quoted, and nothing else: "密级","机密★10年" */
+static bool scan_is_record(const scan *in, const grammar_match *match)
+{
+    return in->text.ptr[0] == '"' &&
+           dict_find(&in->pack->words_dict, in->text, 1, DICT_LIST(LIST_LABEL)) != NULL &&
+           scan_letter(in, match->outer_to) == '"' && match->outer_to + 1 == in->text.len;
+}
+
 /* A label before the outer range. Between them may stand a colon, a bracket (密级（机密）) and
  * other signs. */
 static bool scan_label(const scan *in, grammar_match *match)
@@ -278,7 +286,7 @@ static bool scan_label(const scan *in, grammar_match *match)
         end = scan_skip_blank_back(in, letters_back(in->text, end));
         joined = false;
     }
-    if (comma && quote) {
+    if (comma && quote && !scan_is_record(in, match)) {
         return false;
     }
     size_t at = end > GRAMMAR_LABEL_REACH ? end - GRAMMAR_LABEL_REACH : 0;

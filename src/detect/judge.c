@@ -54,7 +54,8 @@ static uint64_t judge_exam(const detect_doc *doc, const candidate *what, const u
     bool answers = facts_words(words, LIST_ANSWERS) > 0;
     fired |= answers ? FIRED(F_ANSWERS) : 0;
     fired |= facts_words(words, LIST_WEB) > 0 ? FIRED(F_WEB) : 0;
-    bool dated = date_on != INT32_MIN && what->exam_year == 0;
+    bool dated =
+        date_on != INT32_MIN && (what->exam_year == 0 || judge_year(date_on) == what->exam_year);
     if (!answers && (year > this_year || (dated && date_on > today))) {
         fired |= FIRED(F_EXAM_AHEAD);
     } else if (year > 0 && (year < this_year || dated)) {
@@ -171,6 +172,9 @@ static uint64_t judge_exclude(uint64_t fired)
         {F_LEVELS_NEAR,  F_LEVELS_DOC },
         {F_EXAM,         F_ABOUT      },
         {F_CLEARED,      F_WAS        },
+ /* A specimen has all that a paper has: it does not speak for the mark. */
+        {F_PLACEHOLDER,  F_LABEL_VALUE},
+        {F_PLACEHOLDER,  F_COPY_NO    },
         {F_PLACEHOLDERS, F_COPY_NO    },
         {F_PLACEHOLDERS, F_URGENT     },
         {F_PLACEHOLDERS, F_DOC_NO     },
@@ -214,6 +218,10 @@ uint64_t judge_features(detect_doc *doc, const candidate *what)
         fired &= ~(FIRED(F_DISGUISED) | FIRED(F_ENCODED));
     }
     fired = judge_exclude(fired);
+    uint64_t specimen = FIRED(F_SAMPLE) | FIRED(F_OWN_LINE);
+    if ((fired & specimen) == specimen) { /* a head shown as a sample; inside a sentence it wraps */
+        fired &= ~(FIRED(F_COPY_NO) | FIRED(F_URGENT) | FIRED(F_DOC_NO) | FIRED(F_HANDLING));
+    }
     if ((fired & (FIRED(F_CONCEALED) | FIRED(F_DISGUISED) | FIRED(F_ENCODED))) != 0) {
         fired &= ~pack->yielding;
     }

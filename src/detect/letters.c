@@ -29,38 +29,9 @@ bool letters_is_blank(uint32_t code_point)
            code_point == 0x205F;
 }
 
-typedef struct letters_range {
-    uint32_t from, to;
-} letters_range;
-
-static bool letters_in(const letters_range *ranges, size_t count, uint32_t code_point)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (code_point >= ranges[i].from && code_point <= ranges[i].to) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool letters_is_invisible(uint32_t code_point)
 {
-    static const letters_range ranges[] = {
-        {0x01,    0x08   },
-        {0x0E,    0x1F   },
-        {0x7F,    0x9F   },
-        {0xAD,    0xAD   },
-        {0x0300,  0x036F },
-        {0x180E,  0x180E },
-        {0x200B,  0x200F },
-        {0x202A,  0x202E },
-        {0x2060,  0x2069 },
-        {0x20D0,  0x20F0 },
-        {0xFE00,  0xFE0F },
-        {0xFEFF,  0xFEFF },
-        {0xE0100, 0xE01EF},
-    };
-    return letters_in(ranges, LJ_COUNT_OF(ranges), code_point);
+    return code_point != 0 && text_is_deleted(code_point);
 }
 
 bool letters_is_word(uint32_t code_point)
@@ -135,8 +106,11 @@ bool letters_beside_only(const dict *shared, lj_str text, size_t from, size_t to
             return false;
         }
         from += len;
-        if (code_point == '(' && from < to && part.ptr[from] >= '0' && part.ptr[from] <= '9') {
-            /* A remark that begins with a date: 机密★5年（2024年6月1日起）. */
+        if (code_point == '(' && from < to &&
+            ((part.ptr[from] >= '0' && part.ptr[from] <= '9') ||
+             dict_find(shared, part, from, DICT_LIST(LIST_BESIDE)) != NULL)) {
+            /* A remark that begins with a date, or says when: 机密★5年（2024年6月1日起）,
+             * （期满解密）. */
             const char *close = memchr(part.ptr + from, ')', to - from);
             from = close != NULL && close - (part.ptr + from) <= 40 ? (size_t)(close - part.ptr)
                                                                     : from;

@@ -84,6 +84,12 @@ uint32_t text_code_point(lj_str text, size_t at, size_t *out_len)
     return value <= 0x10FFFF ? value : 0xFFFD;
 }
 
+bool text_is_deleted(uint32_t code_point)
+{
+    uint16_t cell = code_point < 0x110000 ? fold_cell_of(code_point) : FOLD_WEST;
+    return cell == FOLD_DELETED || cell == FOLD_OVERRIDE;
+}
+
 bool text_is_han(uint32_t c)
 {
     return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||

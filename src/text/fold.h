@@ -9,7 +9,7 @@
 
 /* Bumped whenever any folded output can change: part of the rescan key and of later fingerprint
  * indexes. */
-enum { TEXT_FOLD_VERSION = 1 };
+enum { TEXT_FOLD_VERSION = 2 };
 
 /* What was undone on the way; facts for later concealment detectors and for `explain`. */
 typedef enum text_fold_fact {
@@ -42,5 +42,7 @@ bool text_fold(lj_str text, lj_arena *arena, text_folded *out);
 uint32_t text_code_point(lj_str text, size_t at, size_t *out_len);
 /* True for Han letters (unified ideographs of all planes, compatibility ideographs, U+3007). */
 bool text_is_han(uint32_t code_point);
+/* Folding leaves nothing of it, and it has no width: data/text/deleted.txt, and U+202E. */
+bool text_is_deleted(uint32_t code_point);
 
 #endif

@@ -122,17 +122,25 @@ static void test_fold__removes_each_invisible_character_inside_a_word(void **sta
     static const uint32_t ranges[][2] = {
         {0x0001,  0x0008 },
         {0x000E,  0x001F },
+        {0x007F,  0x0084 },
+        {0x0086,  0x009F },
         {0x00AD,  0x00AD },
         {0x0300,  0x036F },
-        {0x180E,  0x180E },
+        {0x061C,  0x061C },
+        {0x115F,  0x1160 },
+        {0x17B4,  0x17B5 },
+        {0x180B,  0x180F },
         {0x200B,  0x200F },
         {0x202A,  0x202D },
-        {0x2060,  0x2064 },
-        {0x2066,  0x2069 },
+        {0x2060,  0x206F },
         {0x20D0,  0x20F0 },
+        {0x302A,  0x302F },
+        {0x3099,  0x309A },
         {0xFE00,  0xFE0F },
+        {0xFE20,  0xFE2F },
         {0xFEFF,  0xFEFF },
-        {0xE0100, 0xE01EF},
+        {0xFFF0,  0xFFFB },
+        {0xE0000, 0xE0FFF},
     };
     for (size_t i = 0; i < LJ_COUNT_OF(ranges); i++) {
         /* One before and one behind each range are kept, so the ranges are exact. */
@@ -143,9 +151,9 @@ static void test_fold__removes_each_invisible_character_inside_a_word(void **sta
             bool inside = c >= ranges[i][0] && c <= ranges[i][1];
             if (!inside &&
                 (c == 0x0009 || c == 0x000D || c == 0x200A || c == 0x2029 || c == 0x202E ||
-                 c == 0x0020 || c == 0x20F1 || c == 0x180F || c == 0x2070)) {
-                /* Blanks, line ends and what NFKC changes: other tests. U+180F became a variation
-                 * selector in Unicode 14, outside the list. */
+                 c == 0x0020 || c == 0x20F1 || c == 0x2070 || c == 0x0085 || c == 0x00A0 ||
+                 c == 0x309B || c == 0xFFEF || c == 0xFE10 || c == 0xFE30)) {
+                /* Blanks, line ends and what NFKC changes: other tests. */
                 continue;
             }
             snprintf(name, sizeof(name), "U+%04X", (unsigned)c);
@@ -326,9 +334,7 @@ static void test_fold__finds_the_mark_in_each_disguise(void **state)
         text_folded folded;
         lj_str src = lj_cstr_str(disguises[i]);
         assert_true(text_fold(src, arena_of(state), &folded));
-        /* DEL is no C0 control and stays: the last row shows that the list is kept to. */
-        const char *wanted = i + 1 < LJ_COUNT_OF(disguises) ? "机密★10年" : "机密★10\x7F年";
-        CHECK_ROW_TEXT(disguises[i], folded.text.ptr, folded.text.len, wanted);
+        CHECK_ROW_TEXT(disguises[i], folded.text.ptr, folded.text.len, "机密★10年");
         check_shape(disguises[i], src, &folded);
     }
 }
@@ -465,7 +471,8 @@ static void test_fold__table_is_that_of_the_version(void **state)
             sum = (sum ^ folded.ptr[i]) * 1099511628211u;
         }
     }
-    static const uint64_t wanted[] = {0, UINT64_C(0x5CF2106D48838F27)};
+    static const uint64_t wanted[] = {0, UINT64_C(0x5CF2106D48838F27),
+                                      UINT64_C(0xD334EF98DC7A5A81)};
     if (sum != wanted[TEXT_FOLD_VERSION]) {
         fail_msg("the table's sum is 0x%016jX: raise TEXT_FOLD_VERSION", (uintmax_t)sum);
     }
