@@ -377,32 +377,39 @@ static void test_pdf__fonts_lead_to_letters(void **state)
     } rows[] = {
         {"map by letter",
          "/Subtype /Type0 /Encoding /Identity-H " CIDS("/Registry (Adobe) /Ordering (Identity)"),
-         MAP("2 beginbfchar <0001> <673A> <0002> <5BC6> endbfchar"),                                      "<00010002>", "'机密'"   },
+         MAP("2 beginbfchar <0001> <673A> <0002> <5BC6> endbfchar"),                                              "<00010002>", "'机密'"   },
         {"map by range",
          "/Subtype /Type0 /Encoding /Identity-H " CIDS("/Registry (Adobe) /Ordering (Identity)"),
-         MAP("1 beginbfrange <0001> <0002> [<673A> <5BC6>] endbfrange"),                                  "<00010002>", "'机密'"   },
+         MAP("1 beginbfrange <0001> <0002> [<673A> <5BC6>] endbfrange"),                                          "<00010002>", "'机密'"   },
         {"map to several letters",
          "/Subtype /Type0 /Encoding /Identity-H " CIDS("/Registry (Adobe) /Ordering (Identity)"),
-         MAP("1 beginbfchar <0001> <673A5BC62605> endbfchar"),                                            "<0001>",     "'机密★'"},
+         MAP("1 beginbfchar <0001> <673A5BC62605> endbfchar"),                                                    "<0001>",     "'机密★'"},
         {"collection",
-         "/Subtype /Type0 /Encoding /Identity-H " CIDS("/Registry (Adobe) /Ordering (GB1)"),        NULL,
-         "<0022>",                                                                                                      "'A'"        },
+         "/Subtype /Type0 /Encoding /Identity-H " CIDS("/Registry (Adobe) /Ordering (GB1)"),                NULL,
+         "<0022>",                                                                                                              "'A'"        },
         {"predefined map",
          "/Subtype /Type0 /Encoding /UniGB-UTF16-H " CIDS("/Registry (Adobe) /Ordering (GB1)"),
-         NULL,                                                                                            "<673A5BC6>", "'机密'"   },
+         NULL,                                                                                                    "<673A5BC6>", "'机密'"   },
         {"differences",
          "/Subtype /Type1 /BaseFont /Any /FirstChar 1 /Widths [500 500] /Encoding << /Differences "
          "[1 /A "
-         "/eacute] >>",                                                                             NULL, "<0102>",     "'Aé'"      },
-        {"mac",                    "/Subtype /TrueType /BaseFont /Any /Encoding /MacRomanEncoding", NULL, "<8E>",
-         "'é'"                                                                                                                      },
+         "/eacute] >>",                                                                                     NULL, "<0102>",     "'Aé'"      },
+        {"mac",                            "/Subtype /TrueType /BaseFont /Any /Encoding /MacRomanEncoding", NULL, "<8E>",
+         "'é'"                                                                                                                              },
         {"type 3",
          "/Subtype /Type3 /FontMatrix [0.01 0 0 0.01 0 0] /FirstChar 1 /Widths [50] /CharProcs << "
          ">> /Encoding << "
-         "/Differences [1 /uni5BC6] >>",                                                            NULL, "<01>",       "'密'"      },
+         "/Differences [1 /uni5BC6] >>",                                                                    NULL, "<01>",       "'密'"      },
         {"gbk that says WinAnsi",
          "/Subtype /TrueType /BaseFont /#CB#CE#CC#E5 /Encoding /WinAnsiEncoding /FontDescriptor << "
-         "/Type /FontDescriptor /Flags 4 >>",                                                       NULL, "<BBFAC3DC>", "'机密'"   },
+         "/Type /FontDescriptor /Flags 4 >>",                                                               NULL, "<BBFAC3DC>", "'机密'"   },
+        {"gbk, other flags, another name",
+         "/Subtype /TrueType /BaseFont /#BB#AA#CE#C4#CB#CE#CC#E5,Bold /Encoding /WinAnsiEncoding "
+         "/FontDescriptor << /Type /FontDescriptor /Flags 6 >>",                                            NULL, "<BBFAC3DC>", "'机密'"   },
+        {"a star of ZapfDingbats",         "/Subtype /Type1 /BaseFont /ZapfDingbats",                       NULL, "<48>",       "'★'"      },
+        {"a line end is no letter",
+         "/Subtype /TrueType /BaseFont /Arial /Encoding /WinAnsiEncoding",                                  NULL, "<410A42>",
+         "'A B'"                                                                                                                             },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         seen it = examine_font(rows[i].font, rows[i].map, rows[i].string);

@@ -13,7 +13,7 @@
  * widths ask MuPDF's metrics.
  *
  * Traps: ToUnicode to U+0000 or a control means "none" (seen from several producers), tab and kin
- * mean a blank; WinAnsiEncoding on a symbolic font called 宋体 in GBK bytes (S22PDF) is really code
+ * mean a blank; WinAnsiEncoding on a font called 宋体 in GBK bytes (S22PDF, ClibPDF) is really code
  * page 936; a private use letter is kept, folding knows U+F0AB of Wingdings. Not done: a ToUnicode
  * that lies (F13), text inside Type 3 glyph programs, W2. */
 #include "formats/pdf/pdf_priv.h"
@@ -216,23 +216,24 @@ static int letter_of_name(format_pdf_font *font, uint8_t code)
     return font->letters[code];
 }
 
-/* Fonts of S22PDF: the bytes are code page 936 though the dictionary says WinAnsiEncoding. */
-static bool is_gbk_font(fz_context *ctx, pdf_obj *dict, int descriptor_flags)
+/* A name in GBK bytes: 宋体 without an escape. */
+static bool is_gbk_name(const char *name)
 {
-    static const char *const names[] = {"\xCB\xCE\xCC\xE5", "\xBA\xDA\xCC\xE5", "\xBF\xAC\xCC\xE5",
-                                        "\xB7\xC2\xCB\xCE",
-                                        "\xC1\xA5\xCA\xE9"}; /* 宋体 黑体 楷体 仿宋 隶书 */
-    const char *base = pdf_dict_get_name(ctx, dict, PDF_NAME(BaseFont));
-    if (descriptor_flags != PDF_FD_SYMBOLIC ||
-        !pdf_name_eq(ctx, pdf_dict_get(ctx, dict, PDF_NAME(Encoding)), PDF_NAME(WinAnsiEncoding))) {
-        return false;
+    lj_slice bytes = lj_cstr_bytes(name);
+    size_t pairs = 0;
+    while (bytes.len >= 2 && bytes.ptr[0] >= 0xB0 && bytes.ptr[0] <= 0xF7 && bytes.ptr[1] >= 0xA1) {
+        pairs++;
+        bytes = lj_slice_part(bytes, 2, SIZE_MAX);
     }
-    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
-        if (lj_slice_has_prefix(lj_cstr_bytes(base), lj_cstr_bytes(names[i]))) {
-            return true;
-        }
-    }
-    return false;
+    return pairs >= 2 && (bytes.len == 0 || bytes.ptr[0] < 0x80);
+}
+
+/* Fonts of S22PDF and ClibPDF: the bytes are code page 936 though the dictionary says
+ * WinAnsiEncoding; nothing is embedded. */
+static bool is_gbk_font(fz_context *ctx, pdf_obj *dict, bool embedded)
+{
+    return !embedded && is_gbk_name(pdf_dict_get_name(ctx, dict, PDF_NAME(BaseFont))) &&
+           pdf_name_eq(ctx, pdf_dict_get(ctx, dict, PDF_NAME(Encoding)), PDF_NAME(WinAnsiEncoding));
 }
 
 static void simple_load(fz_context *ctx, font_job *job, bool is_type3)
@@ -240,7 +241,10 @@ static void simple_load(fz_context *ctx, font_job *job, bool is_type3)
     format_pdf_font *font = job->font;
     pdf_obj *descriptor = pdf_dict_get(ctx, job->dict, PDF_NAME(FontDescriptor));
     int flags = pdf_dict_get_int(ctx, descriptor, PDF_NAME(Flags));
-    if (is_gbk_font(ctx, job->dict, flags)) {
+    bool embedded = pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile)) != NULL ||
+                    pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile2)) != NULL ||
+                    pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile3)) != NULL;
+    if (is_gbk_font(ctx, job->dict, embedded)) {
         font->encoding = pdf_load_system_cmap(ctx, "GBK-EUC-H");
         font->by_cid = pdf_load_system_cmap(ctx, "Adobe-GB1-UCS2");
         font->missing_width = 1.0F;
@@ -248,13 +252,18 @@ static void simple_load(fz_context *ctx, font_job *job, bool is_type3)
     }
     bool symbolic = (flags & PDF_FD_SYMBOLIC) != 0 && (flags & PDF_FD_NONSYMBOLIC) == 0;
     const char *base = pdf_dict_get_name(ctx, job->dict, PDF_NAME(BaseFont));
-    bool embedded = pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile)) != NULL ||
-                    pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile2)) != NULL ||
-                    pdf_dict_get(ctx, descriptor, PDF_NAME(FontFile3)) != NULL;
     symbolic = symbolic || strstr(base, "Symbol") != NULL || strstr(base, "Dingbats") != NULL;
     encoding_load(ctx, font, pdf_dict_get(ctx, job->dict, PDF_NAME(Encoding)),
                   embedded || symbolic || is_type3);
 
+    bool dingbats = !embedded && strstr(base, "ZapfDingbats") != NULL;
+    for (int i = 0; i < 256; i++) {
+        if (dingbats && font->names[i] == NULL) {
+            font->letters[i] = format_pdf_dingbat((uint8_t)i);
+        } else if (!embedded && !is_type3 && font->names[i] == NULL && i < ' ') {
+            font->letters[i] = ' '; /* a line end in a string: no font has a glyph for it */
+        }
+    }
     font->missing_width = pdf_dict_get_real(ctx, descriptor, PDF_NAME(MissingWidth)) * 0.001F;
     pdf_obj *widths = pdf_dict_get(ctx, job->dict, PDF_NAME(Widths));
     int first = pdf_dict_get_int(ctx, job->dict, PDF_NAME(FirstChar));

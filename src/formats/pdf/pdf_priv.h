@@ -135,6 +135,9 @@ typedef struct format_pdf_char {
     int byte_count;
 } format_pdf_char;
 
+/* The letter of a code of ZapfDingbats, or 0. */
+uint16_t format_pdf_dingbat(uint8_t code);
+
 /* The font of a resource dictionary; never NULL but when memory ended or a limit was hit. */
 format_pdf_font *format_pdf_font_of(format_pdf *pdf, pdf_obj *resources, const char *name);
 /* The font of a font dictionary. */
