@@ -125,6 +125,30 @@ static void test_xml__a_cut_document_is_damaged(void **state)
     collect_done(&seen);
 }
 
+/* A word in angle brackets makes no XML of a text. */
+static void test_xml__a_text_that_begins_with_a_bracket_is_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *format;
+    } rows[] = {
+        {"<机密★10年>\n甲市乙局关于食堂的通知\n", "doc text"},
+        {"<某某法>的决定\n第一条 为了",                "doc text"},
+        {"<John> wrote: <see below>\n",                           "doc text"},
+        {"<note>一段文字</note>\n",                           "doc xml" },
+        {"<note xmlns=\"urn:a\">一段文字",                    "doc xml" },
+        {"<甲>一段文字</甲>\n",                             "doc xml" },
+        {"<empty/>\n",                                            "doc xml" },
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        collect seen;
+        collect_init(&seen);
+        collect_run(&seen, lj_cstr_bytes(rows[i].bytes));
+        CHECK_HAS(&seen, rows[i].format);
+        collect_done(&seen);
+    }
+}
+
 static void test_xml__long_text_is_cut_at_letters_and_joined(void **state)
 {
     (void)state;
@@ -264,6 +288,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_xml__reads_each_charset),
         cmocka_unit_test(test_xml__entities_are_never_expanded),
         cmocka_unit_test(test_xml__a_cut_document_is_damaged),
+        cmocka_unit_test(test_xml__a_text_that_begins_with_a_bracket_is_text),
         cmocka_unit_test(test_xml__long_text_is_cut_at_letters_and_joined),
         cmocka_unit_test(test_xml__deep_nesting_ends),
         cmocka_unit_test(test_svg__text_has_its_place_and_look),

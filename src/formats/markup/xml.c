@@ -15,7 +15,15 @@
 #include "formats/format_priv.h"
 #include "formats/xml_token.h"
 
-enum { TEXT_MAX = 48 * 1024, LABEL_MAX = 256, STACK_MAX = 300 };
+enum {
+    TEXT_MAX = 48 * 1024,
+    LABEL_MAX = 256,
+    STACK_MAX = 300,
+    BITS_DECLARED = 40,
+    BITS_ELEMENT = 12,
+    BITS_COMMENT = 10,
+    BITS_OPEN = 3, /* less than that of a text */
+};
 
 /* ---- recognition ---- */
 
@@ -53,13 +61,13 @@ static bool is_name_start(uint8_t byte)
            byte >= 0x80;
 }
 
-/* "<name" followed by what may stand there, and a ">" within reach: enough for a document without a
- * declaration. */
-static bool begins_with_element(lj_slice text)
+/* The length of the name in "<name", followed by what may stand there and a ">" within reach; 0
+ * when the text does not begin so. */
+static size_t first_element(lj_slice text)
 {
     size_t at = 1;
     if (text.len < 4 || text.ptr[0] != '<' || !is_name_start(text.ptr[1])) {
-        return false;
+        return 0;
     }
     while (at < text.len &&
            (is_name_start(text.ptr[at]) || (text.ptr[at] >= '0' && text.ptr[at] <= ':') ||
@@ -69,7 +77,41 @@ static bool begins_with_element(lj_slice text)
     bool ends_well =
         at < text.len && (text.ptr[at] == '>' || text.ptr[at] == '/' || text.ptr[at] == ' ' ||
                           text.ptr[at] == '\n' || text.ptr[at] == '\r' || text.ptr[at] == '\t');
-    return ends_well && lj_slice_find(lj_slice_part(text, at, SIZE_MAX), LJ_BYTES(">")) != SIZE_MAX;
+    bool closes =
+        ends_well && lj_slice_find(lj_slice_part(text, at, SIZE_MAX), LJ_BYTES(">")) != SIZE_MAX;
+    return closes ? at - 1 : 0;
+}
+
+/* The element ends in these bytes: "</name", or "/>". */
+static bool has_end(lj_slice bytes, lj_slice name)
+{
+    for (;;) {
+        size_t at = lj_slice_find(bytes, LJ_BYTES("/"));
+        if (at == SIZE_MAX) {
+            return false;
+        }
+        bool end = at > 0 && bytes.ptr[at - 1] == '<' &&
+                   lj_slice_has_prefix(lj_slice_part(bytes, at + 1, SIZE_MAX), name);
+        if (end || (at + 1 < bytes.len && bytes.ptr[at + 1] == '>')) {
+            return true;
+        }
+        bytes = lj_slice_part(bytes, at + 1, SIZE_MAX);
+    }
+}
+
+/* Without a declaration a text may begin so too: <某某法>的决定. A namespace or the end of the
+ * element decides; ends in wide letters are not looked for. */
+static int element_bits(const format_probe *probe, lj_slice head)
+{
+    size_t len = first_element(head);
+    lj_slice name = lj_slice_part(head, 1, len);
+    bool wide = memchr(probe->head.ptr, 0, lj_min_size(probe->head.len, 64)) != NULL;
+    if (len == 0) {
+        return 0;
+    }
+    bool sure = wide || lj_slice_find(head, LJ_BYTES("xmlns")) != SIZE_MAX ||
+                has_end(probe->head, name) || has_end(probe->tail, name);
+    return sure ? BITS_ELEMENT : BITS_OPEN;
 }
 
 static int xml_sniff(const format_probe *probe)
@@ -78,11 +120,11 @@ static int xml_sniff(const format_probe *probe)
     lj_slice head = ascii_head(lj_slice_part(probe->head, 0, 2048), room, sizeof(room));
     head = lj_slice_part(head, skip_blanks(head), SIZE_MAX);
     if (lj_slice_has_prefix(head, LJ_BYTES("<?xml"))) {
-        return 40;
+        return BITS_DECLARED;
     }
     bool comment = lj_slice_has_prefix(head, LJ_BYTES("<!--")) ||
                    lj_slice_has_prefix(head, LJ_BYTES("<!DOCTYPE"));
-    return comment ? 10 : begins_with_element(head) ? 12 : 0;
+    return comment ? BITS_COMMENT : element_bits(probe, head);
 }
 
 /* Level two: local name and namespace of the root. */
