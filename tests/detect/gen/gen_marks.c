@@ -5,6 +5,25 @@
 #include "gen.h"
 
 const gen_kind gen_mark_kinds[] = {
+    {"ticked_choice",               GEN_MARK,
+     "{org}登记表\n密级：[□绝密 ☑机密 □秘密 □非密|☐秘密 ☒机密 ☐绝密|（ ）绝密 （√）秘密 （ "
+     "）公开|○机密 ●秘密|机密√ 秘密□ 绝密□]\n{person}\n{body}"                                    },
+    {"condition_of_release",        GEN_MARK,
+     "{level}★[任务完成后解密|公布后解密|条件解密|竣工验收后解密]\n{title}\n{body}"             },
+    {"numbered_paragraph_mark",     GEN_MARK,
+     "{title}\n{body}[四、|4.2 |（三）|第三条　|附件2：|③]（{mark}）{para}\n{body}"                      },
+    {"quoted_cell",                 GEN_MARK, "序号,题名,标志,单位\n1,\"{topic}\",\"{yearmark}\",{org}\n"        },
+    {"three_lines",                 GEN_MARK, "{level}\n★\n{years}\n{title}\n{body}"                                   },
+    {"remark_in_brackets",          GEN_MARK,
+     "{yearmark}（[期满解密|到期自行解密|解密时间：2031年5月1日]）\n{title}\n{body}"                 },
+    {"other_level_in_the_text",     GEN_MARK,
+     "{title}\n{long}\n机密★{years}\n[分发：绝密柜一份|附件：1. "
+     "名单（秘密★1年）|附件中的秘密级材料另行报送]\n{body}"                                        },
+    {"declassified_words_below",    GEN_MARK,
+     "{yearmark}\n[期满解密|满五年自行解密|本件已公开的部分除外]\n{title}\n{body}"                  },
+    {"invisible_of_other_blocks",   GEN_MARK,
+     "机[\xE3\x85\xA4|\xE1\x85\x9F|\xD8\x9C|\xE2\x81\xAA|\xEF\xBF\xB9|\xE3\x80\xAA]密★{years}\n{"
+     "title}\n{body}"                                                                                                    },
     {"head_of_official_paper",      GEN_MARK, "[{copyno}\n|]{mark}\n[{urgent}\n|]{head}{body}{ending}"                   },
     {"head_with_size_and_face",     GEN_MARK,
      "@body\n{copyno}\n@body size=1600\n{mark}\n@body\n{head}{body}{ending}"                                             },

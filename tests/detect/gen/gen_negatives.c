@@ -6,6 +6,21 @@
 #include "gen.h"
 
 const gen_kind gen_mention_kinds[] = {
+    {"told_bracket",               GEN_MENTION,
+     "{title}\n{para}\n请在左上角[注明|标明|写明]密级和期限（{mark}）。\n[【|「]{mark}[】|」]"
+     "字样应当[清楚|规范]。\n{body}"                                                                               },
+    {"all_ticked_or_none",         GEN_MENTION,
+     "{org}登记表\n密级：[□绝密 □机密 □秘密|■绝密 ■机密 ■秘密|（ ）绝密 （ ）机密|☐绝密 ☐机密 "
+     "☑公开]\n{body}"                                                                                                   },
+    {"short_exam_of_the_past",     GEN_MENTION,
+     "[绝密|机密]★启用前\n{past}年{place}[教师招聘|公务员录用|初中毕业升学|护士执业]\n[教育综合|"
+     "行测|数学|实践能力]\n1. 到2035年，{sentence}\n参考答案 A\n"                                            },
+    {"specimen_head",              GEN_MENTION,
+     "000001\n机密★1年\n特急\n××××××文件\n×××〔2012〕10号\n×××××关于×××××××的通知\n"  },
+    {"word_before_the_level",      GEN_MENTION,
+     "{title}\n{para}[飞机|司机|相机|手机]密★{years}{sentence}\n{body}"                                          },
+    {"declassified_banner",        GEN_MENTION,
+     "DECLASSIFIED\nSECRET//NOFORN\nThe ferry office counted three boats.\n"                                                },
     {"quoted_in_a_sentence",       GEN_MENTION,
      "{title}\n{para}凡标注“{mark}”的文件，由{person}登记。{sentence}\n{body}"                               },
     {"unquoted_in_a_sentence",     GEN_MENTION,
