@@ -385,7 +385,8 @@ static lj_code read_rows(format_run *run, const identity *who)
     return code;
 }
 
-/* Step 3: whatever nobody claimed. */
+/* Step 3: whatever nobody claimed. A decoder lives through all of the ranges, which come in order,
+ * so that none of them decodes from the start again. */
 static lj_code sweep_rest(format_run *run, bool structured)
 {
     uint64_t size = format_src_size(run->src);
@@ -393,11 +394,15 @@ static lj_code sweep_rest(format_run *run, bool structured)
     claim_range rest = {0, 0};
     lj_code code = run->context->stopped;
     uint64_t hidden = structured ? SPAN_HIDE(SPAN_HIDDEN_SLACK) : 0;
+    source_settle(run->src);
+    lj_arena_mark whole = lj_arena_mark_of(run->context->arena);
     while (code == LJ_OK && claim_next_gap(&run->covered, at, size, &rest)) {
         uint64_t len = rest.to == FORMAT_SIZE_UNKNOWN ? FORMAT_SIZE_UNKNOWN : rest.to - rest.from;
+        if (at == 0) { /* decoder and the widest window lie outside of `mark` from here on */
+            (void)format_bytes(run, run->src, rest.from, FORMAT_WINDOW_MAX);
+        }
         lj_arena_mark mark = lj_arena_mark_of(run->context->arena);
         code = format_sweep(run, run->src, rest.from, len, hidden);
-        source_rest(run->src);
         lj_arena_rewind(run->context->arena, mark);
         size = format_src_size(run->src);
         uint64_t to = lj_min_u64(rest.to, size);
@@ -411,6 +416,8 @@ static lj_code sweep_rest(format_run *run, bool structured)
         }
         at = rest.to;
     }
+    source_rest(run->src);
+    lj_arena_rewind(run->context->arena, whole);
     return code;
 }
 
