@@ -19,6 +19,11 @@ typedef enum token {
     TOKEN_CHOICE,
 } token;
 
+typedef struct counted {
+    choices *form;
+    token last; /* that was no sign */
+} counted;
+
 static bool choices_is_stop(uint32_t letter)
 {
     return letter == 0x3002 || letter == ';' || letter == '?' || letter == '!';
@@ -65,26 +70,26 @@ static size_t choices_label(const rules_pack *pack, lj_str text, size_t from, si
     return end;
 }
 
-/* Counts what [at, to) holds; where something else stands, *out_end. */
-static void choices_count(const rules_pack *pack, lj_str text, size_t at, size_t to, choices *out,
-                          token *out_last, size_t *out_end)
+/* Counts what [at, to) holds, and returns where something else stands. */
+static size_t choices_count(const rules_pack *pack, lj_str text, size_t at, size_t to, counted *out)
 {
+    choices *form = out->form;
     while (at < to) {
         size_t len = 0;
         token here = choices_token(pack, text, at, &len);
         if (here == TOKEN_NONE) {
             break;
         }
-        if (here == TOKEN_CHOICE && out->options == 0) {
-            out->behind = *out_last != TOKEN_BOX && *out_last != TOKEN_TICK;
+        if (here == TOKEN_CHOICE && form->options == 0) {
+            form->behind = out->last != TOKEN_BOX && out->last != TOKEN_TICK;
         }
-        out->options += here == TOKEN_CHOICE ? 1 : 0;
-        out->ticks += here == TOKEN_TICK ? 1 : 0;
-        out->boxes += here == TOKEN_BOX ? 1 : 0;
-        *out_last = here == TOKEN_SIGN ? *out_last : here;
+        form->options += here == TOKEN_CHOICE ? 1 : 0;
+        form->ticks += here == TOKEN_TICK ? 1 : 0;
+        form->boxes += here == TOKEN_BOX ? 1 : 0;
+        out->last = here == TOKEN_SIGN ? out->last : here;
         at += len;
     }
-    *out_end = at;
+    return at;
 }
 
 bool choices_read(const rules_pack *pack, lj_str text, size_t from, size_t to, choices *out)
@@ -101,21 +106,19 @@ bool choices_read(const rules_pack *pack, lj_str text, size_t from, size_t to, c
     if (start < least) {
         return false;
     }
-    token last = TOKEN_NONE;
-    size_t end = start;
-    choices_count(pack, text, start, from, out, &last, &end);
-    if (end < from) {
+    counted count = {out, TOKEN_NONE};
+    if (choices_count(pack, text, start, from, &count) < from) {
         return false;
     }
     out->from = out->has_label ? label_at : start;
-    token before = last;
+    token before = count.last;
     size_t len = 0;
     (void)choices_token(pack, text, from, &len); /* the level itself, with its suffix */
     if (out->options == 0) {
         out->behind = before != TOKEN_BOX && before != TOKEN_TICK;
     }
     out->options++;
-    last = TOKEN_CHOICE;
+    count.last = TOKEN_CHOICE;
     size_t most = lj_min_size(text.len, to + CHOICES_REACH);
     size_t after = lj_max_u64(from + len, to);
     token next = TOKEN_NONE;
@@ -125,7 +128,7 @@ bool choices_read(const rules_pack *pack, lj_str text, size_t from, size_t to, c
             break;
         }
     }
-    choices_count(pack, text, after, most, out, &last, &out->to);
+    out->to = choices_count(pack, text, after, most, &count);
     token own = out->behind ? next : before;
     out->is_ticked = own == TOKEN_TICK;
     out->is_open = own == TOKEN_BOX;

@@ -365,6 +365,8 @@ static lj_code decoder_start(format_src *src)
     return LJ_OK;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): a source reads from its parent; the depth limit bounds it. */
+
 /* Refills the compressed bytes; false at their end. */
 static bool inflate_refill(format_src *src, lj_code *code)
 {
@@ -573,6 +575,8 @@ static lj_code source_read(format_src *src, uint64_t at, uint8_t *dst, size_t le
     }
     return decoder_read(src, at, dst, len, out_len);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len)
 {

@@ -322,6 +322,7 @@ static void take_run_props(story *s)
     (void)story_scope_open(s, SCOPE_PROPS);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a table of tags in the form of a switch */
 static void take_start(story *s)
 {
     opc_xml *x = s->x;

@@ -442,7 +442,7 @@ static void collect_art(drawing *d, const opc_xml *x)
     if (d->arts == NULL || quiet.xml == NULL) {
         return;
     }
-    d->x = &quiet;
+    d->x = &quiet; /* cppcheck-suppress autoVariables ; set back by the second pass */
     d->is_quiet = true;
     run_pass(d);
     art *arts = d->arts;

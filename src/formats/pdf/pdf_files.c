@@ -53,6 +53,7 @@ void format_pdf_file_add(format_pdf *pdf, pdf_obj *spec)
             pdf->damaged = true;
             return;
         }
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is meant */
         pdf->files = fz_realloc(ctx, pdf->files, cap * sizeof(*pdf->files));
         pdf->file_cap = cap;
     }
