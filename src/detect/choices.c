@@ -60,11 +60,14 @@ static size_t choices_label(const rules_pack *pack, lj_str text, size_t from, si
                             size_t *out_at)
 {
     size_t end = SIZE_MAX;
-    for (size_t at = from; at < to; at += letters_len(text, at)) {
+    for (size_t at = from; at < to;) { /* the longest: 保密等级 holds 密等 */
         const dict_entry *label = dict_find(&pack->words_dict, text, at, DICT_LIST(LIST_LABEL));
         if (label != NULL && at + label->word.len <= to) {
             *out_at = at;
             end = at + label->word.len;
+            at = end;
+        } else {
+            at += letters_len(text, at);
         }
     }
     return end;

@@ -216,7 +216,8 @@ static void test_xlsx__reads_cells(void **state)
     }
 }
 
-/* With seeds a scan looks for marks only: numbers and formulas without constants are left out. */
+/* With seeds a scan looks for marks only: numbers and formulas without constants are left out, but
+ * for whole numbers of the first rows, which may be copy numbers or digits of a mark. */
 static void test_xlsx__leaves_numbers_out_when_not_all_is_wanted(void **state)
 {
     (void)state;
@@ -228,8 +229,13 @@ static void test_xlsx__leaves_numbers_out_when_not_all_is_wanted(void **state)
         static const lj_str word = {"密", 3};
         assert_int_equal(text_seeds_new(&word, 1, &seeds, NULL), LJ_OK);
         seen.options.seeds = seeds;
-        run_xlsx(&seen,
-                 ROW("<c r=\"A1\"><v>4242</v></c><c r=\"B1\"><f>SUM(A1:A9)</f><v>7</v></c>"));
+        run_xlsx(
+            &seen,
+            ROW("<c r=\"A1\"><v>000012</v></c><c r=\"C1\"><v>42.42</v></c>"
+                "<c r=\"B1\"><f>SUM(A1:A9)</f><v>7</v></c>") "<row r=\"900\">"
+                                                             "<c r=\"A900\"><v>4242</v></c></row>");
+        assert_int_equal(collect_count(&seen, "'000012'"), 1);
+        assert_int_equal(collect_count(&seen, "'42.42'"), all);
         assert_int_equal(collect_count(&seen, "'4242'"), all);
         assert_int_equal(collect_count(&seen, "'SUM(A1:A9)'"), all);
         collect_done(&seen);

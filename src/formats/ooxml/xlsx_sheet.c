@@ -26,6 +26,8 @@ enum {
     VALUE_MAX = 512 * 1024,
     FORMULA_MAX = 64 * 1024,
     HEADER_MAX = 64 * 1024,
+    NUMBER_ROWS = 64,
+    NUMBER_DIGITS = 7, /* of a copy number: GB/T 9704 7.2.1 has six */
 };
 
 typedef enum sink { SINK_NONE, SINK_VALUE, SINK_FORMULA, SINK_WORDS } sink;
@@ -77,6 +79,17 @@ static void emit_formula(sheet *s)
 }
 
 /* ---- cells ---- */
+
+/* Millions of numbers are of no use to a search for marks, but a copy number and the digits of a
+ * mark that stands in several cells are: whole numbers of the first rows. */
+static bool may_belong(const sheet *s, lj_str value)
+{
+    bool digits = value.len > 0 && value.len <= NUMBER_DIGITS;
+    for (size_t i = 0; i < value.len && digits; i++) {
+        digits = value.ptr[i] >= '0' && value.ptr[i] <= '9';
+    }
+    return digits && s->x->base.place.row_no <= NUMBER_ROWS;
+}
 
 static const xlsx_xf *xf_of(const sheet *s, lj_str style)
 {
@@ -236,7 +249,7 @@ static void cell_close(sheet *s)
     case 'e':
         break;
     default:
-        if (!emit_rendered(s, value) && format_wants_all(x->pkg->run)) {
+        if (!emit_rendered(s, value) && (format_wants_all(x->pkg->run) || may_belong(s, value))) {
             emit_cell(s, value, NULL, 0);
         }
         break;
