@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "detect/detect.h"
 #include "scan/report_read.h"
 #include "scan/report_text.h"
 
-enum { ROWS_MAX = 5000, ROW_TEXT_MAX = 256 * 1024 };
+enum { ROWS_MAX = 5000, ROW_TEXT_MAX = 256 * 1024, REPORT_MARK_MAX = 512 };
 
 typedef struct two {
     const char *en, *zh;
@@ -151,28 +152,51 @@ static void put_packs(page *out, const json_t *packs)
     lj_buf_done(&text);
 }
 
-/* Every part of the sandbox with whether it held; numbers as they are. */
-static void put_posture(page *out, json_t *posture)
+/* The parts of the posture (docs/formats/results.md) in words. */
+static two posture_text(const char *name)
 {
-    lj_buf text;
-    lj_buf_init(&text, NULL, ROW_TEXT_MAX);
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach (posture, name, value) {
-        lj_buf_put_cstr(&text, text.len > 0 ? ", " : "");
-        lj_buf_put_cstr(&text, name);
-        if (json_is_integer(value)) {
-            lj_buf_put_u8(&text, ' ');
-            lj_buf_put_dec(&text, (uint64_t)json_integer_value(value));
-        } else if (!json_is_true(value)) {
-            lj_buf_put_cstr(&text, " \xE2\x9C\x97");
+    static const struct {
+        const char *name;
+        two text;
+    } rows[] = {
+        {"no_open",           {"workers cannot open files", "检查进程不能打开文件"}       },
+        {"no_socket",         {"no network", "不能联网"}                                        },
+        {"no_fork",           {"no new processes", "不能创建进程"}                            },
+        {"seccomp",           {"system calls filtered (seccomp)", "系统调用受限（seccomp）"}},
+        {"landlock",          {"file system locked (Landlock)", "文件系统隔离（Landlock）"} },
+        {"memory_ceiling",    {"memory limited", "内存受限"}                                    },
+        {"no_core",           {"no core dumps", "不留内存转储"}                               },
+        {"access_times_kept", {"access times kept", "不改动访问时间"}                        },
+        {"sanitizer",         {"test build: limits are off", "测试版本：限制未启用"}      },
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return rows[i].text;
         }
     }
-    lj_buf_put_u8(&text, '\0');
-    put_fact(out,
-             (two){"sandbox (\xE2\x9C\x97 = did not hold)", "防护状态（\xE2\x9C\x97 = 未生效）"},
-             lj_buf_ok(&text) ? (const char *)text.ptr : "");
-    lj_buf_done(&text);
+    return (two){name, name};
+}
+
+/* Every part of the sandbox with whether it held. Numbers are versions: for results.jsonl. */
+static void put_posture(page *out, json_t *posture)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    bool first = true;
+    put(out, "<tr><th>");
+    put_two(out,
+            (two){"sandbox (\xE2\x9C\x97 = did not hold)", "防护状态（\xE2\x9C\x97 = 未生效）"});
+    put(out, "</th><td>");
+    json_object_foreach (posture, name, value) {
+        if (json_is_integer(value)) {
+            continue;
+        }
+        put(out, first ? "" : " \xC2\xB7 ");
+        put_two(out, posture_text(name));
+        put(out, json_is_true(value) ? "" : " \xE2\x9C\x97");
+        first = false;
+    }
+    put(out, "</td></tr>");
 }
 
 static void put_head(page *out, const json_t *header, bool zh)
@@ -275,11 +299,36 @@ static void put_cells(page *out, const json_t *record, bool unreadable)
     put(out, "</td></tr>");
 }
 
+/* The row of a file speaks for the document inside it that it got its mark from: that one has no
+ * row of its own. */
+typedef struct spoken_for {
+    bool open;
+    int64_t score;
+    char mark[REPORT_MARK_MAX];
+} spoken_for;
+
+static bool is_spoken_for(spoken_for *file, const json_t *record, bool same_section)
+{
+    const char *mark = report_text(record, "mark");
+    int64_t score = report_number(record, "score");
+    if (report_text(record, "member")[0] == '\0') {
+        file->open = same_section;
+        file->score = score;
+        (void)snprintf(file->mark, sizeof(file->mark), "%s", mark);
+        return false;
+    }
+    bool spoken = file->open && same_section && file->score == score &&
+                  strncmp(file->mark, mark, sizeof(file->mark) - 1) == 0;
+    file->open = file->open && !spoken;
+    return spoken;
+}
+
 static lj_code put_section(page *out, const char *dir, report_section section, lj_err *err)
 {
     report_reader *reader = NULL;
     lj_code code = report_open(dir, &reader, err);
     uint64_t rows = 0;
+    spoken_for file = {.open = false};
     bool unreadable = section == REPORT_UNREADABLE;
     while (code == LJ_OK) {
         const json_t *record = NULL;
@@ -287,7 +336,8 @@ static lj_code put_section(page *out, const char *dir, report_section section, l
         if (code != LJ_OK || record == NULL) {
             break;
         }
-        if (report_section_of(record) != section) {
+        bool mine = report_section_of(record) == section;
+        if (is_spoken_for(&file, record, mine) || !mine) {
             continue;
         }
         if (rows == 0) {

@@ -299,6 +299,12 @@ static void test_sample__report_stands_alone(void **state)
             fail_msg("the report loads something: %s", foreign[i]);
         }
     }
+    /* an archive with one marked document is one row */
+    assert_non_null(strstr(text, "资料.zip"));
+    assert_null(strstr(text, "资料.zip!"));
+    /* the sandbox in words */
+    assert_non_null(strstr(text, "不能联网"));
+    assert_null(strstr(text, "no_socket"));
     for (size_t i = 0; i < scan.expected_count; i++) {
         const char *name = strrchr(scan.expected[i].path, '/');
         bool is_alarm = strcmp(scan.expected[i].verdict, "clean") != 0;
