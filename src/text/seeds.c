@@ -194,8 +194,8 @@ static const seeds_key *key_of(const text_seeds *seeds, uint32_t code_point)
     return &seeds->keys[at];
 }
 
-/* Is there a seed at `at`? The second letter is read once and then compared with those of all words
- * that begin with the first, which is where nearly all of them end. */
+/* Is there a seed at `at`? Nearly all candidates end at the byte behind the first letter; else the
+ * second letter is read once and compared with those of all words that begin with the first. */
 static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes, size_t at,
                    bool in_run)
 {
@@ -210,7 +210,8 @@ static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes
     uint32_t second = 0;
     uint16_t cell = 0;
     bool gap = false;
-    bool whole = next_letter(&next, &second, &cell, &gap);
+    bool whole = false;
+    bool looked = false;
     for (uint32_t i = key->first; i != SEEDS_END; i = seeds->uses[i].next) {
         const seeds_use *use = &seeds->uses[i];
         const seeds_word *word = &seeds->words[use->word_idx];
@@ -221,6 +222,12 @@ static bool verify(const text_seeds *seeds, text_charset charset, lj_slice bytes
         bool found = word->letter_count == 1;
         if (!found && use->single) {
             /* The code point is this one letter. */
+            if (behind.at < bytes.len &&
+                !seeds_may_follow(&seeds->nexts[charset][use->word_idx], bytes.ptr[behind.at])) {
+                continue;
+            }
+            whole = looked ? whole : next_letter(&next, &second, &cell, &gap);
+            looked = true;
             match state = whole ? match_letter(word, second, cell, gap, &letter_idx) : MATCH_YES;
             found = state != MATCH_NO && is_rest_here(word, next, state, letter_idx);
         } else if (!found) {

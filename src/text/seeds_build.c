@@ -574,6 +574,29 @@ static void add_after_one(builder *b, const seeds_word *word, pattern row)
     add_narrowed(b, row, 1, &wide);
 }
 
+/* Fills seeds->nexts for the charset. Any numeral may stand for a digit. */
+static bool find_nexts(builder *b)
+{
+    text_seeds *seeds = b->seeds;
+    seeds_nexts *nexts = lj_arena_array(seeds->arena, seeds->word_count, sizeof(*nexts));
+    if (nexts == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < seeds->word_count; i++) {
+        const seeds_word *word = &seeds->words[i];
+        bool open = word->letter_count == 1 || (word->letters[1] >= '0' && word->letters[1] <= '9');
+        byte_set set = {{false}};
+        if (!open) {
+            set = leads_of(b, word, 1);
+        }
+        for (unsigned byte = 0; byte < 256; byte++) {
+            nexts[i].bits[byte / 8] |= (uint8_t)((open || set.has[byte] ? 1U : 0U) << byte % 8);
+        }
+    }
+    seeds->nexts[b->charset] = nexts;
+    return true;
+}
+
 static void add_word(builder *b, const seeds_word *word)
 {
     spell_cursor cur = spellings_of(b, word->letters[0]);
@@ -857,7 +880,7 @@ static bool build_charset(builder *b, text_charset charset)
     b->removed_west = b->removed;
     lj_buf_clear(&b->patterns);
     find_removed(b);
-    if (is_pairs(b) && !find_pair_codes(b)) {
+    if ((is_pairs(b) && !find_pair_codes(b)) || !find_nexts(b)) {
         return false;
     }
     for (size_t i = 0; i < b->seeds->word_count; i++) {

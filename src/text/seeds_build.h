@@ -43,6 +43,12 @@ typedef struct seeds_signs {
     seeds_sign line;     /* U+000A */
 } seeds_signs;
 
+/* The bytes that may stand behind the first letter of a word: what begins a spelling of its second
+ * letter, or what folding removes. All, for words of one letter. */
+typedef struct seeds_nexts {
+    uint8_t bits[32];
+} seeds_nexts;
+
 struct text_seeds {
     lj_arena *arena; /* holds all of it */
     seeds_word *words;
@@ -55,11 +61,17 @@ struct text_seeds {
     seeds_signs signs[TEXT_CHARSET_COUNT];
     seeds_filter filters[TEXT_CHARSET_COUNT];
     uint32_t pass_rates[TEXT_CHARSET_COUNT]; /* millionths, by the model of seeds_build.c */
+    seeds_nexts *nexts[TEXT_CHARSET_COUNT];  /* for each word */
 };
 
 static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
 {
     return (code_point * 0x9E3779B1u) >> (32 - bits);
+}
+
+static inline bool seeds_may_follow(const seeds_nexts *nexts, uint8_t byte)
+{
+    return (nexts->bits[byte / 8] >> byte % 8 & 1) != 0;
 }
 
 /* Does folding leave a blank, and of course the end of a line, between these letters of a folded
