@@ -123,6 +123,15 @@ static void on_note(void *ctx, const format_doc *doc, format_note note)
     (void)note;
 }
 
+static uint64_t line_of(lj_slice bytes, uint64_t off)
+{
+    uint64_t line = 1;
+    for (uint64_t i = 0; i < off && i < bytes.len; i++) {
+        line += bytes.ptr[i] == '\n';
+    }
+    return line;
+}
+
 static void on_end(void *ctx, const format_doc *doc, const format_doc_end *end)
 {
     sifted *mine = ctx;
@@ -134,6 +143,7 @@ static void on_end(void *ctx, const format_doc *doc, const format_doc_end *end)
         (void)snprintf(line, sizeof(line), "%llu score %d\n",
                        (unsigned long long)found->hits[i].src_off, found->hits[i].score);
         lj_buf_put_cstr(&mine->hits, line);
+        CHECK_ROW(line, found->hits[i].place.row_no, line_of(mine->bytes, found->hits[i].src_off));
     }
     lj_buf_put_u8(&mine->hits, '\0');
     detect_free(mine->doc);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "formats/format.h"
 #include "text/charset.h"
+#include "text/survey.h"
 
 enum {
     PLAIN_CAP = 512 * 1024,   /* bytes of the buffer */
@@ -73,16 +74,6 @@ size_t plain_char_start(lj_slice bytes, size_t at, size_t floor);
 size_t plain_last_line_end(lj_slice bytes, size_t from, size_t to);
 bool plain_has_high(lj_slice bytes); /* any byte above 7Fh */
 
-/* Which of some bytes occur at all. */
-enum {
-    PLAIN_HIGH = 1 << 0,  /* above 7Fh */
-    PLAIN_SLASH = 1 << 1, /* backslash */
-    PLAIN_TILDE = 1 << 2,
-    PLAIN_PLUS = 1 << 3,
-    PLAIN_ESC = 1 << 4,
-};
-uint32_t plain_survey(lj_slice bytes);
-
 /* ---- a text being read ---- */
 
 typedef struct plain {
@@ -102,6 +93,8 @@ typedef struct plain {
                      not be judged one by one */
     size_t counted; /* line_no is the number of the line that holds this byte */
     uint32_t line_no;
+    size_t survey_from, survey_to; /* what `survey` is about */
+    text_survey survey;
     size_t told_to; /* the end of what was emitted last; SIZE_MAX when it is no longer in the
                        buffer or nothing was emitted */
     bool was_utf8, was_other; /* lines beyond ASCII that are, and that are not, UTF-8 */
@@ -126,6 +119,8 @@ typedef struct plain_piece {
 
 /* Emits [from, to) of the buffer; both are line ends or starts of characters. text_emit.c */
 LJ_MUST_USE lj_code plain_emit(plain *p, size_t from, size_t to);
+/* Moves the counter of lines forward to a place of the buffer. */
+void plain_count_to(plain *p, size_t at);
 /* Source place and map of a part of the piece. */
 void plain_place(plain *p, const plain_piece *piece, size_t from, size_t len, span *what);
 

@@ -213,15 +213,11 @@ static void slide(plain *p)
     if (from == 0) {
         return;
     }
-    /* the counter of lines must not point before the buffer */
-    if (p->counted < from) {
-        uint64_t ends = plain_line_ends(lj_slice_of(p->in.buf, p->in.len), p->counted, from);
-        p->line_no = (uint32_t)lj_min_u64(UINT32_MAX, p->line_no + ends);
-        p->counted = from;
-    }
+    plain_count_to(p, from); /* it must not point before the buffer */
     plain_input_slide(&p->in, from);
     p->searched -= from;
     p->counted -= from;
+    p->survey_from = p->survey_to = 0;
     p->region_from = p->region_from > from ? p->region_from - from : 0;
     p->region_to = p->region_to > from ? p->region_to - from : 0;
     p->told_to = p->told_to != SIZE_MAX && p->told_to >= from ? p->told_to - from : SIZE_MAX;
@@ -238,7 +234,9 @@ static lj_code work_window(plain *p, size_t limit)
     } else {
         code = plain_sift(p, limit, is_utf8);
     }
-    bool has_nul = !p->in.decodes && memchr(p->in.buf + from, 0, limit - from) != NULL;
+    bool surveyed = p->survey_from == from && p->survey_to == limit;
+    bool has_nul = !p->in.decodes && (surveyed ? (p->survey.has & TEXT_HAS_NUL) != 0
+                                               : memchr(p->in.buf + from, 0, limit - from) != NULL);
     if (code == LJ_OK && has_nul) {
         code = sweep_wide(p->run, lj_slice_of(p->in.buf + from, limit - from), p->in.base + from);
     }

@@ -20,11 +20,22 @@ static lj_slice buffer_of(const plain *p)
     return lj_slice_of(p->in.buf, p->in.len);
 }
 
-/* Moves the counter of lines forward. */
-static void count_to(plain *p, size_t at)
+/* Line ends in [from, to): mostly known from the survey of the window but for its edges. */
+static uint64_t line_ends_of(const plain *p, size_t from, size_t to)
+{
+    lj_slice bytes = buffer_of(p);
+    if ((p->survey.has & TEXT_HAS_CR) == 0 && from <= p->survey_from && p->survey_from <= to &&
+        to <= p->survey_to && p->survey_to - to < to - p->survey_from) {
+        return plain_line_ends(bytes, from, p->survey_from) + p->survey.lf_count -
+               plain_line_ends(bytes, to, p->survey_to);
+    }
+    return plain_line_ends(bytes, from, to);
+}
+
+void plain_count_to(plain *p, size_t at)
 {
     if (at > p->counted) {
-        uint64_t ends = plain_line_ends(buffer_of(p), p->counted, at);
+        uint64_t ends = line_ends_of(p, p->counted, at);
         p->line_no = (uint32_t)lj_min_u64(UINT32_MAX, p->line_no + ends);
         p->counted = at;
     }
@@ -174,7 +185,7 @@ lj_code plain_emit(plain *p, size_t from, size_t to)
     while (from < to && code == LJ_OK) {
         size_t end = piece_end(p, from, to);
         plain_piece piece = {.join = join_of(p, from)};
-        count_to(p, from);
+        plain_count_to(p, from);
         piece.line_no = p->line_no;
         if (!decode_piece(p, from, end, &piece)) {
             return LJ_E_NOMEM;

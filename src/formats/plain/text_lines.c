@@ -70,37 +70,6 @@ uint64_t plain_line_ends(lj_slice bytes, size_t from, size_t to)
     return total;
 }
 
-uint32_t plain_survey(lj_slice bytes)
-{
-    lanes high = {0};
-    lanes slash = {0};
-    lanes tilde = {0};
-    lanes plus = {0};
-    lanes escape = {0};
-    size_t at = 0;
-    for (; bytes.len - at >= LANES; at += LANES) {
-        lanes here = lanes_at(bytes.ptr + at);
-        high |= here;
-        slash |= (lanes)(here == '\\');
-        tilde |= (lanes)(here == '~');
-        plus |= (lanes)(here == '+');
-        escape |= (lanes)(here == 0x1B);
-    }
-    uint32_t found = 0;
-    for (int i = 0; i < LANES; i++) {
-        found |= (high[i] >= 0x80 ? PLAIN_HIGH : 0U) | (slash[i] != 0 ? PLAIN_SLASH : 0U) |
-                 (tilde[i] != 0 ? PLAIN_TILDE : 0U) | (plus[i] != 0 ? PLAIN_PLUS : 0U) |
-                 (escape[i] != 0 ? PLAIN_ESC : 0U);
-    }
-    for (; at < bytes.len; at++) {
-        uint8_t byte = bytes.ptr[at];
-        found |= (byte >= 0x80 ? PLAIN_HIGH : 0U) | (byte == '\\' ? PLAIN_SLASH : 0U) |
-                 (byte == '~' ? PLAIN_TILDE : 0U) | (byte == '+' ? PLAIN_PLUS : 0U) |
-                 (byte == 0x1B ? PLAIN_ESC : 0U);
-    }
-    return found;
-}
-
 bool plain_has_high(lj_slice bytes)
 {
     size_t at = 0;

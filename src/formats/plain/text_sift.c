@@ -212,17 +212,20 @@ lj_code plain_sift(plain *p, size_t limit, bool is_utf8)
     finders f = {.p = p, .bytes = lj_slice_of(p->in.buf, limit)};
     lj_code code = LJ_OK;
     size_t at = p->searched > p->region_to ? p->searched : p->region_to;
-    uint32_t found = at < limit ? plain_survey(lj_slice_part(f.bytes, at, SIZE_MAX)) : 0;
+    p->survey_from = p->searched;
+    p->survey_to = limit;
+    p->survey = text_survey_of(lj_slice_part(f.bytes, p->searched, SIZE_MAX));
+    uint32_t found = at < limit ? p->survey.has : 0;
     const bool active[FINDER_COUNT] = {
         [FIND_UTF8] = true,
         [FIND_GB18030] = !is_utf8,
         [FIND_BIG5] = !is_utf8,
-        [FIND_ESCAPE] = (found & PLAIN_SLASH) != 0,
-        [FIND_HZ] = (found & PLAIN_TILDE) != 0,
-        [FIND_UTF7] = (found & PLAIN_PLUS) != 0,
-        [FIND_ISO2022] = (found & PLAIN_ESC) != 0,
+        [FIND_ESCAPE] = (found & TEXT_HAS_SLASH) != 0,
+        [FIND_HZ] = (found & TEXT_HAS_TILDE) != 0,
+        [FIND_UTF7] = (found & TEXT_HAS_PLUS) != 0,
+        [FIND_ISO2022] = (found & TEXT_HAS_ESC) != 0,
     };
-    p->was_utf8 = p->was_utf8 || (is_utf8 && !p->in.decodes && (found & PLAIN_HIGH) != 0);
+    p->was_utf8 = p->was_utf8 || (is_utf8 && !p->in.decodes && (found & TEXT_HAS_HIGH) != 0);
     for (int kind = 0; kind < FINDER_COUNT; kind++) {
         f.active[kind] = active[kind];
         f.next[kind] = f.active[kind] ? find_one(&f, (finder_kind)kind, at) : limit;
