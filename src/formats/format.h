@@ -91,6 +91,9 @@ uint64_t format_src_size(const format_src *src);
  * (then format_src_code() != LJ_OK). Going backwards on a decoder that is too large to be kept
  * decodes again and is charged for it. */
 lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len);
+/* The same into room of the caller, of any length: for readers that keep what they read. Returns
+ * the bytes that came. */
+size_t format_pull(format_run *run, format_src *src, uint64_t off, uint8_t *dst, size_t len);
 lj_code format_src_code(
     const format_src *src); /* LJ_OK, LJ_E_FORMAT, LJ_E_LIMIT, LJ_E_IO, LJ_E_ENCRYPTED; sticky */
 /* Stored bytes that a decoder of format_decode() has used, once it came to the end of its stream:

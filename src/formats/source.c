@@ -621,6 +621,28 @@ lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len
     return lj_slice_of(src->window, lj_min_size(len, src->window_len));
 }
 
+size_t format_pull(format_run *run, format_src *src, uint64_t off, uint8_t *dst, size_t len)
+{
+    (void)run;
+    size_t have = 0;
+    if (src->size != FORMAT_SIZE_UNKNOWN) {
+        len = off < src->size ? (size_t)lj_min_u64(len, src->size - off) : 0;
+    }
+    if (off >= src->window_off && off - src->window_off < src->window_len) { /* read before */
+        size_t from = (size_t)(off - src->window_off);
+        have = lj_min_size(len, src->window_len - from);
+        memcpy(dst, src->window + from, have);
+    }
+    bool goes_on = true;
+    while (have < len && goes_on) {
+        size_t got = 0;
+        lj_code code = source_read(src, off + have, dst + have, len - have, &got);
+        have += got;
+        goes_on = code == LJ_OK && got > 0;
+    }
+    return have;
+}
+
 lj_slice format_slurp(format_run *run, format_src *src, uint64_t off, uint64_t len)
 {
     if (src->is_whole && src->kind == SOURCE_MEMORY) {

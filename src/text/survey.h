@@ -12,15 +12,15 @@ enum {
     TEXT_HAS_TILDE = 1 << 2,
     TEXT_HAS_PLUS = 1 << 3,
     TEXT_HAS_ESC = 1 << 4,
-    TEXT_HAS_CR = 1 << 5,
-    TEXT_HAS_NUL = 1 << 6,
+    TEXT_HAS_NUL = 1 << 5,
 };
 
 typedef struct text_survey {
-    uint32_t has;      /* bits of what occurs */
-    uint64_t lf_count; /* line feeds */
+    uint32_t has;       /* bits of what occurs */
+    uint64_t line_ends; /* LF, CR LF and CR count one each */
 } text_survey;
 
-text_survey text_survey_of(lj_slice bytes);
+/* behind: the byte that follows, or 0; a CR at the end is looked at together with it. */
+text_survey text_survey_of(lj_slice bytes, uint8_t behind);
 
 #endif

@@ -6,7 +6,7 @@
 #include "text/charset_priv.h"
 #include "text/survey.h"
 
-text_survey survey_with(text_vector vector, lj_slice bytes);
+text_survey survey_with(text_vector vector, lj_slice bytes, uint8_t behind);
 /* Surveys a head of the bytes and returns its length; 0 when the instructions are not there. */
 size_t survey_x86(text_vector vector, lj_slice bytes, text_survey *out);
 

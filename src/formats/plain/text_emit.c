@@ -24,9 +24,9 @@ static lj_slice buffer_of(const plain *p)
 static uint64_t line_ends_of(const plain *p, size_t from, size_t to)
 {
     lj_slice bytes = buffer_of(p);
-    if ((p->survey.has & TEXT_HAS_CR) == 0 && from <= p->survey_from && p->survey_from <= to &&
-        to <= p->survey_to && p->survey_to - to < to - p->survey_from) {
-        return plain_line_ends(bytes, from, p->survey_from) + p->survey.lf_count -
+    if (from <= p->survey_from && p->survey_from <= to && to <= p->survey_to &&
+        p->survey_to - to < to - p->survey_from) {
+        return plain_line_ends(bytes, from, p->survey_from) + p->survey.line_ends -
                plain_line_ends(bytes, to, p->survey_to);
     }
     return plain_line_ends(bytes, from, to);

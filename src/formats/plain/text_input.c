@@ -99,11 +99,12 @@ bool plain_input_fill(plain_input *in)
     if (in->decodes) {
         return fill_decoded(in);
     }
-    lj_slice fresh = take_raw(in, lj_min_size(PLAIN_FRESH, in->cap - in->len), &in->at_end);
-    if (fresh.len > 0) {
-        memcpy(in->buf + in->len, fresh.ptr, fresh.len);
-    }
-    in->len += fresh.len;
+    size_t room = lj_min_size(PLAIN_FRESH, in->cap - in->len);
+    size_t want = (size_t)lj_min_u64(room, in->src_end - in->src_at);
+    size_t got = format_pull(in->run, in->src, in->src_at, in->buf + in->len, want);
+    in->len += got;
+    in->src_at += got;
+    in->at_end = got < want || in->src_at >= in->src_end;
     return true;
 }
 

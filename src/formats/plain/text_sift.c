@@ -214,7 +214,8 @@ lj_code plain_sift(plain *p, size_t limit, bool is_utf8)
     size_t at = p->searched > p->region_to ? p->searched : p->region_to;
     p->survey_from = p->searched;
     p->survey_to = limit;
-    p->survey = text_survey_of(lj_slice_part(f.bytes, p->searched, SIZE_MAX));
+    p->survey = text_survey_of(lj_slice_part(f.bytes, p->searched, SIZE_MAX),
+                               limit < p->in.len ? p->in.buf[limit] : 0);
     uint32_t found = at < limit ? p->survey.has : 0;
     const bool active[FINDER_COUNT] = {
         [FIND_UTF8] = true,
