@@ -54,12 +54,32 @@ bool text_seeds_can_search(text_charset charset)
            charset == TEXT_UTF16BE;
 }
 
+/* A bit set in each of eight bytes that equals the value; above the lowest such byte there may be
+ * wrong ones. */
+static uint64_t equal8(uint64_t eight, uint8_t value)
+{
+    uint64_t diff = eight ^ (0x0101010101010101u * value);
+    return (diff - 0x0101010101010101u) & ~diff & 0x8080808080808080u;
+}
+
+/* Eight bytes of GB18030 of which none ends a run: all above 80h, none FFh. */
+static bool is_run8(const uint8_t *bytes)
+{
+    uint64_t eight = 0;
+    memcpy(&eight, bytes, sizeof(eight));
+    return (eight & 0x8080808080808080u) == 0x8080808080808080u &&
+           (equal8(eight, 0x80) | equal8(eight, 0xFF)) == 0;
+}
+
 /* False when the byte at `at` is certainly the second of a pair. */
 static bool is_aligned(text_charset charset, lj_slice bytes, size_t at)
 {
     uint8_t alone = charset == TEXT_BIG5 ? 0xA0 : 0x80;
     size_t floor = at > RUN_MAX ? at - RUN_MAX : 0;
     size_t run = at;
+    while (charset == TEXT_GB18030 && run - floor >= 8 && is_run8(bytes.ptr + run - 8)) {
+        run -= 8;
+    }
     while (run > floor) {
         uint8_t byte = bytes.ptr[run - 1];
         if (byte < 0x80) {
@@ -287,14 +307,6 @@ static bool is_at(lj_slice bytes, size_t at, const seeds_sign *sign)
 static bool ends_run(const seeds_signs *signs, lj_slice bytes, size_t at)
 {
     return is_at(bytes, at, &signs->line) || is_at(bytes, at, &signs->pop);
-}
-
-/* A bit set in each of eight bytes that equals the value; above the lowest such byte there may be
- * wrong ones. */
-static uint64_t equal8(uint64_t eight, uint8_t value)
-{
-    uint64_t diff = eight ^ (0x0101010101010101u * value);
-    return (diff - 0x0101010101010101u) & ~diff & 0x8080808080808080u;
 }
 
 /* Does `from` lie inside a run? The last of U+202E, U+202C and line end before it decides. */

@@ -255,6 +255,30 @@ static uint32_t first_source(const builder *b, uint32_t letter)
     return slot != NULL ? slot->first : SEEDS_END;
 }
 
+/* A source that folds to more than the first letter begins only the words that go on so: (1) is not
+ * the begin of (S). */
+static bool may_begin(const seeds_word *word, const source *row)
+{
+    uint8_t plain[4];
+    lj_slice folded = fold_of(row->code_point, plain);
+    lj_str text = {(const char *)folded.ptr, folded.len};
+    size_t letter_idx = 0;
+    size_t len = 0;
+    for (size_t at = row->folded_at; at < text.len && letter_idx < word->letter_count; at += len) {
+        uint32_t code_point = text_code_point(text, at, &len);
+        uint32_t want = word->letters[letter_idx];
+        uint16_t cell = fold_cell_of(code_point);
+        if (cell == FOLD_BLANK) {
+            continue;
+        }
+        if (code_point != want) {
+            return cell == FOLD_NUMERAL && want >= '0' && want <= '9';
+        }
+        letter_idx++;
+    }
+    return true;
+}
+
 static lj_code make_keys(builder *b, lj_err *err)
 {
     text_seeds *seeds = b->seeds;
@@ -282,6 +306,9 @@ static lj_code make_keys(builder *b, lj_err *err)
         for (uint32_t k = first_source(b, seeds->words[i].letters[0]); k != SEEDS_END;
              k = source_of(b, k)->next) {
             const source *row = source_of(b, k);
+            if (!may_begin(&seeds->words[i], row)) {
+                continue;
+            }
             size_t at = seeds_hash(row->code_point, seeds->key_bits);
             while (seeds->keys[at].code_point != row->code_point &&
                    seeds->keys[at].code_point != SEEDS_NO_KEY) {
@@ -415,7 +442,8 @@ typedef struct spell_cursor {
     uint32_t source_idx;
     uint32_t code_idx; /* pair code that comes next, SEEDS_END when there is none */
     uint32_t letter;
-    bool begun; /* the source's single spelling was given */
+    bool begun;             /* the source's single spelling was given */
+    const seeds_word *word; /* that must be able to begin here, or NULL */
 } spell_cursor;
 
 /* *out_more: letters follow within the same code point, or it is a numeral that may be any digits,
@@ -424,6 +452,10 @@ static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bo
 {
     while (cur->source_idx != SEEDS_END) {
         const source *row = source_of(b, cur->source_idx);
+        if (cur->word != NULL && !may_begin(cur->word, row)) {
+            cur->source_idx = row->next;
+            continue;
+        }
         uint8_t plain[4];
         lj_slice folded = fold_of(row->code_point, plain);
         size_t letter_len = 0;
@@ -459,7 +491,7 @@ static bool next_spelling(const builder *b, spell_cursor *cur, spelling *out, bo
 
 static spell_cursor spellings_of(const builder *b, uint32_t letter)
 {
-    return (spell_cursor){first_source(b, letter), SEEDS_END, letter, false};
+    return (spell_cursor){first_source(b, letter), SEEDS_END, letter, false, NULL};
 }
 
 static void find_removed(builder *b)
@@ -600,6 +632,7 @@ static bool find_nexts(builder *b)
 static void add_word(builder *b, const seeds_word *word)
 {
     spell_cursor cur = spellings_of(b, word->letters[0]);
+    cur.word = word;
     spelling raw;
     bool more = false;
     while (next_spelling(b, &cur, &raw, &more)) {
