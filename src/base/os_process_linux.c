@@ -174,6 +174,7 @@ int lj_os_fork(void)
 void lj_os_ignore_broken_pipes(void)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the write, not an end */
     (void)signal(SIGCHLD, SIG_DFL);
 }
 

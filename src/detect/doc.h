@@ -152,9 +152,10 @@ struct detect_doc {
     void *ctx;
     uint32_t provisional_count;
 
-    uint32_t seq;     /* of the last line; jumps where lines were skipped */
-    uint32_t line_no; /* lines of running text so far, not empty; stays exact for the first
-                         DOC_HEAD_LINES */
+    uint32_t seq;      /* of the last line; jumps where lines were skipped */
+    uint32_t line_no;  /* lines of running text so far, not empty; stays exact for the first
+                          DOC_HEAD_LINES */
+    uint64_t swept_to; /* source byte behind the last run of swept text */
     uint32_t last_row, last_sheet; /* of the last cell */
     uint32_t vertical;             /* one-character lines in a row */
     uint32_t order;

@@ -285,6 +285,23 @@ static void doc_count_text(detect_doc *doc, const span *what)
     }
 }
 
+/* Runs of text out of bytes that nobody understands lie apart: a run megabytes behind another one
+ * is not its next line, and not the head of the document. */
+static void doc_note_swept(detect_doc *doc, const span *what)
+{
+    enum { APART = 256, HEAD = 64 * 1024 };
+    if (what->origin != SPAN_SWEPT || what->src_off == UINT64_MAX) {
+        return;
+    }
+    if (what->src_off > doc->swept_to && what->src_off - doc->swept_to > APART) {
+        doc_skip_lines(doc);
+    }
+    if (what->src_off > HEAD && doc->line_no < DOC_HEAD_LINES) {
+        doc->line_no = DOC_HEAD_LINES;
+    }
+    doc->swept_to = what->src_off + what->text.len;
+}
+
 void doc_take_span(detect_doc *doc, const span *what)
 {
     lj_str text = what->text;
@@ -303,6 +320,7 @@ void doc_take_span(detect_doc *doc, const span *what)
         }
     }
     doc_flush(doc);
+    doc_note_swept(doc, what);
     if (from >= text.len) {
         return;
     }

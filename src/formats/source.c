@@ -380,6 +380,35 @@ static bool inflate_refill(format_src *src, lj_code *code)
     return have > 0;
 }
 
+/* Looks behind the end of a member, also over the end of what was taken in: members may follow each
+ * other (RFC 1952 2.2), and tapes and disks pad them with zeroes. */
+static bool gzip_goes_on(format_src *src, lj_code *code)
+{
+    enum { MEMBER_MIN = 18 };
+    z_stream *z = src->inflate;
+    for (;;) {
+        while (z->avail_in > 0 && z->next_in[0] == 0) {
+            z->next_in++;
+            z->avail_in--;
+        }
+        if (z->avail_in >= MEMBER_MIN || src->taken >= src->len) {
+            break;
+        }
+        memmove(src->chunk_in, z->next_in, z->avail_in);
+        size_t want = (size_t)lj_min_u64(CHUNK_IN - z->avail_in, src->len - src->taken);
+        size_t have = 0;
+        *code = source_read(src->parent, src->off + src->taken, src->chunk_in + z->avail_in, want,
+                            &have);
+        z->next_in = src->chunk_in;
+        z->avail_in += (uInt)have;
+        src->taken += have;
+        if (*code != LJ_OK || have == 0) {
+            break;
+        }
+    }
+    return z->avail_in >= MEMBER_MIN && z->next_in[0] == 0x1F && z->next_in[1] == 0x8B;
+}
+
 static lj_code inflate_pull(format_src *src, uint8_t *dst, size_t cap, size_t *out_len)
 {
     z_stream *z = src->inflate;
@@ -396,14 +425,13 @@ static lj_code inflate_pull(format_src *src, uint8_t *dst, size_t cap, size_t *o
         int status = inflate(z, Z_NO_FLUSH);
         *out_len = cap - z->avail_out;
         if (status == Z_STREAM_END) {
-            bool goes_on = src->codec == FORMAT_CODEC_GZIP && z->avail_in > 18 &&
-                           z->next_in[0] == 0x1F &&
-                           z->next_in[1] == 0x8B; /* RFC 1952 2.2: members may follow each other */
+            uint64_t used = src->taken - z->avail_in; /* what stands behind it was not */
+            bool goes_on = src->codec == FORMAT_CODEC_GZIP && gzip_goes_on(src, &code);
             if (!goes_on || inflateReset2(z, window_bits(src->codec)) != Z_OK) {
                 src->ended = true;
-                src->taken -= z->avail_in; /* what stands behind the stream was not used */
+                src->taken = used;
                 z->avail_in = 0;
-                return LJ_OK;
+                return code;
             }
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
             return status == Z_MEM_ERROR ? LJ_E_NOMEM : LJ_E_FORMAT;

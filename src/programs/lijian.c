@@ -140,6 +140,18 @@ static int command_help_all(void *args)
     return 0;
 }
 
+/* What was to be printed and could not be is a failure, whatever the command found. */
+static int after_output(int status, bool zh)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return status;
+    }
+    fputs(zh ? "lijian：标准输出写不进去（磁盘已满或已关闭）\n"
+             : "lijian: standard output cannot be written (full, or closed)\n",
+          stderr);
+    return EXIT_FAILURE_OURS;
+}
+
 int main(int argc, char **argv)
 {
     /* libarchive turns member names into UTF-8 through the locale; no other category is touched */
@@ -151,7 +163,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--version") == 0) {
         puts(SCAN_ENGINE);
-        return 0;
+        return after_output(0, false);
     }
     bool zh = arguments_zh(&args);
     const command_row *command = command_lookup(commands, LJ_COUNT_OF(commands), name, zh);
@@ -161,7 +173,7 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             command_help(stdout, "lijian", command, zh);
-            return 0;
+            return after_output(0, zh);
         }
     }
     if (argc > 2 && !options_read(command, argv + 2, &args, &args.words, zh)) {
@@ -171,9 +183,5 @@ int main(int argc, char **argv)
         command_help(stderr, "lijian", command, zh);
         return EXIT_USAGE;
     }
-    int status = command->run(&args);
-    if (fflush(stdout) != 0) {
-        return EXIT_FAILURE_OURS;
-    }
-    return status;
+    return after_output(command->run(&args), zh);
 }

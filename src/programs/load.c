@@ -128,7 +128,7 @@ static bool load_limit(const char *word, format_limits *limits)
             }
         }
         limits->value[i] = value;
-        return true;
+        return value <= INT64_MAX; /* results.jsonl holds it as a number */
     }
     return false;
 }
@@ -161,6 +161,9 @@ bool load_passwords(const char *path, lj_arena *arena, lj_str **out, uint32_t *o
         fprintf(stderr, zh ? "lijian：%s 不是 UTF-8 文本\n" : "lijian: %s is not UTF-8 text\n",
                 path);
         return false;
+    }
+    if (lj_slice_has_prefix(text, LJ_BYTES("\xEF\xBB\xBF"))) {
+        text = lj_slice_part(text, 3, SIZE_MAX); /* a byte order mark is no part of a password */
     }
     uint32_t lines = 1;
     for (size_t i = 0; i < text.len; i++) {

@@ -288,7 +288,9 @@ lj_code journal_read(journal *log, uint64_t off, journal_type type, lj_buf *dst,
         dst->len = start + payload.len;
         return LJ_OK;
     }
-    return lj_fail(err, LJ_E_FORMAT, off, "a record of the journal is damaged");
+    return lj_fail(err, LJ_E_FORMAT, off,
+                   "a record of state/journal is damaged: remove the folder `state` of the result "
+                   "folder and scan again");
 }
 
 /* ---- writing ---- */

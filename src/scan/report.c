@@ -6,6 +6,7 @@
  * Everything that came from outside (paths, member names, mark tokens) passes put_html(). The file
  * is read once per list, so memory does not grow with it; each list shows at most ROWS_MAX rows and
  * says how many more stand in results.jsonl. */
+#define _GNU_SOURCE /* fdopen */
 #include "scan/report.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/os.h"
 #include "detect/detect.h"
 #include "scan/report_read.h"
 #include "scan/report_text.h"
@@ -402,6 +404,22 @@ static lj_code count_records(const char *dir, uint64_t counts[REPORT_SECTION_COU
     return code;
 }
 
+/* A new file, whatever stood under the name: a link there leads out of the result folder. */
+static FILE *draft_open(const char *path, lj_code *code, lj_err *err)
+{
+    int fd = -1;
+    *code = lj_os_remove(LJ_OS_CWD, path, err);
+    if (*code == LJ_OK) {
+        *code = lj_os_create_file(LJ_OS_CWD, path, LJ_OS_FRESH, &fd, err);
+    }
+    FILE *file = *code == LJ_OK ? fdopen(fd, "w") : NULL;
+    if (*code == LJ_OK && file == NULL) {
+        lj_os_close(fd);
+        *code = lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for the report");
+    }
+    return file;
+}
+
 lj_code report_write(const char *dir, const detect_rules *rules, bool zh, lj_err *err)
 {
     char path[4096];
@@ -418,12 +436,11 @@ lj_code report_write(const char *dir, const detect_rules *rules, bool zh, lj_err
         json_decref(header);
         return code;
     }
-    page out = {.file = fopen(draft, "we"), .rules = rules};
+    page out = {.file = draft_open(draft, &code, err), .rules = rules};
     if (out.file == NULL) {
-        int os = errno;
         json_decref(header);
         json_decref(trailer);
-        return lj_fail_os(err, LJ_E_IO, os, "report.html cannot be written");
+        return code;
     }
     lj_buf_init(&out.text, NULL, ROW_TEXT_MAX);
     put_head(&out, header, zh);

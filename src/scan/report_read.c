@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os.h"
+
 enum { LINE_MAX_LEN = 4 * 1024 * 1024 };
 
 struct report_reader {
@@ -64,6 +66,26 @@ static lj_code next_object(report_reader *reader, json_t **out, lj_err *err)
     return LJ_OK;
 }
 
+/* A file and nothing else: a pipe of that name would wait for ever. */
+static lj_code results_open(const char *path, FILE **out, lj_err *err)
+{
+    int fd = -1;
+    lj_os_stat about = {0};
+    lj_code code = lj_os_open_file(LJ_OS_CWD, path, &fd, NULL, err);
+    if (code == LJ_OK) {
+        code = lj_os_stat_of(fd, &about, err);
+    }
+    if (code == LJ_OK && about.kind == LJ_OS_FILE) {
+        *out = fdopen(fd, "r");
+    }
+    if (*out == NULL) {
+        lj_os_close(fd);
+        code = lj_fail(err, code == LJ_OK ? LJ_E_FORMAT : code, UINT64_MAX,
+                       "there is no results.jsonl to read");
+    }
+    return code;
+}
+
 lj_code report_open(const char *dir, report_reader **out, lj_err *err)
 {
     char path[4096];
@@ -74,14 +96,12 @@ lj_code report_open(const char *dir, report_reader **out, lj_err *err)
     if (reader == NULL) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for reading results");
     }
-    reader->file = fopen(path, "re");
-    if (reader->file == NULL) {
-        int os = errno;
+    lj_code code = results_open(path, &reader->file, err);
+    if (code != LJ_OK) {
         report_close(reader);
-        return lj_fail_os(err, os == ENOENT ? LJ_E_NOT_FOUND : LJ_E_IO, os,
-                          "there is no results.jsonl to read");
+        return code;
     }
-    lj_code code = next_object(reader, &reader->header, err);
+    code = next_object(reader, &reader->header, err);
     if (code == LJ_OK && json_object_get(reader->header, "schema") == NULL) {
         code = lj_fail(err, LJ_E_FORMAT, 1, "results.jsonl does not begin with a header");
     }

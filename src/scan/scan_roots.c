@@ -35,13 +35,30 @@ static bool is_same_system(const char *a, const char *b)
            lj_os_stat_at(LJ_OS_CWD, b, &y, NULL) == LJ_OK && x.dev == y.dev;
 }
 
+/* Every folder on the way from a down to b is on the file system of a. */
+static bool is_on_one_system(const char *a, const char *b)
+{
+    char path[8192];
+    size_t len = strlen(b);
+    size_t from = strlen(a);
+    bool same = len < sizeof(path);
+    for (size_t i = from + 1; i <= len && same; i++) {
+        if (i == len || b[i] == '/') {
+            memcpy(path, b, i);
+            path[i] = '\0';
+            same = is_same_system(a, path);
+        }
+    }
+    return same;
+}
+
 /* Whether the walk of root a meets root b anyway. */
 static bool is_covered(const scan_options *options, const char *a, const char *b)
 {
     lj_slice root = lj_cstr_bytes(a);
     lj_slice path = lj_cstr_bytes(b);
     return is_below(root, path) && !is_excluded(options, root, path) &&
-           (options->cross_mounts || is_same_system(a, b));
+           (options->cross_mounts || is_on_one_system(a, b));
 }
 
 /* The result folder's absolute path, also when it does not exist yet. */
@@ -77,6 +94,17 @@ static lj_code out_path(const scan_options *options, lj_arena *arena, char **out
     return *out != NULL ? LJ_OK : lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "path too long");
 }
 
+static void sort_by_length(char **paths, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        for (uint32_t k = i; k > 0 && strlen(paths[k]) < strlen(paths[k - 1]); k--) {
+            char *kept = paths[k];
+            paths[k] = paths[k - 1];
+            paths[k - 1] = kept;
+        }
+    }
+}
+
 lj_code scan_roots_take(scan *self, lj_err *err)
 {
     const scan_options *options = self->options;
@@ -98,11 +126,12 @@ lj_code scan_roots_take(scan *self, lj_err *err)
     if (code != LJ_OK) {
         return code;
     }
+    /* the shorter first: only a root that is walked itself covers another one */
+    sort_by_length(real, options->root_count);
     for (uint32_t i = 0; i < options->root_count; i++) {
         bool covered = false;
-        for (uint32_t k = 0; k < options->root_count && !covered; k++) {
-            bool same = strcmp(real[i], real[k]) == 0;
-            covered = k != i && (same ? k < i : is_covered(options, real[k], real[i]));
+        for (uint32_t k = 0; k < self->root_count && !covered; k++) {
+            covered = strcmp(real[i], kept[k]) == 0 || is_covered(options, kept[k], real[i]);
         }
         if (covered) {
             continue;

@@ -366,7 +366,9 @@ lj_code state_read(state *self, uint64_t off, scan_record *out, lj_err *err)
     state_outcome outcome;
     lj_code code = journal_read(self->log, off, JOURNAL_FILE, &self->record_room, err);
     if (code == LJ_OK && !file_take(lj_buf_slice(&self->record_room), out, &outcome)) {
-        code = lj_fail(err, LJ_E_FORMAT, off, "a record of the journal is damaged");
+        code = lj_fail(err, LJ_E_FORMAT, off,
+                       "a record of state/journal is damaged: remove the folder `state` of the "
+                       "result folder and scan again");
     }
     return code;
 }

@@ -340,6 +340,28 @@ static void test_stream__line_without_end_is_read_in_windows(void **state)
     test_free(text);
 }
 
+/* Runs out of a binary file: they lie megabytes apart, so they are no list of levels. */
+static void test_stream__swept_runs_far_apart_are_no_neighbours(void **state)
+{
+    (void)state;
+    for (int far = 0; far < 2; far++) {
+        detect_doc *doc = run_begin(false);
+        span what = span_of(SPAN_RAW, LJ_STR("机密★10年"));
+        what.origin = SPAN_SWEPT;
+        what.src_off = 1000;
+        detect_span(doc, &what);
+        what.text = LJ_STR("绝密★5年");
+        what.src_off = far == 1 ? 5 << 20 : 1040;
+        detect_span(doc, &what);
+        const detect_result *found = detect_end(doc);
+        assert_int_equal(found->class_ >= DETECT_PROBABLE, far == 1);
+        for (uint32_t i = 0; i < found->hit_count; i++) {
+            assert_int_equal(run_points(&found->hits[i], "levels_near") != 0, far == 0);
+        }
+        detect_free(doc);
+    }
+}
+
 /* Written downwards in the middle of a block: its place is that of its first letter. */
 static void test_stream__a_vertical_mark_knows_its_line_and_offset(void **state)
 {
@@ -367,6 +389,7 @@ static void test_stream__a_vertical_mark_knows_its_line_and_offset(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stream__swept_runs_far_apart_are_no_neighbours),
         cmocka_unit_test(test_stream__a_vertical_mark_knows_its_line_and_offset),
         cmocka_unit_test(test_stream__the_cut_into_spans_changes_nothing),
         cmocka_unit_test(test_stream__places_count_lines_and_bytes),
