@@ -490,6 +490,47 @@ static void test_silence__gzip_members_without_end_are_all_read(void **state)
     lj_buf_done(&bytes);
 }
 
+/* One member of gzip (RFC 1952) with a stored block: its length is known, len + 23. */
+static void put_stored(lj_buf *out, const uint8_t *data, uint16_t len)
+{
+    static const uint8_t head[] = {0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1};
+    lj_buf_put(out, lj_slice_of(head, sizeof(head)));
+    lj_buf_put_u16le(out, len);
+    lj_buf_put_u16le(out, (uint16_t)~len);
+    lj_buf_put(out, lj_slice_of(data, len));
+    lj_buf_put_u32le(out, libdeflate_crc32(0, data, len));
+    lj_buf_put_u32le(out, len);
+}
+
+/* The next member begins anywhere around the end of what a decoder takes in at once, also behind
+ * the zeroes of a tape. */
+static void test_silence__gzip_members_are_found_wherever_they_begin(void **state)
+{
+    (void)state;
+    enum { CHUNK = 64 * 1024, AROUND = 30 };
+    static uint8_t filler[CHUNK];
+    memset(filler, 'x', sizeof(filler));
+    for (int zeroes = 0; zeroes <= 512; zeroes += 256) {
+        for (uint32_t len = CHUNK - AROUND; len <= CHUNK + 22; len++) {
+            lj_buf bytes;
+            lj_buf_init(&bytes, NULL, ARCHIVE_BUILD_MAX);
+            put_stored(&bytes, filler, (uint16_t)(len - 23));
+            for (int i = 0; i < zeroes; i++) {
+                lj_buf_put_u8(&bytes, 0);
+            }
+            put_stored(&bytes, (const uint8_t *)"\n" MARK "\n", sizeof("\n" MARK));
+            collect seen;
+            collect_init(&seen);
+            collect_run(&seen, lj_buf_slice(&bytes));
+            if (!collect_has(&seen, MARK)) {
+                fail_msg("lost the member behind one of %u bytes and %d zeroes", len, zeroes);
+            }
+            collect_done(&seen);
+            lj_buf_done(&bytes);
+        }
+    }
+}
+
 /* ---- lies about sizes ---- */
 
 static void test_silence__wild_numbers_end_in_gaps(void **state)
@@ -612,6 +653,7 @@ int main(void)
         cmocka_unit_test(test_silence__a_bomb_ends_at_its_limit_and_loses_nothing_before),
         cmocka_unit_test(test_silence__overlapping_members_end_at_a_limit),
         cmocka_unit_test(test_silence__gzip_members_without_end_are_all_read),
+        cmocka_unit_test(test_silence__gzip_members_are_found_wherever_they_begin),
         cmocka_unit_test(test_silence__wild_numbers_end_in_gaps),
         cmocka_unit_test(test_silence__no_cut_is_silent),
         cmocka_unit_test(test_silence__recursive_files_end),

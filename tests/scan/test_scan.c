@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "hooks.h"
+#include "scan/report.h"
 #include "support.h"
 
 #define MARK "机密★10年\n\n关于某项工作的报告\n\n各单位：\n"
@@ -551,6 +552,51 @@ static void test_scan__nested_roots_are_walked_once(void **state)
     free(sub);
 }
 
+/* A root that the walk of another one would not reach is walked itself. */
+static void test_scan__a_root_behind_an_exclusion_is_walked(void **state)
+{
+    place *at = *state;
+    folder_add(at->root, "x");
+    folder_add(at->root, "x/b");
+    file_write(at->root, "x/b/a.txt", MARK);
+    char *middle = path_of(at->root, "x");
+    char *inner = path_of(at->root, "x/b");
+    static const char *const out[] = {"x/b"};
+    at->setup.roots[0] = at->root;
+    at->setup.roots[1] = middle;
+    at->setup.roots[2] = inner;
+    at->setup.options.root_count = 3;
+    at->setup.options.excludes = out;
+    at->setup.options.exclude_count = 1;
+    assert_int_equal(run(at), LJ_OK);
+    assert_int_equal(at->outcome.counts.files, 1);
+    assert_int_equal(at->outcome.counts.by_verdict[DETECT_MARKED], 1);
+    free(middle);
+    free(inner);
+}
+
+/* A link under the name of a draft must not lead the report out of the result folder. */
+static void test_scan__the_report_follows_no_link(void **state)
+{
+    place *at = *state;
+    file_write(at->root, "a.txt", "普通\n");
+    file_write(at->root, "victim", "unharmed");
+    assert_int_equal(run(at), LJ_OK);
+    char *victim = path_of(at->root, "victim");
+    char *draft = path_of(at->out, "report.html.new");
+    lj_err err;
+    (void)unlink(draft);
+    assert_int_equal(symlink(victim, draft), 0);
+    assert_int_equal(report_write(at->out, at->setup.options.rules, true, &err), LJ_OK);
+    size_t size = 0;
+    char *text = file_read_all(at->root, "victim", &size);
+    assert_int_equal(size, 8);
+    assert_memory_equal(text, "unharmed", 8);
+    free(text);
+    free(victim);
+    free(draft);
+}
+
 static void test_scan__names_that_are_no_text_come_back_exactly(void **state)
 {
     place *at = *state;
@@ -641,6 +687,8 @@ int main(void)
         CASE(test_scan__stops_when_asked_and_goes_on_with_the_same_call),
         CASE(test_scan__a_file_that_vanishes_is_listed),
         CASE(test_scan__nested_roots_are_walked_once),
+        CASE(test_scan__a_root_behind_an_exclusion_is_walked),
+        CASE(test_scan__the_report_follows_no_link),
         CASE(test_scan__names_that_are_no_text_come_back_exactly),
         CASE(test_scan__special_files_are_listed_and_not_opened),
         CASE(test_scan__explains_one_file),
