@@ -301,7 +301,20 @@ static bool has_extension(const char *list, lj_slice extension)
     return false;
 }
 
-/* The extension belongs to another row than the one that was recognised. */
+/* 002, z02: further volumes of a split archive have no head of their own. */
+static bool is_volume_number(lj_slice extension)
+{
+    size_t from = extension.len > 0 && (extension.ptr[0] | 0x20) == 'z' ? 1 : 0;
+    bool digits = extension.len - from >= 2 && extension.len <= 4;
+    for (size_t i = from; i < extension.len && digits; i++) {
+        digits = extension.ptr[i] >= '0' && extension.ptr[i] <= '9';
+    }
+    return digits && (from == 1 || extension.len == 3);
+}
+
+/* Whether the name says what the content is. Content that nobody knows under the name of a document
+ * or an archive is damaged, encrypted or a part: it was swept, and that is not enough to call it
+ * clean. */
 static void compare_extension(format_run *run, lj_slice name, const format_row *row)
 {
     size_t dot = name.len;
@@ -315,11 +328,18 @@ static void compare_extension(format_run *run, lj_slice name, const format_row *
     if (row != NULL && has_extension(row->extensions, extension)) {
         return;
     }
+    bool is_unknown = row == NULL && format_src_size(run->src) > 0;
     for (uint32_t i = 0; format_row_at(i) != NULL; i++) {
         if (has_extension(format_row_at(i)->extensions, extension)) {
             format_tell(run, NOTE_NAME_DISAGREES);
+            if (is_unknown && (format_row_at(i)->traits & FORMAT_LOOSE) == 0) {
+                format_gap(run, GAP_DAMAGED, "content", (span_place){0});
+            }
             return;
         }
+    }
+    if (is_unknown && is_volume_number(extension)) {
+        format_gap(run, GAP_VOLUME, NULL, (span_place){0});
     }
 }
 

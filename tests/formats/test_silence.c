@@ -287,6 +287,49 @@ static void test_silence__a_name_decides_nothing(void **state)
     zip_build_done(&inner);
 }
 
+/* An encrypted container, a torn file or the second volume of an archive has no head of its own:
+ * the name tells that something was not read. Bytes that promise nothing are just bytes. */
+static void test_silence__unknown_content_under_a_known_name_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int cause; /* GAP_CAUSE_COUNT: none */
+    } rows[] = {
+        {"plan.docx",   GAP_DAMAGED    },
+        {"PLAN.ZIP",    GAP_DAMAGED    },
+        {"plan.pdf",    GAP_DAMAGED    },
+        {"plan.7z.002", GAP_VOLUME     },
+        {"plan.z02",    GAP_VOLUME     },
+        {"plan.bin",    GAP_CAUSE_COUNT},
+        {"plan.txt",    GAP_CAUSE_COUNT},
+        {"plan",        GAP_CAUSE_COUNT},
+        {"plan.v1.20",  GAP_CAUSE_COUNT},
+        {"plan.dat",    GAP_CAUSE_COUNT},
+        {"docx",        GAP_CAUSE_COUNT},
+    };
+    uint8_t noise[512];
+    uint32_t next = 7;
+    for (size_t i = 0; i < sizeof(noise); i++) {
+        next = next * 1664525 + 1013904223;
+        noise[i] = (uint8_t)(next >> 24);
+    }
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        zip_build zip;
+        zip_build_init(&zip);
+        zip_build_data(&zip, rows[i].name, (lj_slice){noise, sizeof(noise)});
+        collect seen;
+        collect_init(&seen);
+        collect_run(&seen, zip_build_end(&zip, LJ_BYTES(""), false));
+        bool is_told = rows[i].cause != GAP_CAUSE_COUNT;
+        CHECK_ROW(rows[i].name, seen.gap_count, is_told ? 1U : 0U);
+        CHECK_ROW(rows[i].name, is_told && !collect_has_gap(&seen, (gap_cause)rows[i].cause, NULL),
+                  false);
+        collect_done(&seen);
+        zip_build_done(&zip);
+    }
+}
+
 /* clamscan: "OK" for a large text whose last line is a mark. */
 static void test_silence__the_last_line_of_a_large_text_is_read(void **state)
 {
@@ -649,6 +692,7 @@ int main(void)
         cmocka_unit_test(test_silence__a_chain_of_different_containers_is_followed),
         cmocka_unit_test(test_silence__a_docx_inside_a_docx_is_opened),
         cmocka_unit_test(test_silence__a_name_decides_nothing),
+        cmocka_unit_test(test_silence__unknown_content_under_a_known_name_is_told),
         cmocka_unit_test(test_silence__the_last_line_of_a_large_text_is_read),
         cmocka_unit_test(test_silence__a_bomb_ends_at_its_limit_and_loses_nothing_before),
         cmocka_unit_test(test_silence__overlapping_members_end_at_a_limit),
