@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Fuzz target of the core with all readers. fuzz/meson.build builds it once per format (fuzz_docx,
  * fuzz_pdf ...): same code, own seeds and dictionary, so that each reader gets its own corpus and
- * time. No state: each input gets a context of its own. The limits are those below, so that
- * exceeding the budget of a small input is a finding (time, memory) and not a wait. Every promise
- * of tests/formats/contract.h is checked; a broken one aborts. */
+ * time. Only the warm context and the seeds are kept between inputs. The limits are those below, so
+ * that exceeding the budget of a small input is a finding (time, memory) and not a wait. Every
+ * promise of tests/formats/contract.h is checked; a broken one aborts. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
 #include "contract.h"
+#include "text/seeds.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -29,13 +30,28 @@ static const struct {
     {FORMAT_LIMIT_PDF_PAGES,   32         },
 };
 
+/* As in a scan: what holds no seed need not be told. */
+static const text_seeds *seeds_once(void)
+{
+    static const lj_str words[] = {
+        {"密",    3},
+        {"内部", 6},
+        {"敏感", 6}
+    };
+    static text_seeds *seeds; /* built once, read only */
+    if (seeds == NULL) {
+        LJ_ASSERT(text_seeds_new(words, LJ_COUNT_OF(words), &seeds, NULL) == LJ_OK);
+    }
+    return seeds;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    /* Two options out of the input's own length: names and passwords take part, and every run is
-     * repeatable. */
+    /* Options out of the input's own length: every run is repeatable. */
     static const lj_str password = {"geheim", 6};
     format_options options = {.limits = format_limits_standard(),
-                              .wants_all = true,
+                              .seeds = seeds_once(),
+                              .wants_all = len / 2 % 2 == 0, /* explaining, or a scan */
                               .wants_sha256 = len % 2 == 0,
                               .passwords = &password,
                               .password_count = len % 3 == 0};

@@ -8,28 +8,21 @@
 
 #include "base/num.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#ifdef ARENA_ASAN
-#include <sanitizer/asan_interface.h>
-#define ARENA_HIDE(ptr, len) __asan_poison_memory_region((ptr), (len))
-#define ARENA_SHOW(ptr, len) __asan_unpoison_memory_region((ptr), (len))
+enum {
+    ARENA_ALIGN = 16,
+    ARENA_FIRST = 16 * 1024,
+    ARENA_CHUNK_MAX = 1024 * 1024,
+#ifdef LJ_ARENA_CHECKED
+    ARENA_GAP = 16, /* hidden bytes behind an allocation; not counted against the ceiling */
 #else
-#define ARENA_HIDE(ptr, len) ((void)(ptr), (void)(len))
-#define ARENA_SHOW(ptr, len) ((void)(ptr), (void)(len))
+    ARENA_GAP = 0,
 #endif
-
-enum { ARENA_ALIGN = 16, ARENA_FIRST = 16 * 1024, ARENA_CHUNK_MAX = 1024 * 1024 };
+};
 
 typedef struct arena_chunk {
     struct arena_chunk *prev;
     size_t cap;  /* bytes behind the header */
-    size_t used; /* bytes handed out, a multiple of ARENA_ALIGN */
+    size_t used; /* bytes handed out, with gaps; a multiple of ARENA_ALIGN */
     size_t pad;  /* keeps the data aligned */
 } arena_chunk;
 
@@ -58,7 +51,7 @@ lj_arena *lj_arena_new(size_t max_len)
 
 static void chunk_free(arena_chunk *chunk)
 {
-    ARENA_SHOW(chunk_data(chunk), chunk->cap);
+    LJ_ARENA_SHOW(chunk_data(chunk), chunk->cap);
     free(chunk);
 }
 
@@ -94,7 +87,7 @@ static bool arena_add_chunk(lj_arena *arena, size_t need)
             return false;
         }
         chunk->cap = cap;
-        ARENA_HIDE(chunk_data(chunk), cap);
+        LJ_ARENA_HIDE(chunk_data(chunk), cap);
         if (arena->next_cap < ARENA_CHUNK_MAX) {
             arena->next_cap *= 2;
         }
@@ -123,16 +116,16 @@ void *lj_arena_alloc_raw(lj_arena *arena, size_t len)
         return NULL;
     }
     arena_chunk *chunk = arena->last;
-    if (chunk == NULL || chunk->cap - chunk->used < room) {
-        if (!arena_add_chunk(arena, room)) {
+    if (chunk == NULL || chunk->cap - chunk->used < room + ARENA_GAP) {
+        if (!arena_add_chunk(arena, room + ARENA_GAP)) {
             return NULL;
         }
         chunk = arena->last;
     }
     uint8_t *ptr = chunk_data(chunk) + chunk->used;
-    chunk->used += room;
+    chunk->used += room + ARENA_GAP;
     arena->total += room;
-    ARENA_SHOW(ptr, len);
+    LJ_ARENA_SHOW(ptr, len);
     return ptr;
 }
 
@@ -155,18 +148,19 @@ void *lj_arena_grow_raw(lj_arena *arena, void *old, size_t old_len, size_t new_l
 {
     arena_chunk *chunk = arena->last;
     size_t old_room = ((old_len > 0 ? old_len : 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-    if (old != NULL && chunk != NULL && new_len >= old_len && old_room <= chunk->used &&
-        (uint8_t *)old == chunk_data(chunk) + chunk->used - old_room &&
-        new_len <= chunk->cap - (chunk->used - old_room)) {
+    size_t old_all = old_room + ARENA_GAP;
+    if (old != NULL && chunk != NULL && new_len >= old_len && old_all <= chunk->used &&
+        (uint8_t *)old == chunk_data(chunk) + chunk->used - old_all &&
+        new_len <= chunk->cap - (chunk->used - old_all)) {
         size_t room = (new_len + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
         if (room < old_room) {
             room = old_room;
         }
-        if (room <= chunk->cap - (chunk->used - old_room) &&
+        if (room + ARENA_GAP <= chunk->cap - (chunk->used - old_all) &&
             room - old_room <= arena->max_len - arena->total) {
             chunk->used += room - old_room;
             arena->total += room - old_room;
-            ARENA_SHOW(old, new_len);
+            LJ_ARENA_SHOW(old, new_len);
             return old;
         }
     }
@@ -220,7 +214,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
     while (arena->last != NULL && arena->last != mark.chunk) {
         arena_chunk *chunk = arena->last;
         arena->last = chunk->prev;
-        ARENA_HIDE(chunk_data(chunk), chunk->used);
+        LJ_ARENA_HIDE(chunk_data(chunk), chunk->used);
         if (arena->spare == NULL && chunk->cap <= ARENA_CHUNK_MAX) {
             arena->spare = chunk;
         } else {
@@ -228,7 +222,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
         }
     }
     if (arena->last != NULL) {
-        ARENA_HIDE(chunk_data(arena->last) + mark.used, arena->last->used - mark.used);
+        LJ_ARENA_HIDE(chunk_data(arena->last) + mark.used, arena->last->used - mark.used);
         arena->last->used = mark.used;
     }
     arena->total = mark.total;

@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Memory per unit of work, with a hard ceiling, freed as a whole. The ceiling is the defence
  * against bombs: an allocation beyond it gives NULL and the caller says LJ_E_LIMIT. Scopes: mark,
- * allocate, rewind. Under AddressSanitizer what is rewound is poisoned. Not for several threads. */
+ * allocate, rewind. Under AddressSanitizer what is rewound is poisoned, and a gap behind each
+ * allocation. Not for several threads. */
 #ifndef LJ_BASE_ARENA_H
 #define LJ_BASE_ARENA_H
 
 #include "base/slice.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define LJ_ARENA_CHECKED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LJ_ARENA_CHECKED 1
+#endif
+#endif
+/* Under AddressSanitizer a touch of hidden bytes is reported until they are shown: for the room of
+ * a buffer behind what it holds. Else nothing happens. */
+#ifdef LJ_ARENA_CHECKED
+#include <sanitizer/asan_interface.h>
+#define LJ_ARENA_HIDE(ptr, len) __asan_poison_memory_region((ptr), (len))
+#define LJ_ARENA_SHOW(ptr, len) __asan_unpoison_memory_region((ptr), (len))
+#else
+#define LJ_ARENA_HIDE(ptr, len) ((void)(ptr), (void)(len))
+#define LJ_ARENA_SHOW(ptr, len) ((void)(ptr), (void)(len))
+#endif
 
 typedef struct lj_arena lj_arena;
 

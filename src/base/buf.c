@@ -40,6 +40,9 @@ uint8_t *lj_buf_room(lj_buf *buf, size_t len)
         if (cap > buf->max_len && need <= buf->max_len) {
             cap = buf->max_len > 0 ? buf->max_len : 1;
         }
+        if (buf->arena != NULL && buf->ptr != NULL) {
+            LJ_ARENA_SHOW(buf->ptr, buf->cap);
+        }
         uint8_t *ptr = buf->arena != NULL ? lj_arena_grow_raw(buf->arena, buf->ptr, buf->cap, cap)
                                           : realloc(buf->ptr, cap);
         if (ptr == NULL) {
@@ -48,6 +51,9 @@ uint8_t *lj_buf_room(lj_buf *buf, size_t len)
         }
         buf->ptr = ptr;
         buf->cap = cap;
+    }
+    if (buf->arena != NULL) {
+        LJ_ARENA_SHOW(buf->ptr + buf->len, len);
     }
     return buf->ptr + buf->len;
 }

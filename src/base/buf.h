@@ -26,13 +26,24 @@ static inline bool lj_buf_ok(const lj_buf *buf)
 {
     return !buf->bad;
 }
+/* For checkers: whoever runs over the end of what was written is found. */
+static inline void lj_buf_hide_rest(const lj_buf *buf)
+{
+    enum { MOST = 64 };
+    if (buf->arena != NULL && buf->len > 0) {
+        size_t left = buf->cap - buf->len;
+        LJ_ARENA_HIDE(buf->ptr + buf->len, left < MOST ? left : MOST);
+    }
+}
 static inline lj_slice lj_buf_slice(const lj_buf *buf)
 {
+    lj_buf_hide_rest(buf);
     return (lj_slice){buf->ptr, buf->len};
 }
 /* The caller states that only valid UTF-8 was written. */
 static inline lj_str lj_buf_str(const lj_buf *buf)
 {
+    lj_buf_hide_rest(buf);
     return (lj_str){(const char *)buf->ptr, buf->len};
 }
 

@@ -31,6 +31,7 @@ enum {
     KEEP_MAX = 32 * 1024 * 1024,
     WHOLE_MAX = 32 * 1024 * 1024, /* decoded in one go below this */
     NEAR_END = 4 * 1024 * 1024,
+    BEHIND = 64, /* bytes that are hidden behind what format_bytes gives */
 };
 
 typedef enum source_kind {
@@ -606,6 +607,15 @@ static lj_code source_read(format_src *src, uint64_t at, uint8_t *dst, size_t le
 
 /* NOLINTEND(misc-no-recursion) */
 
+/* A part of the window. What lies behind it is hidden: a reader that runs over its end is found. */
+static lj_slice give_window(format_src *src, size_t from, size_t len)
+{
+    size_t to = from + lj_min_size(len, src->window_len - from);
+    LJ_ARENA_SHOW(src->window, to);
+    LJ_ARENA_HIDE(src->window + to, lj_min_size(src->window_cap - to, BEHIND));
+    return lj_slice_of(src->window + from, to - from);
+}
+
 lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len)
 {
     (void)run;
@@ -626,7 +636,7 @@ lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len
     }
     if (off >= src->window_off && off - src->window_off <= src->window_len &&
         len <= src->window_len - (size_t)(off - src->window_off)) {
-        return lj_slice_of(src->window + (off - src->window_off), len);
+        return give_window(src, (size_t)(off - src->window_off), len);
     }
     if (!window_room(src, len)) {
         (void)source_fail(src, LJ_E_NOMEM);
@@ -637,6 +647,7 @@ lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len
     size_t want = lj_max_u64(len, lj_min_size(src->window_cap, WINDOW_MIN));
     src->window_off = off;
     src->window_len = 0;
+    LJ_ARENA_SHOW(src->window, want);
     while (src->window_len < len) {
         size_t got = 0;
         lj_code code = source_read(src, off + src->window_len, src->window + src->window_len,
@@ -646,7 +657,7 @@ lj_slice format_bytes(format_run *run, format_src *src, uint64_t off, size_t len
             break;
         }
     }
-    return lj_slice_of(src->window, lj_min_size(len, src->window_len));
+    return give_window(src, 0, len);
 }
 
 size_t format_pull(format_run *run, format_src *src, uint64_t off, uint8_t *dst, size_t len)
@@ -659,6 +670,7 @@ size_t format_pull(format_run *run, format_src *src, uint64_t off, uint8_t *dst,
     if (off >= src->window_off && off - src->window_off < src->window_len) { /* read before */
         size_t from = (size_t)(off - src->window_off);
         have = lj_min_size(len, src->window_len - from);
+        LJ_ARENA_SHOW(src->window, src->window_len);
         memcpy(dst, src->window + from, have);
     }
     bool goes_on = true;

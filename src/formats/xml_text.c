@@ -102,7 +102,8 @@ lj_str xml_decode(xml_reader *xml, lj_slice bytes, bool is_value)
     if (!lj_buf_ok(&xml->decoded)) {
         return (lj_str){(const char *)bytes.ptr, bytes.len};
     }
-    return (lj_str){(const char *)xml->decoded.ptr + before, xml->decoded.len - before};
+    size_t len = xml->decoded.len - before;
+    return len > 0 ? (lj_str){(const char *)xml->decoded.ptr + before, len} : (lj_str){NULL, 0};
 }
 
 /* ---- text and the rest ---- */

@@ -144,7 +144,8 @@ static lj_code give(xar_walk *walk)
 
 static void on_start(xar_walk *walk, const xml_token *token)
 {
-    xar_file *file = walk->depth > 0 ? &walk->open[walk->depth - 1] : NULL;
+    xar_file *file =
+        walk->depth > 0 && walk->depth <= NEST_MAX ? &walk->open[walk->depth - 1] : NULL;
     walk->inside = XML_NO_ID;
     switch (token->id) {
     case XAR_file:
@@ -155,14 +156,14 @@ static void on_start(xar_walk *walk, const xml_token *token)
         break;
     case XAR_data:
     case XAR_ea:
-        if (file != NULL && walk->depth <= NEST_MAX) {
+        if (file != NULL) {
             file->off = file->len = file->size = UINT64_MAX;
             file->is_zlib = false;
         }
         break;
     case XAR_encoding: {
         lj_str style = XML_VALUE(token, "style");
-        if (file != NULL && walk->depth <= NEST_MAX) {
+        if (file != NULL) {
             file->is_zlib = lj_str_is(style, LJ_STR("application/x-gzip"));
         }
         break;

@@ -69,6 +69,7 @@ static void level_fill(fz_context *ctx, void *arg)
         it->window = fz_malloc(ctx, WINDOW_MIN);
         it->cap = WINDOW_MIN;
     }
+    LJ_ARENA_SHOW(it->window, it->cap);
     if (it->pos > 0) {
         it->len -= it->pos;
         memmove(it->window, it->window + it->pos, it->len);
@@ -102,6 +103,9 @@ lj_code format_pdf_level_refill(format_pdf_machine *it)
 {
     fill_job job = {it, format_pdf_inner(it)};
     lj_code code = format_pdf_guard(it->pdf, level_fill, &job);
+    if (job.level->window != NULL) {
+        LJ_ARENA_HIDE(job.level->window + job.level->len, job.level->cap - job.level->len);
+    }
     if (code == LJ_E_FORMAT) {
         job.level->stream =
             NULL; /* goes with the document's memory; the next stream of the page may be good */

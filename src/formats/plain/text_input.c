@@ -91,21 +91,30 @@ static bool fill_decoded(plain_input *in)
     return true;
 }
 
-bool plain_input_fill(plain_input *in)
+static void fill_raw(plain_input *in)
 {
-    if (in->at_end) {
-        return true;
-    }
-    if (in->decodes) {
-        return fill_decoded(in);
-    }
     size_t room = lj_min_size(PLAIN_FRESH, in->cap - in->len);
     size_t want = (size_t)lj_min_u64(room, in->src_end - in->src_at);
     size_t got = format_pull(in->run, in->src, in->src_at, in->buf + in->len, want);
     in->len += got;
     in->src_at += got;
     in->at_end = got < want || in->src_at >= in->src_end;
-    return true;
+}
+
+bool plain_input_fill(plain_input *in)
+{
+    bool filled = true;
+    if (in->at_end) {
+        return true;
+    }
+    LJ_ARENA_SHOW(in->buf, in->cap);
+    if (in->decodes) {
+        filled = fill_decoded(in);
+    } else {
+        fill_raw(in);
+    }
+    LJ_ARENA_HIDE(in->buf + in->len, in->cap - in->len);
+    return filled;
 }
 
 /* Drops the rows before the one that holds buf[from], and moves the others. */
@@ -143,6 +152,7 @@ void plain_input_slide(plain_input *in, size_t from)
     memmove(in->buf, in->buf + from, in->len - from);
     in->len -= from;
     in->base += from;
+    LJ_ARENA_HIDE(in->buf + in->len, in->cap - in->len);
     if (in->decodes) {
         slide_rows(in, from);
     }

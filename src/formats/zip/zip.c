@@ -169,13 +169,16 @@ static lj_code emit_name(format_run *run, lj_str name, uint32_t part_id)
     lj_code code = LJ_OK;
     size_t from = 0;
     for (size_t i = 0; i <= name.len && code == LJ_OK; i++) {
-        if (i == name.len || name.ptr[i] == '/' || name.ptr[i] == '\\') {
+        if (i < name.len && name.ptr[i] != '/' && name.ptr[i] != '\\') {
+            continue;
+        }
+        if (i > from) {
             span what = span_of(SPAN_MEMBER_NAME, (lj_str){name.ptr + from, i - from});
             what.origin = SPAN_NAME;
             what.place.part_id = part_id;
             code = format_emit(run, &what);
-            from = i + 1;
         }
+        from = i + 1;
     }
     return code;
 }
