@@ -46,7 +46,7 @@ typedef enum format_trait {
         1 << 2, /* no reader because only OCR helps: gap `picture` instead of `no_reader` */
     FORMAT_LEVEL2 =
         1 << 3, /* a base row whose `index` fills members or root name for its dialect rows */
-    FORMAT_LOOSE = 1 << 4, /* has no structure of its own: bytes that are none are just bytes */
+    FORMAT_LOOSE = 1 << 4, /* its name promises no document: other content is not missed */
 } format_trait;
 
 /* One row per format. Adding a format is one file (or folder) and one row. */

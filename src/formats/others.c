@@ -121,6 +121,20 @@ static int sniff_prefetch(const format_probe *probe)
            has_magic(probe->head, 0, LJ_BYTES("MAM\4"));
 }
 
+/* $I of the recycle bin: version, size and day of a deleted file and its path in UTF-16; 544 bytes
+ * (version 1), or as long as the path (version 2). It bears the extension of the deleted file. */
+static int sniff_recycled(const format_probe *probe)
+{
+    enum { SIZE_1 = 544, HEAD_2 = 28 };
+    if (has_magic(probe->head, 0, LJ_BYTES("\1\0\0\0\0\0\0\0")) > 0) {
+        return probe->size == SIZE_1 ? 64 : 0;
+    }
+    lj_cur cur = lj_cur_of(lj_slice_part(probe->head, 24, 4));
+    uint64_t path_len = lj_cur_u32le(&cur);
+    bool is_2 = has_magic(probe->head, 0, LJ_BYTES("\2\0\0\0\0\0\0\0")) > 0 && path_len > 0;
+    return is_2 && probe->size == HEAD_2 + 2 * path_len ? 64 : 0;
+}
+
 /* RFC 5322: the file begins with header fields, among them two that every mail has. */
 static bool has_field(lj_slice head, lj_slice name)
 {
@@ -337,62 +351,64 @@ static lj_code read_ooxml_encrypted(format_run *run, format_src *src)
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
     {"ooxml-encrypted", "ole2", "",                             0, 0,              sniff_ooxml_encrypted, NULL,       read_ooxml_encrypted,
-     "encrypted Office document",                                                                                                                                             "加密的 Office 文档"             },
+     "encrypted Office document",                                                                                                                                               "加密的 Office 文档"             },
     {"doc",             "ole2", "doc dot wps wpt",              0, 0,              sniff_doc,             NULL,       NULL,                 "Word or WPS document (binary)",
-     "Word/WPS 文档（二进制）"                                                                                                                                                                               },
+     "Word/WPS 文档（二进制）"                                                                                                                                                                                 },
     {"xls",             "ole2", "xls xlt et ett",               0, 0,              sniff_xls,             NULL,       NULL,                 "Excel or WPS workbook (binary)",
-     "Excel/WPS 表格（二进制）"                                                                                                                                                                              },
+     "Excel/WPS 表格（二进制）"                                                                                                                                                                                },
     {"ppt",             "ole2", "ppt pps pot dps dpt",          0, 0,              sniff_ppt,             NULL,       NULL,
-     "PowerPoint or WPS slides (binary)",                                                                                                                                     "PowerPoint/WPS 演示（二进制）"},
-    {"msg",             "ole2", "msg",                          0, 0,              sniff_msg,             NULL,       NULL,                 "Outlook message",                "Outlook 邮件"                      },
+     "PowerPoint or WPS slides (binary)",                                                                                                                                       "PowerPoint/WPS 演示（二进制）"},
+    {"msg",             "ole2", "msg",                          0, 0,              sniff_msg,             NULL,       NULL,                 "Outlook message",                  "Outlook 邮件"                      },
     {"ole2",            NULL,   "vsd automaticdestinations-ms", 0, FORMAT_LEVEL2,  sniff_ole2,            index_ole2, NULL,
-     "OLE2 compound file",                                                                                                                                                    "OLE2 复合文件"                   },
+     "OLE2 compound file",                                                                                                                                                      "OLE2 复合文件"                   },
     {"odt",             "zip",  "odt ott",                      0, 0,              sniff_odt,             NULL,       NULL,                 "OpenDocument text",
-     "OpenDocument 文本"                                                                                                                                                                                          },
+     "OpenDocument 文本"                                                                                                                                                                                            },
     {"ods",             "zip",  "ods ots",                      0, 0,              sniff_ods,             NULL,       NULL,                 "OpenDocument spreadsheet",
-     "OpenDocument 表格"                                                                                                                                                                                          },
+     "OpenDocument 表格"                                                                                                                                                                                            },
     {"odp",             "zip",  "odp otp",                      0, 0,              sniff_odp,             NULL,       NULL,                 "OpenDocument presentation",
-     "OpenDocument 演示"                                                                                                                                                                                          },
-    {"ofd",             "zip",  "ofd",                          0, 0,              sniff_ofd,             NULL,       NULL,                 "OFD document",                   "OFD 版式文档"                    },
+     "OpenDocument 演示"                                                                                                                                                                                            },
+    {"ofd",             "zip",  "ofd",                          0, 0,              sniff_ofd,             NULL,       NULL,                 "OFD document",                     "OFD 版式文档"                    },
     {"xlsb",            "zip",  "xlsb",                         0, 0,              sniff_xlsb,            NULL,       NULL,                 "Excel binary workbook (OOXML)",
-     "Excel 二进制工作簿"                                                                                                                                                                                     },
-    {"vsdx",            "zip",  "vsdx vsdm",                    0, 0,              sniff_vsdx,            NULL,       NULL,                 "Visio drawing",                  "Visio 绘图"                        },
-    {"epub",            "zip",  "epub",                         0, 0,              sniff_epub,            NULL,       NULL,                 "EPUB book",                      "EPUB 图书"                         },
-    {"rtf",             NULL,   "rtf",                          0, 0,              sniff_rtf,             NULL,       NULL,                 "Rich Text Format",               "RTF 文档"                          },
+     "Excel 二进制工作簿"                                                                                                                                                                                       },
+    {"vsdx",            "zip",  "vsdx vsdm",                    0, 0,              sniff_vsdx,            NULL,       NULL,                 "Visio drawing",                    "Visio 绘图"                        },
+    {"epub",            "zip",  "epub",                         0, 0,              sniff_epub,            NULL,       NULL,                 "EPUB book",                        "EPUB 图书"                         },
+    {"rtf",             NULL,   "rtf",                          0, 0,              sniff_rtf,             NULL,       NULL,                 "Rich Text Format",                 "RTF 文档"                          },
     {"mail",            NULL,   "eml mht mhtml",                0, 0,              sniff_mail,            NULL,       NULL,
-     "mail message or saved page (MIME)",                                                                                                                                     "邮件或网页存档（MIME）"     },
-    {"mbox",            NULL,   "mbox",                         0, 0,              sniff_mbox,            NULL,       NULL,                 "mailbox",                        "邮箱文件"                        },
-    {"pst",             NULL,   "pst ost",                      0, 0,              sniff_pst,             NULL,       NULL,                 "Outlook data file",              "Outlook 数据文件"                },
-    {"tnef",            NULL,   "tnef",                         0, 0,              sniff_tnef,            NULL,       NULL,                 "TNEF attachment",                "TNEF 附件"                         },
-    {"png",             NULL,   "png",                          0, FORMAT_PICTURE, sniff_png,             NULL,       NULL,                 "PNG picture",                    "PNG 图片"                          },
+     "mail message or saved page (MIME)",                                                                                                                                       "邮件或网页存档（MIME）"     },
+    {"mbox",            NULL,   "mbox",                         0, 0,              sniff_mbox,            NULL,       NULL,                 "mailbox",                          "邮箱文件"                        },
+    {"pst",             NULL,   "pst ost",                      0, 0,              sniff_pst,             NULL,       NULL,                 "Outlook data file",                "Outlook 数据文件"                },
+    {"tnef",            NULL,   "tnef",                         0, 0,              sniff_tnef,            NULL,       NULL,                 "TNEF attachment",                  "TNEF 附件"                         },
+    {"png",             NULL,   "png",                          0, FORMAT_PICTURE, sniff_png,             NULL,       NULL,                 "PNG picture",                      "PNG 图片"                          },
     {"jpeg",            NULL,   "jpg jpeg jpe",                 0, FORMAT_PICTURE, sniff_jpeg,            NULL,       NULL,                 "JPEG picture",
-     "JPEG 图片"                                                                                                                                                                                                  },
-    {"gif",             NULL,   "gif",                          0, FORMAT_PICTURE, sniff_gif,             NULL,       NULL,                 "GIF picture",                    "GIF 图片"                          },
-    {"bmp",             NULL,   "bmp dib",                      0, FORMAT_PICTURE, sniff_bmp,             NULL,       NULL,                 "BMP picture",                    "BMP 图片"                          },
+     "JPEG 图片"                                                                                                                                                                                                    },
+    {"gif",             NULL,   "gif",                          0, FORMAT_PICTURE, sniff_gif,             NULL,       NULL,                 "GIF picture",                      "GIF 图片"                          },
+    {"bmp",             NULL,   "bmp dib",                      0, FORMAT_PICTURE, sniff_bmp,             NULL,       NULL,                 "BMP picture",                      "BMP 图片"                          },
     {"tiff",            NULL,   "tif tiff",                     0, FORMAT_PICTURE, sniff_tiff,            NULL,       NULL,                 "TIFF picture",
-     "TIFF 图片"                                                                                                                                                                                                  },
-    {"webp",            NULL,   "webp",                         0, FORMAT_PICTURE, sniff_webp,            NULL,       NULL,                 "WebP picture",                   "WebP 图片"                         },
+     "TIFF 图片"                                                                                                                                                                                                    },
+    {"webp",            NULL,   "webp",                         0, FORMAT_PICTURE, sniff_webp,            NULL,       NULL,                 "WebP picture",                     "WebP 图片"                         },
     {"heif",            NULL,   "heic heif avif",               0, FORMAT_PICTURE, sniff_heif,            NULL,       NULL,                 "HEIF picture",
-     "HEIF 图片"                                                                                                                                                                                                  },
+     "HEIF 图片"                                                                                                                                                                                                    },
     {"jp2",             NULL,   "jp2 jpx j2k",                  0, FORMAT_PICTURE, sniff_jp2,             NULL,       NULL,                 "JPEG 2000 picture",
-     "JPEG 2000 图片"                                                                                                                                                                                             },
+     "JPEG 2000 图片"                                                                                                                                                                                               },
     {"psd",             NULL,   "psd",                          0, FORMAT_PICTURE, sniff_psd,             NULL,       NULL,                 "Photoshop picture",
-     "Photoshop 图片"                                                                                                                                                                                             },
-    {"emf",             NULL,   "emf",                          0, FORMAT_PICTURE, sniff_emf,             NULL,       NULL,                 "EMF picture",                    "EMF 图片"                          },
-    {"wmf",             NULL,   "wmf",                          0, FORMAT_PICTURE, sniff_wmf_any,         NULL,       NULL,                 "WMF picture",                    "WMF 图片"                          },
-    {"exe",             NULL,   "exe dll sys scr",              0, 0,              sniff_exe,             NULL,       NULL,                 "Windows program",
-     "Windows 程序"                                                                                                                                                                                               },
-    {"elf",             NULL,   "so",                           0, 0,              sniff_elf,             NULL,       NULL,                 "Linux program",                  "Linux 程序"                        },
+     "Photoshop 图片"                                                                                                                                                                                               },
+    {"emf",             NULL,   "emf",                          0, FORMAT_PICTURE, sniff_emf,             NULL,       NULL,                 "EMF picture",                      "EMF 图片"                          },
+    {"wmf",             NULL,   "wmf",                          0, FORMAT_PICTURE, sniff_wmf_any,         NULL,       NULL,                 "WMF picture",                      "WMF 图片"                          },
+    {"exe",             NULL,   "exe dll sys scr",              0, FORMAT_LOOSE,   sniff_exe,             NULL,       NULL,                 "Windows program",
+     "Windows 程序"                                                                                                                                                                                                 },
+    {"elf",             NULL,   "so",                           0, FORMAT_LOOSE,   sniff_elf,             NULL,       NULL,                 "Linux program",                    "Linux 程序"                        },
     {"sqlite",          NULL,   "sqlite sqlite3",               0, 0,              sniff_sqlite,          NULL,       NULL,                 "SQLite database",
-     "SQLite 数据库"                                                                                                                                                                                             },
-    {"lnk",             NULL,   "lnk",                          0, 0,              sniff_lnk,             NULL,       NULL,                 "Windows shortcut",               "Windows 快捷方式"                },
-    {"evtx",            NULL,   "evtx",                         0, 0,              sniff_evtx,            NULL,       NULL,                 "Windows event log",              "Windows 事件日志"                },
+     "SQLite 数据库"                                                                                                                                                                                               },
+    {"lnk",             NULL,   "lnk",                          0, 0,              sniff_lnk,             NULL,       NULL,                 "Windows shortcut",                 "Windows 快捷方式"                },
+    {"evtx",            NULL,   "evtx",                         0, 0,              sniff_evtx,            NULL,       NULL,                 "Windows event log",                "Windows 事件日志"                },
     {"regf",            NULL,   "hiv",                          0, 0,              sniff_regf,            NULL,       NULL,                 "Windows registry hive",
-     "Windows 注册表文件"                                                                                                                                                                                      },
+     "Windows 注册表文件"                                                                                                                                                                                        },
     {"prefetch",        NULL,   "pf",                           0, 0,              sniff_prefetch,        NULL,       NULL,                 "Windows prefetch file",
-     "Windows 预取文件"                                                                                                                                                                                         },
-    {"chm",             NULL,   "chm",                          0, 0,              sniff_chm,             NULL,       NULL,                 "Windows help file",              "Windows 帮助文件"                },
+     "Windows 预取文件"                                                                                                                                                                                           },
+    {"chm",             NULL,   "chm",                          0, 0,              sniff_chm,             NULL,       NULL,                 "Windows help file",                "Windows 帮助文件"                },
     {"thumbcache",      NULL,   "",                             0, 0,              sniff_thumbcache,      NULL,       NULL,                 "Windows thumbnail cache",
-     "Windows 缩略图缓存"                                                                                                                                                                                      },
+     "Windows 缩略图缓存"                                                                                                                                                                                        },
+    {"recycled",        NULL,   "",                             0, 0,              sniff_recycled,        NULL,       NULL,                 "entry of the Windows recycle bin",
+     "Windows 回收站记录"                                                                                                                                                                                        },
 };
 const uint32_t format_other_row_count = LJ_COUNT_OF(format_other_rows);

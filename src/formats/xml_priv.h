@@ -50,6 +50,8 @@ struct xml_reader {
     uint64_t flat_open; /* elements open beyond the depth limit */
     uint32_t ends_due;  /* elements to be closed before anything else */
     bool flat_end_due;
+    bool has_entities; /* a DOCTYPE declared some */
+    bool told_entity;  /* the gap for a reference to one was reported */
     xml_attr *attrs;
     uint32_t attr_cap, attr_max;
     lj_buf decoded;

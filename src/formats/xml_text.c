@@ -68,6 +68,18 @@ static size_t take_reference(lj_slice bytes, uint32_t *out_point)
     return at < bytes.len && bytes.ptr[at] == ';' ? at + 1 : at;
 }
 
+/* A reference to what the document itself declares (4.2): the declaration was handed out as text,
+ * but what the reader of the page sees was not put together. Values are left out: drawing programs
+ * write their namespaces so. */
+static void note_unexpanded(xml_reader *xml, lj_slice bytes)
+{
+    bool is_name = bytes.len > 1 && bytes.ptr[1] != '#' && bytes.ptr[1] > ' ';
+    if (is_name && xml->has_entities && !xml->told_entity && xml->in.run != NULL) {
+        xml->told_entity = true;
+        format_gap(xml->in.run, GAP_UNSUPPORTED, "entity", xml->place);
+    }
+}
+
 /* Decodes references and line ends (2.11; in values also 3.3.3) behind what `decoded` holds. */
 lj_str xml_decode(xml_reader *xml, lj_slice bytes, bool is_value)
 {
@@ -87,6 +99,9 @@ lj_str xml_decode(xml_reader *xml, lj_slice bytes, bool is_value)
             size_t len = take_reference(lj_slice_part(bytes, at, SIZE_MAX), &point);
             if (len == 0) {
                 xml_set_bad(xml, xml->in.pos);
+                if (!is_value) {
+                    note_unexpanded(xml, lj_slice_part(bytes, at, SIZE_MAX));
+                }
                 at++;
                 continue;
             }
@@ -297,7 +312,10 @@ static const xml_token *take_declaration(xml_reader *xml)
         close = found != NULL ? (size_t)(found - in->buf) : in->end;
     }
     size_t next = close < in->end ? close + 1 : close;
-    return give_text(xml, XML_DOCTYPE, part_str(in, in->pos + 2, close), next);
+    lj_str text = part_str(in, in->pos + 2, close);
+    xml->has_entities =
+        xml->has_entities || lj_slice_find(lj_str_bytes(text), LJ_BYTES("<!ENTITY")) != SIZE_MAX;
+    return give_text(xml, XML_DOCTYPE, text, next);
 }
 
 /* buf[pos] == "<!" */

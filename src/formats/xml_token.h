@@ -2,7 +2,8 @@
  * A tolerant pull tokenizer for XML: office parts, OFD, SVG, any XML file. Tokens come one by one
  * from a source or from bytes in memory; it never fails and never stops before the end. What it
  * promises: every XML_START gets exactly one XML_END, in proper nesting, whatever the input is;
- * text is valid UTF-8; nothing is expanded but the five entities and numeric references. */
+ * text is valid UTF-8; nothing is expanded but the five entities and numeric references; a text
+ * that refers to an entity which its document declares gives the gap `unsupported` "entity". */
 #ifndef LJ_FORMATS_XML_TOKEN_H
 #define LJ_FORMATS_XML_TOKEN_H
 

@@ -112,6 +112,37 @@ static void test_xml__entities_are_never_expanded(void **state)
     assert_true(seen.text_len < 2 * sizeof(outside));
 }
 
+/* What a page shows for an entity was not read, and that is said. Names of the five entities, names
+ * that nobody declared and the namespaces of drawing programs are none. */
+static void test_xml__a_reference_to_a_declared_entity_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool is_told;
+    } rows[] = {
+        {"<!DOCTYPE d [<!ENTITY a \"机\"><!ENTITY b \"密\">]><d>&a;&b;</d>", true },
+        {"<!DOCTYPE d [<!ENTITY a SYSTEM \"x.txt\">]><d>&a;</d>",              true },
+        {"<!DOCTYPE d [<!ENTITY a \"机\">]><d>机密</d>",                    false},
+        {"<!DOCTYPE d [<!ENTITY a \"urn:x\">]><d xmlns:x=\"&a;\">&amp;</d>",   false},
+        {"<!DOCTYPE d><d>&a; &#x673A;</d>",                                    false},
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        collect seen;
+        collect_init(&seen);
+        lj_buf bytes;
+        lj_buf_init(&bytes, NULL, 4096);
+        lj_buf_put_cstr(&bytes, "<?xml version=\"1.0\"?>");
+        lj_buf_put_cstr(&bytes, rows[i].bytes);
+        collect_run(&seen, lj_buf_slice(&bytes));
+        CHECK_ROW(rows[i].bytes, collect_has_gap(&seen, GAP_UNSUPPORTED, "entity"),
+                  rows[i].is_told);
+        CHECK_ROW(rows[i].bytes, seen.gap_count, rows[i].is_told ? 1U : 0U);
+        collect_done(&seen);
+        lj_buf_done(&bytes);
+    }
+}
+
 static void test_xml__a_cut_document_is_damaged(void **state)
 {
     (void)state;
@@ -287,6 +318,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_xml__text_carries_the_name_of_its_element),
         cmocka_unit_test(test_xml__reads_each_charset),
         cmocka_unit_test(test_xml__entities_are_never_expanded),
+        cmocka_unit_test(test_xml__a_reference_to_a_declared_entity_is_told),
         cmocka_unit_test(test_xml__a_cut_document_is_damaged),
         cmocka_unit_test(test_xml__a_text_that_begins_with_a_bracket_is_text),
         cmocka_unit_test(test_xml__long_text_is_cut_at_letters_and_joined),
