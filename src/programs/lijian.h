@@ -23,6 +23,8 @@ typedef struct arguments {
 
 /* Chinese when --lang zh, or without --lang when the locale is Chinese. */
 bool arguments_zh(const arguments *args);
+/* A name on standard error, what would steer a terminal as \xNN. */
+void say_name(const char *name);
 /* Prints "lijian: WHAT: subject (details)" in the language; returns the exit status of the code. */
 int say_failure(const lj_err *err, const char *subject, bool zh);
 /* The built-in packs and those of --rules, sealed; NULL with a message that names file, line and

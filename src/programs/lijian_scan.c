@@ -228,8 +228,9 @@ int command_scan(void *arguments_)
     for (uint32_t i = 0; i < args->words.count; i++) {
         lj_os_stat about;
         if (lj_os_stat_at(LJ_OS_CWD, args->words.words[i], &about, NULL) != LJ_OK) {
-            fprintf(stderr, zh ? "lijian：没有“%s”\n" : "lijian: there is no '%s' to scan\n",
-                    args->words.words[i]);
+            fputs(zh ? "lijian：没有“" : "lijian: there is no '", stderr);
+            say_name(args->words.words[i]);
+            fputs(zh ? "”\n" : "' to scan\n", stderr);
             return EXIT_USAGE;
         }
     }

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/os.h"
 #include "programs/lijian.h"
+#include "scan/report.h"
 
 enum { FILE_MAX = 16 * 1024 * 1024 };
 
@@ -29,11 +30,24 @@ bool arguments_zh(const arguments *args)
     return false;
 }
 
+void say_name(const char *name)
+{
+    lj_buf clean;
+    lj_buf_init(&clean, NULL, SIZE_MAX);
+    report_put_path(&clean, lj_cstr_bytes(name));
+    (void)fwrite(clean.ptr, 1, clean.len, stderr);
+    lj_buf_done(&clean);
+}
+
 int say_failure(const lj_err *err, const char *subject, bool zh)
 {
     const lj_code_row *row = lj_code_row_of(err->code);
-    fprintf(stderr, "lijian: %s%s%s", subject != NULL ? subject : "", subject != NULL ? ": " : "",
-            zh ? row->zh : row->en);
+    fputs("lijian: ", stderr);
+    if (subject != NULL) {
+        say_name(subject);
+        fputs(": ", stderr);
+    }
+    fputs(zh ? row->zh : row->en, stderr);
     if (err->what != NULL) {
         fprintf(stderr, zh ? "（%s" : " (%s", err->what);
         if (err->os != 0) {

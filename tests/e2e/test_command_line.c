@@ -75,6 +75,20 @@ static void test_command_line__a_missing_root_is_told(void **state)
     assert_non_null(strstr(scratch.output, "no-such-folder"));
 }
 
+/* A file of the searched disk may be named so that it clears the screen or paints a result on it.
+ */
+static void test_command_line__a_name_does_not_steer_the_terminal(void **state)
+{
+    (void)state;
+    static const char name[] = "/tmp/lijian-no-\x1b[2J\r-such";
+    char *out = run_join(folder, "out-steer");
+    run_program((const char *[]){program(), "scan", name, "--out", out, NULL}, NULL, &scratch);
+    free(out);
+    assert_non_null(strstr(scratch.output, "lijian-no-\\x1b[2J\\x0d-such"));
+    run_program((const char *[]){program(), "explain", name, NULL}, NULL, &scratch);
+    assert_non_null(strstr(scratch.output, "lijian-no-\\x1b[2J\\x0d-such"));
+}
+
 static void test_command_line__wrong_rule_file_is_told_with_line_and_column(void **state)
 {
     (void)state;
@@ -156,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_command_line__wrong_words_are_usage_errors),
         cmocka_unit_test(test_command_line__a_missing_root_is_told),
+        cmocka_unit_test(test_command_line__a_name_does_not_steer_the_terminal),
         cmocka_unit_test(test_command_line__wrong_rule_file_is_told_with_line_and_column),
         cmocka_unit_test(test_command_line__tables_print_themselves),
         cmocka_unit_test(test_command_line__selftest_passes_here),
