@@ -388,6 +388,11 @@ void header_json_put(lj_buf *out, const results_request *request)
         lj_json_text(&json, NULL, lj_cstr_bytes(request->roots[i]));
     }
     lj_json_array_end(&json);
+    lj_json_array_begin(&json, "excludes");
+    for (uint32_t i = 0; i < options->exclude_count; i++) {
+        lj_json_text(&json, NULL, lj_cstr_bytes(options->excludes[i]));
+    }
+    lj_json_array_end(&json);
     lj_json_bool(&json, "all", options->all);
     lj_json_object_end(&json);
     lj_buf_put_u8(out, '\n');

@@ -154,6 +154,23 @@ static void put_packs(page *out, const json_t *packs)
     lj_buf_done(&text);
 }
 
+/* What was searched and what was left out; nothing when the list is empty. */
+static void put_names(page *out, two name, const json_t *names)
+{
+    lj_buf text;
+    lj_buf_init(&text, NULL, ROW_TEXT_MAX);
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *one = json_string_value(json_array_get(names, i));
+        lj_buf_put_cstr(&text, i > 0 ? "; " : "");
+        lj_buf_put_cstr(&text, one != NULL ? one : "");
+    }
+    lj_buf_put_u8(&text, '\0');
+    if (json_array_size(names) > 0 && lj_buf_ok(&text)) {
+        put_fact(out, name, (const char *)text.ptr);
+    }
+    lj_buf_done(&text);
+}
+
 /* The parts of the posture (docs/formats/results.md) in words. */
 static two posture_text(const char *name)
 {
@@ -221,6 +238,8 @@ static void put_head(page *out, const json_t *header, bool zh)
     put(out, "</h1><table class=head>");
     put_fact(out, (two){"started", "开始时间"}, report_text(header, "started"));
     put_fact(out, (two){"computer", "计算机"}, report_text(header, "host"));
+    put_names(out, (two){"searched", "检查范围"}, json_object_get(header, "roots"));
+    put_names(out, (two){"left out by pattern", "按模式排除"}, json_object_get(header, "excludes"));
     put_fact(out, (two){"program", "程序"}, report_text(header, "engine"));
     put_packs(out, json_object_get(header, "rules"));
     put_posture(out, json_object_get(header, "posture"));

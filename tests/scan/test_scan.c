@@ -575,6 +575,29 @@ static void test_scan__a_root_behind_an_exclusion_is_walked(void **state)
     free(inner);
 }
 
+/* Whoever reads "nothing found" must be able to see what was left out. */
+static void test_scan__results_and_report_say_what_was_left_out(void **state)
+{
+    place *at = *state;
+    file_write(at->root, "a.txt", MARK);
+    static const char *const out[] = {"*.c", "甲/<b>"};
+    at->setup.options.excludes = out;
+    at->setup.options.exclude_count = 2;
+    assert_int_equal(run(at), LJ_OK);
+    size_t len = 0;
+    char *results = file_read_all(at->out, "results.jsonl", &len);
+    *strchr(results, '\n') = '\0';
+    assert_non_null(strstr(results, "\"excludes\":[\"*.c\",\"甲/<b>\"]"));
+    free(results);
+    lj_err err;
+    assert_int_equal(report_write(at->out, at->setup.options.rules, true, &err), LJ_OK);
+    char *report = file_read_all(at->out, "report.html", &len);
+    assert_non_null(report);
+    assert_non_null(strstr(report, "*.c; 甲/&lt;b&gt;"));
+    assert_non_null(strstr(report, at->root));
+    free(report);
+}
+
 /* A link under the name of a draft must not lead the report out of the result folder. */
 static void test_scan__the_report_follows_no_link(void **state)
 {
@@ -688,6 +711,7 @@ int main(void)
         CASE(test_scan__a_file_that_vanishes_is_listed),
         CASE(test_scan__nested_roots_are_walked_once),
         CASE(test_scan__a_root_behind_an_exclusion_is_walked),
+        CASE(test_scan__results_and_report_say_what_was_left_out),
         CASE(test_scan__the_report_follows_no_link),
         CASE(test_scan__names_that_are_no_text_come_back_exactly),
         CASE(test_scan__special_files_are_listed_and_not_opened),
