@@ -24,6 +24,7 @@
 
 #include "base/num.h"
 #include "formats/core.h"
+#include "formats/inflate_memory.h"
 
 enum {
     WINDOW_MIN = 64 * 1024,
@@ -306,17 +307,6 @@ static lj_code charge_decoded(format_src *src, uint64_t bytes)
     return LJ_OK;
 }
 
-static voidpf inflate_alloc(voidpf arena, uInt count, uInt size)
-{
-    return lj_arena_array(arena, count, size);
-}
-
-static void inflate_free(voidpf arena, voidpf ptr)
-{
-    (void)arena;
-    (void)ptr; /* the arena is rewound as a whole */
-}
-
 static int window_bits(format_codec codec)
 {
     return codec == FORMAT_CODEC_DEFLATE ? -15 : codec == FORMAT_CODEC_ZLIB ? 15 : 15 + 16;
@@ -334,8 +324,8 @@ static lj_code inflate_start(format_src *src)
         src->inflate = NULL;
         return LJ_E_NOMEM;
     }
-    src->inflate->zalloc = inflate_alloc;
-    src->inflate->zfree = inflate_free;
+    src->inflate->zalloc = format_inflate_alloc;
+    src->inflate->zfree = format_inflate_free;
     src->inflate->opaque = arena;
     return inflateInit2(src->inflate, window_bits(src->codec)) == Z_OK ? LJ_OK : LJ_E_NOMEM;
 }

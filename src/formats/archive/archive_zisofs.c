@@ -18,6 +18,7 @@
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/archive/archive_priv.h"
+#include "formats/inflate_memory.h"
 
 enum { HEAD_LEN = 16, POINTER_LEN = 4, SHIFT_MIN = 15, SHIFT_MAX = 17 };
 
@@ -52,17 +53,6 @@ static bool read_head(format_run *run, format_src *src, uint64_t off, zisofs_hea
     return true;
 }
 
-static voidpf take_memory(voidpf arena, uInt count, uInt size)
-{
-    return lj_arena_array(arena, count, size);
-}
-
-static void give_memory(voidpf arena, voidpf ptr)
-{
-    (void)arena;
-    (void)ptr; /* the arena is rewound behind each block */
-}
-
 /* One zlib stream into the block. LJ_E_FORMAT when it gives less than wanted; have says how much.
  */
 static lj_code unpack(zisofs_stream *stream, lj_slice packed, size_t want)
@@ -73,8 +63,8 @@ static lj_code unpack(zisofs_stream *stream, lj_slice packed, size_t want)
                   .avail_in = (uInt)packed.len,
                   .next_out = stream->block,
                   .avail_out = (uInt)want,
-                  .zalloc = take_memory,
-                  .zfree = give_memory,
+                  .zalloc = format_inflate_alloc,
+                  .zfree = format_inflate_free,
                   .opaque = arena};
     int status = inflateInit(&z);
     status = status == Z_OK ? inflate(&z, Z_FINISH) : Z_MEM_ERROR;
