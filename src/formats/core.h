@@ -5,6 +5,7 @@
 #define LJ_FORMATS_CORE_H
 
 #include "base/buf.h"
+#include "base/cipher.h"
 #include "base/hash.h"
 #include "formats/claims.h"
 #include "formats/examine.h"
@@ -20,6 +21,7 @@ struct format_context {
     lj_arena
         *books; /* claims, parts and names of documents: what a reader's rewind must not take */
     lj_sha256 *sha;
+    lj_cipher *cipher;
     struct libdeflate_decompressor *inflater;
     uint8_t *root_window;      /* FORMAT_WINDOW_MAX bytes */
     lj_buf windows[LEVEL_MAX]; /* the same for documents below, by depth; on the heap, kept */

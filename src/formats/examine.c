@@ -45,13 +45,14 @@ format_context *format_context_new(size_t memory)
     context->kept_max = memory / 4;
     context->books = lj_arena_new(memory / 4);
     context->sha = lj_sha256_new();
+    context->cipher = lj_cipher_new();
     context->inflater = libdeflate_alloc_decompressor();
     context->root_window = lj_arena_alloc(home, FORMAT_WINDOW_MAX);
     for (size_t i = 0; i < LEVEL_MAX; i++) {
         lj_buf_init(&context->windows[i], /* arena= */ NULL, FORMAT_WINDOW_MAX);
     }
     if (context->arena == NULL || context->books == NULL || context->sha == NULL ||
-        context->inflater == NULL || context->root_window == NULL) {
+        context->cipher == NULL || context->inflater == NULL || context->root_window == NULL) {
         format_context_free(context);
         return NULL;
     }
@@ -67,6 +68,7 @@ void format_context_free(format_context *context)
         lj_buf_done(&context->windows[i]);
     }
     libdeflate_free_decompressor(context->inflater);
+    lj_cipher_free(context->cipher);
     lj_sha256_free(context->sha);
     lj_arena_free(context->arena);
     lj_arena_free(context->books);
@@ -199,6 +201,11 @@ bool format_seed_counts(format_run *run, text_charset charset, lj_slice bytes, s
     *out_next = hit + 1;
     return sink->seed_counts == NULL ||
            sink->seed_counts(sink->ctx, &run->doc, charset, bytes, hit, out_next);
+}
+
+lj_cipher *format_cipher(const format_run *run)
+{
+    return run->context->cipher;
 }
 
 uint32_t format_password_count(const format_run *run)

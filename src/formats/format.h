@@ -47,6 +47,8 @@ typedef enum format_trait {
     FORMAT_LEVEL2 =
         1 << 3, /* a base row whose `index` fills members or root name for its dialect rows */
     FORMAT_LOOSE = 1 << 4, /* its name promises no document: other content is not missed */
+    FORMAT_WORDS =
+        1 << 5, /* text or markup: recognised by its letters, so any text may look like it */
 } format_trait;
 
 /* One row per format. Adding a format is one file (or folder) and one row. */
@@ -118,6 +120,15 @@ typedef enum format_codec {
  * full. */
 format_src *format_decode(format_run *run, format_src *src, uint64_t off, uint64_t len,
                           format_codec codec, uint64_t out_len);
+/* Ranges of other sources one behind the other, with random access: the sectors of a stream, the
+ * volumes of an archive. src NULL: zeroes. The pieces are borrowed for the life of the source;
+ * their sources must outlive it. NULL when the arena is full. */
+typedef struct format_piece {
+    format_src *src;
+    uint64_t off, len; /* in src; bytes */
+    uint64_t at;       /* where it begins in the gathered source: set by format_gather */
+} format_piece;
+format_src *format_gather(format_run *run, format_piece *pieces, uint32_t count);
 /* Bytes that the reader decoded itself (base64, hex); borrowed for the life of the source. */
 format_src *format_memory(format_run *run, lj_slice bytes);
 /* A decoder of a library: the core calls restart before the first pull and whenever it must go
@@ -196,6 +207,12 @@ LJ_MUST_USE lj_code format_work(format_run *run, uint64_t units);
 /* The inspector's passwords, UTF-8; the empty password is not in the list. */
 uint32_t format_password_count(const format_run *run);
 lj_str format_password(const format_run *run, uint32_t idx);
+/* Digests and ciphers of the context. */
+struct lj_cipher *format_cipher(const format_run *run);
+
+/* The base row that these first bytes of something embedded clearly belong to (24 bits of evidence
+ * or more; text and markup do not count), or NULL: is it worth a child, or only a sweep? */
+const format_row *format_recognise(lj_slice head);
 
 /* ---- the sweep, also for readers that find free text inside a structure ---- */
 

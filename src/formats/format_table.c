@@ -5,13 +5,35 @@
 #include "formats/format_priv.h"
 #include "formats/others.h"
 
+/* clang-format off: one row a line */
 static const format_row *const readers[] = {
-    &format_zip_row,  &format_docx_row, &format_xlsx_row, &format_pptx_row,     &format_pdf_row,
-    &format_html_row, &format_xml_row,  &format_svg_row,  &format_7z_row,       &format_rar_row,
-    &format_cab_row,  &format_iso_row,  &format_tar_row,  &format_cpio_row,     &format_ar_row,
-    &format_xar_row,  &format_lzh_row,  &format_gz_row,   &format_bz2_row,      &format_xz_row,
-    &format_zst_row,  &format_lz4_row,  &format_lzma_row, &format_compress_row, &format_text_row,
+    &format_zip_row,
+    &format_docx_row,
+    &format_xlsx_row,
+    &format_pptx_row,
+    &format_pdf_row,
+    &format_html_row,
+    &format_xml_row,
+    &format_svg_row,
+    &format_7z_row,
+    &format_rar_row,
+    &format_cab_row,
+    &format_iso_row,
+    &format_tar_row,
+    &format_cpio_row,
+    &format_ar_row,
+    &format_xar_row,
+    &format_lzh_row,
+    &format_gz_row,
+    &format_bz2_row,
+    &format_xz_row,
+    &format_zst_row,
+    &format_lz4_row,
+    &format_lzma_row,
+    &format_compress_row,
+    &format_text_row,
 };
+/* clang-format on */
 
 const format_row *format_row_at(uint32_t idx)
 {

@@ -50,6 +50,23 @@ static const format_row *find_dialect(const format_row *base, const format_probe
     return best;
 }
 
+const format_row *format_recognise(lj_slice head)
+{
+    enum { CLEAR = 24 };
+    format_probe probe = {.head = head, .tail = head, .size = FORMAT_SIZE_UNKNOWN};
+    const format_row *best = NULL;
+    int best_bits = CLEAR - 1;
+    for (uint32_t i = 0; format_row_at(i) != NULL; i++) {
+        const format_row *row = format_row_at(i);
+        int bits = row->base == NULL && (row->traits & FORMAT_WORDS) == 0 ? row->sniff(&probe) : 0;
+        if (bits > best_bits) {
+            best_bits = bits;
+            best = row;
+        }
+    }
+    return best;
+}
+
 lj_code identify(format_run *run, identity *out)
 {
     *out = (identity){0};

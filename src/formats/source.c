@@ -41,6 +41,7 @@ typedef enum source_kind {
     SOURCE_MEMORY,
     SOURCE_INFLATE,
     SOURCE_STREAM,
+    SOURCE_GATHER,
 } source_kind;
 
 struct format_src {
@@ -54,6 +55,8 @@ struct format_src {
     format_codec codec; /* INFLATE */
     const format_stream_ops *ops; /* STREAM */
     void *ops_ctx;
+    const format_piece *pieces; /* GATHER */
+    uint32_t piece_count;
     lj_slice memory; /* MEMORY, and decoders that were decoded in one go */
     bool is_whole;   /* memory holds everything */
     /* window of format_bytes */
@@ -160,6 +163,23 @@ format_src *format_stream(format_run *run, const format_stream_ops *ops, void *c
     return src;
 }
 
+format_src *format_gather(format_run *run, format_piece *pieces, uint32_t count)
+{
+    format_src *made = source_new(run->context, SOURCE_GATHER);
+    if (made == NULL) {
+        return NULL;
+    }
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        pieces[i].at = at;
+        at += pieces[i].len;
+    }
+    made->pieces = pieces;
+    made->piece_count = count;
+    made->size = at;
+    return made;
+}
+
 /* A window of at least `len` bytes (if the arena has them) for this source. */
 static bool window_room(format_src *src, size_t len)
 {
@@ -201,6 +221,7 @@ void source_settle(format_src *src)
 {
     src->is_settled = true;
     bool windowed = src->kind == SOURCE_RANGE || src->kind == SOURCE_STREAM ||
+                    src->kind == SOURCE_GATHER ||
                     (src->kind == SOURCE_INFLATE &&
                      (src->stated == FORMAT_SIZE_UNKNOWN || src->stated > WHOLE_MAX));
     format_context *context = src->context;
@@ -256,8 +277,8 @@ uint64_t format_src_taken(const format_src *src)
 /* What lies at its end can be read, and then its start again, without decoding everything twice. */
 static bool is_at_hand(const format_src *src)
 {
-    return src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY || src->is_whole ||
-           (src->ended && src->kept.len == src->made);
+    return src->kind == SOURCE_INPUT || src->kind == SOURCE_MEMORY || src->kind == SOURCE_GATHER ||
+           src->is_whole || (src->ended && src->kept.len == src->made);
 }
 
 bool source_end_is_near(const format_src *src)
@@ -555,6 +576,38 @@ static lj_code input_read(format_src *src, uint64_t at, uint8_t *dst, size_t len
     return code == LJ_OK ? LJ_OK : source_fail(src, code);
 }
 
+/* The piece that holds `at`, which lies inside the source; bytes are read piece by piece. */
+static lj_code gather_read(format_src *src, uint64_t at, uint8_t *dst, size_t len, size_t *out_len)
+{
+    uint32_t low = 0;
+    uint32_t high = src->piece_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (src->pieces[middle].at <= at) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    lj_code code = LJ_OK;
+    for (uint32_t i = low; code == LJ_OK && *out_len < len && i < src->piece_count; i++) {
+        const format_piece *piece = &src->pieces[i];
+        uint64_t from = at + *out_len - piece->at;
+        size_t part = (size_t)lj_min_u64(len - *out_len, piece->len - from);
+        size_t got = part;
+        if (piece->src == NULL) {
+            memset(dst + *out_len, 0, part);
+        } else if (part > 0) {
+            code = source_read(piece->src, piece->off + from, dst + *out_len, part, &got);
+        }
+        *out_len += got;
+        if (got < part) {
+            break;
+        }
+    }
+    return code == LJ_OK ? LJ_OK : source_fail(src, code);
+}
+
 /* Copies up to len bytes at `at`; fewer at the end or with a code. The nesting of decoders is
  * bounded by the depth limit. */
 static lj_code source_read(format_src *src, uint64_t at, uint8_t *dst, size_t len, size_t *out_len)
@@ -587,6 +640,8 @@ static lj_code source_read(format_src *src, uint64_t at, uint8_t *dst, size_t le
                                    (size_t)lj_min_u64(len, src->len - at), out_len);
         return code == LJ_OK ? LJ_OK : source_fail(src, code);
     }
+    case SOURCE_GATHER:
+        return at < src->size ? gather_read(src, at, dst, len, out_len) : LJ_OK;
     case SOURCE_MEMORY:
     case SOURCE_INFLATE:
     case SOURCE_STREAM:

@@ -264,9 +264,53 @@ static void test_source__limits_hold_at_n_minus_1_n_and_n_plus_1(void **state)
     free(zeros);
 }
 
+static void test_source__gathered_pieces_read_as_one(void **state)
+{
+    (void)state;
+    uint8_t bytes[4096];
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(i * 31 >> 3);
+    }
+    fixture *f = fixture_new(lj_slice_of(bytes, sizeof(bytes)));
+    format_src *root = source_of_input(f->context);
+    format_src *more = format_memory(&f->run, LJ_BYTES("memory"));
+    format_piece pieces[] = {
+        {.src = root, .off = 1024, .len = 512},
+        {.src = more, .off = 2,    .len = 4  },
+        {.src = NULL, .len = 3   },
+        {.src = root,   .off = 0,  .len = 512          }
+    };
+    format_src *all = format_gather(&f->run, pieces, 4);
+    assert_int_equal(format_src_size(all), 512 + 4 + 3 + 512);
+    uint8_t wanted[1031];
+    memcpy(wanted, bytes + 1024, 512);
+    memcpy(wanted + 512, "mory\0\0\0", 7);
+    memcpy(wanted + 519, bytes, 512);
+    for (size_t at = 0; at < sizeof(wanted); at += 7) { /* backwards and forwards, any window */
+        size_t len = lj_min_size(100, sizeof(wanted) - at);
+        lj_slice part = format_bytes(&f->run, all, at, len);
+        assert_int_equal(part.len, len);
+        assert_memory_equal(part.ptr, wanted + at, len);
+        uint8_t pulled[4];
+        size_t back = sizeof(wanted) - 1 - at;
+        assert_int_equal(format_pull(&f->run, all, back, pulled, 1), 1);
+        assert_int_equal(pulled[0], wanted[back]);
+    }
+    assert_int_equal(format_bytes(&f->run, all, sizeof(wanted), 8).len, 0);
+    /* a piece that its source does not hold ends the whole */
+    format_piece beyond[] = {
+        {.src = root, .off = 4000, .len = 200},
+        {.src = more,           .len = 6           }
+    };
+    format_src *cut = format_gather(&f->run, beyond, 2);
+    assert_int_equal(format_bytes(&f->run, cut, 0, 206).len, 96);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_source__gathered_pieces_read_as_one),
         cmocka_unit_test(test_source__decoders_give_the_same_bytes_in_any_order_of_reading),
         cmocka_unit_test(test_source__a_lie_about_the_size_loses_nothing),
         cmocka_unit_test(test_source__a_damaged_stream_gives_what_stands_before_the_damage),

@@ -1056,6 +1056,7 @@ static lj_code html_read(format_run *run, format_src *src)
 const format_row format_html_row = {
     .name = "html",
     .extensions = "html htm xhtml shtml",
+    .traits = FORMAT_WORDS,
     .sniff = html_sniff,
     .read = html_read,
     .en = "HTML page",

@@ -478,7 +478,7 @@ static lj_code svg_read(format_run *run, format_src *src)
 const format_row format_xml_row = {
     .name = "xml",
     .extensions = "xml xsl xsd rels",
-    .traits = FORMAT_LEVEL2,
+    .traits = FORMAT_LEVEL2 | FORMAT_WORDS,
     .sniff = xml_sniff,
     .index = xml_index,
     .read = xml_read,

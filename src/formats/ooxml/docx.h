@@ -29,7 +29,7 @@ typedef enum docx_stated {
 typedef struct docx_look {
     uint32_t stated; /* docx_stated */
     uint32_t size_pt100;
-    uint32_t fg, shade, highlight, ground; /* OPC_NO_COLOUR: automatic or none */
+    uint32_t fg, shade, highlight, ground; /* LOOK_NO_COLOUR: automatic or none */
     bool wingdings;
     bool hei, bold, italic, strike, vanish, centred, right, indent;
     bool tiny_scale, tiny_spacing, tiny_line, no_fill;

@@ -74,8 +74,8 @@ void story_shape_take(story *s)
     }
     lj_str fill = XML_VALUE(x->token, "fillcolor");
     if (fill.len > 0 && !OPC_IS(XML_VALUE(x->token, "filled"), "f")) {
-        uint32_t colour = opc_colour((lj_str){fill.ptr, lj_min_size(fill.len, 7)});
-        s->ground = colour != OPC_NO_COLOUR ? colour : OPC_PAINTED;
+        uint32_t colour = look_colour((lj_str){fill.ptr, lj_min_size(fill.len, 7)});
+        s->ground = colour != LOOK_NO_COLOUR ? colour : LOOK_PAINTED;
     }
     if (s->group_count > 0) {
         return; /* in units of the group */
@@ -149,7 +149,7 @@ void story_words_take(story *s)
     opc_emit_unseen(s->x, SPAN_ALT, LJ_STR("descr"), XML_VALUE(token, "descr"));
     opc_emit_unseen(s->x, SPAN_ALT, LJ_STR("title"), XML_VALUE(token, "title"));
     lj_str name = XML_VALUE(token, "name");
-    if (opc_is_wordy(name)) {
+    if (look_is_wordy(name)) {
         opc_emit_unseen(s->x, SPAN_ALT, LJ_STR("name"), name);
     }
     if (OPC_IS(XML_VALUE(token, "hidden"), "1") || OPC_IS(XML_VALUE(token, "hidden"), "true")) {
@@ -194,23 +194,23 @@ void story_fill_take(story *s)
 {
     const xml_token *token = s->x->token;
     lj_str value = XML_VALUE(token, "val");
-    uint32_t colour = OPC_NO_COLOUR;
+    uint32_t colour = LOOK_NO_COLOUR;
     switch (token->id) {
     case OPC_ln:
     case OPC_effectLst:
         xml_skip(s->x->xml);
         break;
     case OPC_srgbClr:
-        colour = opc_colour(value);
-        s->ground = colour != OPC_NO_COLOUR ? colour : OPC_PAINTED;
+        colour = look_colour(value);
+        s->ground = colour != LOOK_NO_COLOUR ? colour : LOOK_PAINTED;
         break;
     case OPC_schemeClr:
-        s->ground = OPC_IS(value, "bg1") || OPC_IS(value, "lt1") ? 0xFFFFFF : OPC_PAINTED;
+        s->ground = OPC_IS(value, "bg1") || OPC_IS(value, "lt1") ? 0xFFFFFF : LOOK_PAINTED;
         break;
     case OPC_gradFill:
     case OPC_blipFill:
     case OPC_pattFill:
-        s->ground = OPC_PAINTED;
+        s->ground = LOOK_PAINTED;
         xml_skip(s->x->xml);
         break;
     default:

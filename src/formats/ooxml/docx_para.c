@@ -28,17 +28,17 @@ bool story_para_open(story *s)
     }
     para *p = &s->paras[s->para_count++];
     if (p->block.arena == NULL) {
-        opc_block_init(&p->block, s->x->pkg->arena);
-        opc_block_init(&p->gone, s->x->pkg->arena);
+        span_block_init(&p->block, s->x->pkg->arena);
+        span_block_init(&p->gone, s->x->pkg->arena);
         lj_buf_init(&p->author, s->x->pkg->arena, 4 * LJ_KIB);
     }
-    opc_block_clear(&p->block);
-    opc_block_clear(&p->gone);
+    span_block_clear(&p->block);
+    span_block_clear(&p->gone);
     lj_buf_clear(&p->author);
     p->changed_at = 0;
     p->has_kept = p->goes_on = false;
     p->look = s->context->styles.defaults;
-    if (s->ground != OPC_NO_COLOUR) {
+    if (s->ground != LOOK_NO_COLOUR) {
         p->look.stated |= DOCX_GROUND;
         p->look.ground = s->ground;
     }
@@ -85,8 +85,8 @@ static void para_emit(story *s, span_join join)
         return;
     }
     if (story_is_repeated(s, lj_buf_slice(&p->block.text))) {
-        opc_block_clear(&p->block);
-        opc_block_clear(&p->gone);
+        span_block_clear(&p->block);
+        span_block_clear(&p->gone);
         return;
     }
     span what = opc_span(s->x, s->x->base.role);
@@ -100,12 +100,12 @@ static void para_emit(story *s, span_join join)
         what.alt_group = ++s->x->pkg->alt_count;
     }
     span gone = what;
-    opc_block_emit(s->x, &p->block, &what);
+    opc_emit_block(s->x, &p->block, &what);
     if (mixed) {
         gone.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_DELETED);
-        opc_block_emit(s->x, &p->gone, &gone);
+        opc_emit_block(s->x, &p->gone, &gone);
     }
-    opc_block_clear(&p->gone);
+    span_block_clear(&p->gone);
 }
 
 void story_para_close(story *s)
@@ -161,7 +161,7 @@ static void form_add(story *s, lj_str text)
 void story_text_add(story *s, lj_str text)
 {
     if (s->ruby_count > 0) {
-        opc_block_add(&s->ruby, text, NULL);
+        span_block_add(&s->ruby, text, NULL);
         return;
     }
     para *p = story_para_of(s);
@@ -170,10 +170,10 @@ void story_text_add(story *s, lj_str text)
         return;
     }
     const span_look *look = run_look(s, p);
-    opc_block_add(&p->block, text, look);
+    span_block_add(&p->block, text, look);
     form_add(s, text);
     if (s->gone > 0) {
-        opc_block_add(&p->gone, text, look);
+        span_block_add(&p->gone, text, look);
         if (p->author.len == 0) {
             lj_buf_put(&p->author, lj_buf_slice(&s->gone_author));
             p->changed_at = s->gone_at;
@@ -181,7 +181,7 @@ void story_text_add(story *s, lj_str text)
     } else {
         p->has_kept = true;
     }
-    if (p->block.text.len > OPC_BLOCK_MAX) {
+    if (p->block.text.len > SPAN_BLOCK_MAX) {
         para_emit(s, p->goes_on ? SPAN_JOIN_SAME : SPAN_JOIN_BLOCK);
         p->goes_on = true;
     }
@@ -311,7 +311,7 @@ void story_field_emit(story *s)
     what.text = lj_buf_str(&s->field);
     what.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     what.hidden_by |= s->field_gone ? SPAN_HIDE(SPAN_HIDDEN_DELETED) : 0;
-    if (!opc_is_blank(what.text)) {
+    if (!look_is_blank(what.text)) {
         opc_emit(s->x, &what);
     }
     lj_buf_clear(&s->field);

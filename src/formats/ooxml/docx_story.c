@@ -86,7 +86,7 @@ static void take_comment(story *s)
 {
     const xml_token *token = s->x->token;
     lj_slice author = lj_arena_copy(s->x->pkg->arena, lj_str_bytes(XML_VALUE(token, "author")));
-    int64_t at = opc_time(XML_VALUE(token, "date"));
+    int64_t at = look_time(XML_VALUE(token, "date"));
     story_frame_open(s, SPAN_COMMENT);
     s->x->base.author = (lj_str){(const char *)author.ptr, author.len};
     s->x->base.changed_at = at;
@@ -102,7 +102,7 @@ static void take_gone(story *s)
     s->run_ready = false;
     lj_buf_clear(&s->gone_author);
     lj_buf_put(&s->gone_author, lj_str_bytes(XML_VALUE(token, "author")));
-    s->gone_at = opc_time(XML_VALUE(token, "date"));
+    s->gone_at = look_time(XML_VALUE(token, "date"));
 }
 
 static void take_alternative(story *s)
@@ -190,7 +190,7 @@ static void take_form_value(story *s)
         }
         return;
     }
-    if (opc_is_wordy(value)) {
+    if (look_is_wordy(value)) {
         lj_slice name = token->local;
         opc_emit_unseen(s->x, SPAN_FORM, (lj_str){(const char *)name.ptr, name.len}, value);
     }
@@ -264,7 +264,7 @@ static bool take_property(story *s)
     if (top->kind != SCOPE_PROPS) {
         return false;
     }
-    uint32_t colour = OPC_NO_COLOUR;
+    uint32_t colour = LOOK_NO_COLOUR;
     switch (token->id) {
     case OPC_rPrChange:
     case OPC_ln:
@@ -285,8 +285,8 @@ static bool take_property(story *s)
         s->run.no_fill = true;
         break;
     case OPC_srgbClr:
-        colour = opc_colour(XML_VALUE(token, "val"));
-        if (colour != OPC_NO_COLOUR) {
+        colour = look_colour(XML_VALUE(token, "val"));
+        if (colour != LOOK_NO_COLOUR) {
             s->run.stated |= DOCX_FG;
             s->run.fg = colour;
         }
@@ -400,12 +400,12 @@ static void take_start(story *s)
     case OPC_shd: { /* of a cell: runs and paragraphs were taken above */
         docx_look look = {0};
         docx_look_take(&look, token);
-        s->ground = look.shade != OPC_NO_COLOUR ? look.shade : s->ground;
+        s->ground = look.shade != LOOK_NO_COLOUR ? look.shade : s->ground;
         break;
     }
     case OPC_background: {
-        uint32_t colour = opc_colour(XML_VALUE(token, "color"));
-        s->ground = colour != OPC_NO_COLOUR ? colour : s->ground;
+        uint32_t colour = look_colour(XML_VALUE(token, "color"));
+        s->ground = colour != LOOK_NO_COLOUR ? colour : s->ground;
         break;
     }
     case OPC_tblPrChange:
@@ -431,7 +431,7 @@ static void take_start(story *s)
         take_form_value(s);
         break;
     case OPC_bookmarkStart:
-        if (opc_is_wordy(XML_VALUE(token, "name")) && XML_VALUE(token, "name").ptr[0] != '_') {
+        if (look_is_wordy(XML_VALUE(token, "name")) && XML_VALUE(token, "name").ptr[0] != '_') {
             opc_emit_unseen(s->x, SPAN_BOOKMARK, (lj_str){NULL, 0}, XML_VALUE(token, "name"));
         } else {
             opc_emit_attrs(x);
@@ -527,7 +527,7 @@ static void take_end(story *s)
         s->ruby_count--;
         if (s->ruby_count == 0) {
             span what = opc_span(s->x, s->x->base.role);
-            opc_block_emit(s->x, &s->ruby, &what);
+            opc_emit_block(s->x, &s->ruby, &what);
         }
         break;
     case SCOPE_FLOAT:
@@ -565,11 +565,11 @@ void docx_read_story(opc_xml *x, void *ctx)
     }
     s->x = x;
     s->context = ctx;
-    s->ground = OPC_NO_COLOUR;
+    s->ground = LOOK_NO_COLOUR;
     lj_buf_init(&s->field, x->pkg->arena, 2 * (size_t)FIELD_MAX);
     lj_buf_init(&s->letter, x->pkg->arena, 64);
     lj_buf_init(&s->gone_author, x->pkg->arena, 4 * LJ_KIB);
-    opc_block_init(&s->ruby, x->pkg->arena);
+    span_block_init(&s->ruby, x->pkg->arena);
     if (x->token->id == OPC_glossaryDocument) {
         x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     }

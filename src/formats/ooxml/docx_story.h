@@ -4,7 +4,7 @@
 #define LJ_FORMATS_OOXML_DOCX_STORY_H
 
 #include "formats/ooxml/docx.h"
-#include "formats/ooxml/opc_block.h"
+#include "formats/span_block.h"
 
 enum {
     SCOPE_MAX = 160,
@@ -56,8 +56,8 @@ typedef struct scope {
 } scope;
 
 typedef struct para {
-    opc_block block;
-    opc_block gone; /* deleted text alone */
+    span_block block;
+    span_block gone; /* deleted text alone */
     docx_look look;
     lj_buf author;
     int64_t changed_at;
@@ -117,7 +117,7 @@ typedef struct story {
     uint32_t gone; /* open deletions */
     lj_buf gone_author;
     int64_t gone_at;
-    opc_block ruby;
+    span_block ruby;
     uint32_t ruby_count;
     lj_buf letter; /* one character of a symbol font */
     lj_buf field;

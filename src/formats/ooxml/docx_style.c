@@ -86,20 +86,20 @@ static uint32_t highlight_colour(lj_str name)
             return rows[i].colour;
         }
     }
-    return OPC_NO_COLOUR;
+    return LOOK_NO_COLOUR;
 }
 
 static void take_colour(docx_look *look, const xml_token *token)
 {
     lj_str theme = XML_VALUE(token, "themeColor");
     look->stated |= DOCX_FG;
-    look->fg = opc_colour(XML_VALUE(token, "val"));
+    look->fg = look_colour(XML_VALUE(token, "val"));
     if (OPC_IS(theme, "background1") || OPC_IS(theme, "light1")) {
         /* a shade of white may be dark: only the plain one is taken for white */
         bool plain = xml_attr_lookup(token, LJ_BYTES("themeShade")) == NULL;
         look->fg = plain ? WHITE : look->fg;
     } else if (OPC_IS(theme, "text1") || OPC_IS(theme, "dark1")) {
-        look->fg = look->fg == OPC_NO_COLOUR ? 0 : look->fg;
+        look->fg = look->fg == LOOK_NO_COLOUR ? 0 : look->fg;
     }
 }
 
@@ -107,10 +107,10 @@ static void take_colour(docx_look *look, const xml_token *token)
 static uint32_t shade_of(const xml_token *token)
 {
     lj_str pattern = XML_VALUE(token, "val");
-    uint32_t fill = opc_colour(XML_VALUE(token, "fill"));
+    uint32_t fill = look_colour(XML_VALUE(token, "fill"));
     if (OPC_IS(pattern, "solid")) {
-        uint32_t colour = opc_colour(XML_VALUE(token, "color"));
-        return colour == OPC_NO_COLOUR ? 0 : colour; /* automatic pattern colour is black */
+        uint32_t colour = look_colour(XML_VALUE(token, "color"));
+        return colour == LOOK_NO_COLOUR ? 0 : colour; /* automatic pattern colour is black */
     }
     return fill;
 }
@@ -121,7 +121,7 @@ static void take_fonts(docx_look *look, const xml_token *token)
     lj_str ascii = XML_VALUE(token, "ascii");
     if (east.len > 0 || ascii.len > 0) {
         look->stated |= DOCX_FONT;
-        look->hei = opc_is_hei(east.len > 0 ? east : ascii);
+        look->hei = look_is_hei(east.len > 0 ? east : ascii);
         look->wingdings = OPC_IS(ascii, "Wingdings");
     }
 }
@@ -233,21 +233,21 @@ span_look docx_look_span(const docx_look *look)
             out.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_TINY);
         }
     }
-    uint32_t ground = OPC_NO_COLOUR;
-    ground = (stated & DOCX_GROUND) != 0 && look->ground != OPC_NO_COLOUR ? look->ground : ground;
-    ground = (stated & DOCX_SHADE) != 0 && look->shade != OPC_NO_COLOUR ? look->shade : ground;
-    if ((stated & DOCX_HIGHLIGHT) != 0 && look->highlight != OPC_NO_COLOUR) {
+    uint32_t ground = LOOK_NO_COLOUR;
+    ground = (stated & DOCX_GROUND) != 0 && look->ground != LOOK_NO_COLOUR ? look->ground : ground;
+    ground = (stated & DOCX_SHADE) != 0 && look->shade != LOOK_NO_COLOUR ? look->shade : ground;
+    if ((stated & DOCX_HIGHLIGHT) != 0 && look->highlight != LOOK_NO_COLOUR) {
         ground = look->highlight;
     }
-    if (ground < OPC_PAINTED) {
+    if (ground < LOOK_PAINTED) {
         out.known |= SPAN_KNOWS_BG;
         out.bg = ground;
     }
-    if ((stated & DOCX_FG) != 0 && look->fg != OPC_NO_COLOUR) {
+    if ((stated & DOCX_FG) != 0 && look->fg != LOOK_NO_COLOUR) {
         out.known |= SPAN_KNOWS_FG;
         out.fg = look->fg;
-        if (ground != OPC_PAINTED &&
-            opc_no_contrast(look->fg, ground != OPC_NO_COLOUR ? ground : WHITE)) {
+        if (ground != LOOK_PAINTED &&
+            look_no_contrast(look->fg, ground != LOOK_NO_COLOUR ? ground : WHITE)) {
             out.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
         }
     }
@@ -379,10 +379,10 @@ void docx_read_styles(opc_xml *x, void *ctx)
     docx_styles other;
     docx_styles *styles = x->keeps ? &context->styles : &other;
     *styles = (docx_styles){0};
-    styles->defaults = (docx_look){.fg = OPC_NO_COLOUR,
-                                   .shade = OPC_NO_COLOUR,
-                                   .highlight = OPC_NO_COLOUR,
-                                   .ground = OPC_NO_COLOUR};
+    styles->defaults = (docx_look){.fg = LOOK_NO_COLOUR,
+                                   .shade = LOOK_NO_COLOUR,
+                                   .highlight = LOOK_NO_COLOUR,
+                                   .ground = LOOK_NO_COLOUR};
     docx_look *look = NULL;
     while (opc_next(x)) {
         const xml_token *token = x->token;

@@ -45,7 +45,7 @@ static void emit_attrs(drawing *d)
 static void emit_para(drawing *d)
 {
     if (d->is_quiet) {
-        opc_block_clear(&d->block);
+        span_block_clear(&d->block);
         return;
     }
     span what = opc_span(d->x, d->in_title ? SPAN_TITLE : d->role);
@@ -62,7 +62,7 @@ static void emit_para(drawing *d)
             what.box_pt100[i] = opc_emu_pt100(box[i]);
         }
     }
-    opc_block_emit(d->x, &d->block, &what);
+    opc_emit_block(d->x, &d->block, &what);
     d->join = SPAN_JOIN_LINE;
 }
 
@@ -72,10 +72,10 @@ static span_look finished_look(const drawing *d)
     span_look look = d->run_look;
     look.flags |= d->para_look.flags;
     look.known |= d->para_look.known;
-    if (d->ground < OPC_PAINTED) {
+    if (d->ground < LOOK_PAINTED) {
         look.bg = d->ground;
         look.known |= SPAN_KNOWS_BG;
-        if ((look.known & SPAN_KNOWS_FG) != 0 && opc_no_contrast(look.fg, d->ground)) {
+        if ((look.known & SPAN_KNOWS_FG) != 0 && look_no_contrast(look.fg, d->ground)) {
             look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
         }
     }
@@ -94,8 +94,8 @@ static void add_text(drawing *d, lj_str text)
         return;
     }
     span_look look = finished_look(d);
-    opc_block_add(&d->block, text, &look);
-    if (d->block.text.len > OPC_BLOCK_MAX) {
+    span_block_add(&d->block, text, &look);
+    if (d->block.text.len > SPAN_BLOCK_MAX) {
         emit_para(d);
         d->join = SPAN_JOIN_SAME;
     }
@@ -109,7 +109,7 @@ static void take_names(drawing *d)
     lj_str name = XML_VALUE(token, "name");
     emit_words(d, SPAN_ALT, LJ_STR("descr"), XML_VALUE(token, "descr"));
     emit_words(d, SPAN_ALT, LJ_STR("title"), XML_VALUE(token, "title"));
-    if (opc_is_wordy(name)) {
+    if (look_is_wordy(name)) {
         emit_words(d, SPAN_ALT, LJ_STR("name"), name);
     }
     if (OPC_IS(hidden, "1") || OPC_IS(hidden, "true")) {
@@ -186,7 +186,7 @@ static void take_font(drawing *d)
     lj_str font = XML_VALUE(d->x->token, "typeface");
     if (d->target == TARGET_RUN && font.len > 0 && font.ptr[0] != '+') { /* +mn-ea: of the theme */
         d->run_look.known |= SPAN_KNOWS_FONT;
-        d->run_look.flags |= opc_is_hei(font) ? SPAN_HEI : 0;
+        d->run_look.flags |= look_is_hei(font) ? SPAN_HEI : 0;
     }
 }
 
@@ -323,7 +323,7 @@ static void emit_value(drawing *d, uint16_t id)
         return;
     }
     if (id == OPC_formatCode) {
-        if (opc_is_wordy(text) && !OPC_IS(text, "General")) {
+        if (look_is_wordy(text) && !OPC_IS(text, "General")) {
             opc_emit_unseen(d->x, SPAN_FORMULA, LJ_STR("formatCode"), text);
         }
     } else {
@@ -449,7 +449,7 @@ static void collect_art(drawing *d, const opc_xml *x)
     uint32_t count = d->art_count;
     uint32_t ground = d->page_ground;
     bool has_art = d->has_art;
-    opc_block block = d->block;
+    span_block block = d->block;
     lj_buf value = d->value;
     const drawingml_context *context = d->context;
     *d = (drawing){.context = context,
@@ -469,8 +469,8 @@ void drawingml_read(opc_xml *x, void *ctx)
         return;
     }
     d->context = ctx;
-    d->page_ground = d->context != NULL ? d->context->ground : OPC_NO_COLOUR;
-    opc_block_init(&d->block, x->pkg->arena);
+    d->page_ground = d->context != NULL ? d->context->ground : LOOK_NO_COLOUR;
+    span_block_init(&d->block, x->pkg->arena);
     lj_buf_init(&d->value, x->pkg->arena, 256 * LJ_KIB);
     if (d->context != NULL && d->context->page_emu[0] > 0) {
         x->base.known |= SPAN_KNOWS_PAGE;
@@ -513,7 +513,7 @@ void drawingml_read_theme(opc_xml *x, void *ctx)
         if (is_first && slot >= 0 && (token->id == OPC_srgbClr || token->id == OPC_sysClr)) {
             lj_str value =
                 token->id == OPC_srgbClr ? XML_VALUE(token, "val") : XML_VALUE(token, "lastClr");
-            context->colours[slot] = opc_colour(value);
+            context->colours[slot] = look_colour(value);
             context->has_theme = true;
             slot = -1;
         }

@@ -10,8 +10,8 @@ enum { DRAWINGML_COLOURS = 12 }; /* dk1 lt1 dk2 lt2 accent1 to accent6 hlink fol
 /* What the reader knows around the part; ctx of drawingml_read(), or NULL. */
 typedef struct drawingml_context {
     int64_t page_emu[2];                 /* width and height of a slide; 0: there is no page */
-    uint32_t colours[DRAWINGML_COLOURS]; /* of the theme; OPC_NO_COLOUR: not known */
-    uint32_t ground; /* behind the whole part: colour, OPC_PAINTED, or OPC_NO_COLOUR */
+    uint32_t colours[DRAWINGML_COLOURS]; /* of the theme; LOOK_NO_COLOUR: not known */
+    uint32_t ground; /* behind the whole part: colour, LOOK_PAINTED, or LOOK_NO_COLOUR */
     bool has_theme;
 } drawingml_context;
 

@@ -81,10 +81,10 @@ uint32_t drawing_ground(const drawing *d, uint64_t *out_hidden)
             *out_hidden |= SPAN_HIDE(SPAN_HIDDEN_COVERED);
         }
     }
-    if (own != NULL && own->fill != OPC_NO_COLOUR) {
+    if (own != NULL && own->fill != LOOK_NO_COLOUR) {
         ground = own->fill;
     } else if (painted || d->art_count == ART_MAX) {
-        ground = OPC_PAINTED;
+        ground = LOOK_PAINTED;
     }
     if (has_box && d->context != NULL && d->context->page_emu[0] > 0) {
         const int64_t *page = d->context->page_emu;
@@ -128,15 +128,15 @@ static uint32_t scheme_colour(const drawing *d, lj_str name)
         if (lj_str_is(name, lj_cstr_str(rows[i].name))) {
             uint32_t colour = d->context != NULL && d->context->has_theme
                                   ? d->context->colours[rows[i].idx]
-                                  : OPC_NO_COLOUR;
+                                  : LOOK_NO_COLOUR;
             /* without a theme part: what every theme of an office has */
-            return colour != OPC_NO_COLOUR ? colour
-                   : rows[i].idx == 0      ? 0x000000
-                   : rows[i].idx == 1      ? 0xFFFFFF
-                                           : OPC_NO_COLOUR;
+            return colour != LOOK_NO_COLOUR ? colour
+                   : rows[i].idx == 0       ? 0x000000
+                   : rows[i].idx == 1       ? 0xFFFFFF
+                                            : LOOK_NO_COLOUR;
         }
     }
-    return OPC_NO_COLOUR;
+    return LOOK_NO_COLOUR;
 }
 
 static uint32_t colour_of(const drawing *d, const xml_token *token)
@@ -144,15 +144,15 @@ static uint32_t colour_of(const drawing *d, const xml_token *token)
     lj_str value = XML_VALUE(token, "val");
     switch (token->id) {
     case OPC_srgbClr:
-        return opc_colour(value);
+        return look_colour(value);
     case OPC_schemeClr:
         return scheme_colour(d, value);
     case OPC_sysClr:
-        return opc_colour(XML_VALUE(token, "lastClr"));
+        return look_colour(XML_VALUE(token, "lastClr"));
     case OPC_prstClr:
-        return OPC_IS(value, "white") ? 0xFFFFFF : OPC_IS(value, "black") ? 0 : OPC_NO_COLOUR;
+        return OPC_IS(value, "white") ? 0xFFFFFF : OPC_IS(value, "black") ? 0 : LOOK_NO_COLOUR;
     default:
-        return OPC_NO_COLOUR;
+        return LOOK_NO_COLOUR;
     }
 }
 
@@ -167,18 +167,18 @@ static void take_colour(drawing *d, uint32_t colour)
     shape *own = shape_of(d);
     switch (d->target) {
     case TARGET_RUN:
-        if (colour < OPC_PAINTED) {
+        if (colour < LOOK_PAINTED) {
             d->run_look.fg = colour;
             d->run_look.known |= SPAN_KNOWS_FG;
         }
         break;
     case TARGET_SHAPE:
         if (own != NULL) {
-            own->fill = colour == OPC_NO_COLOUR ? OPC_PAINTED : colour;
+            own->fill = colour == LOOK_NO_COLOUR ? LOOK_PAINTED : colour;
         }
         break;
     case TARGET_PAGE:
-        d->page_ground = colour == OPC_NO_COLOUR ? OPC_PAINTED : colour;
+        d->page_ground = colour == LOOK_NO_COLOUR ? LOOK_PAINTED : colour;
         break;
     case TARGET_NONE:
         break;
@@ -196,7 +196,7 @@ static void take_alpha(drawing *d)
     if (d->target == TARGET_RUN) {
         d->run_look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_INVISIBLE);
     } else if (d->target == TARGET_SHAPE && own != NULL) {
-        own->fill = OPC_NO_COLOUR;
+        own->fill = LOOK_NO_COLOUR;
     }
 }
 
@@ -212,7 +212,7 @@ bool drawing_paint(drawing *d)
         uint32_t colour = colour_of(d, token);
         /* changed by children (lumMod ...) the colour is another: only plain ones are believed */
         take_colour(d, token->id == OPC_schemeClr && !token->is_empty && d->target != TARGET_RUN
-                           ? OPC_NO_COLOUR
+                           ? LOOK_NO_COLOUR
                            : colour);
         return true;
     }
@@ -223,7 +223,7 @@ bool drawing_paint(drawing *d)
     case OPC_blipFill:
     case OPC_pattFill:
         if (d->target != TARGET_NONE) {
-            take_colour(d, OPC_PAINTED);
+            take_colour(d, LOOK_PAINTED);
             xml_skip(d->x->xml);
         }
         return true;
@@ -257,7 +257,7 @@ void drawing_shape_open(drawing *d, bool is_group)
     }
     d->shapes[d->shape_count++] = (shape){.depth = d->x->token->depth,
                                           .is_group = is_group,
-                                          .fill = OPC_NO_COLOUR,
+                                          .fill = LOOK_NO_COLOUR,
                                           .role = d->role,
                                           .hidden_by = d->x->base.hidden_by};
     d->x->base.story_id = ++d->x->pkg->story_count;
@@ -268,7 +268,7 @@ void drawing_shape_open(drawing *d, bool is_group)
 void drawing_shape_paint(drawing *d, bool is_picture)
 {
     shape *own = shape_of(d);
-    if (own == NULL || own->art > 0 || (own->fill == OPC_NO_COLOUR && !is_picture)) {
+    if (own == NULL || own->art > 0 || (own->fill == LOOK_NO_COLOUR && !is_picture)) {
         return;
     }
     d->has_art = true;
@@ -277,7 +277,7 @@ void drawing_shape_paint(drawing *d, bool is_picture)
         return;
     }
     art *a = &d->arts[d->art_count++];
-    *a = (art){.is_opaque = own->fill < OPC_PAINTED || is_picture};
+    *a = (art){.is_opaque = own->fill < LOOK_PAINTED || is_picture};
     a->has_box = drawing_box(d, a->box);
 }
 

@@ -4,7 +4,7 @@
 #define LJ_FORMATS_OOXML_DRAWINGML_SHAPE_H
 
 #include "formats/ooxml/drawingml.h"
-#include "formats/ooxml/opc_block.h"
+#include "formats/span_block.h"
 
 enum {
     SHAPE_MAX = 24,
@@ -17,7 +17,7 @@ typedef struct shape {
     bool is_group;
     bool has_box, has_child_box;
     int64_t off[2], ext[2], child_off[2], child_ext[2]; /* EMU */
-    uint32_t fill;                                      /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
+    uint32_t fill;      /* colour, LOOK_PAINTED, or LOOK_NO_COLOUR */
     uint32_t art;       /* its number among the painted shapes + 1; 0 = paints nothing */
     span_role role;     /* of the shape around */
     uint64_t hidden_by; /* of the shape around */
@@ -48,7 +48,7 @@ typedef struct drawing {
     target target;        /* what a colour belongs to */
     uint32_t target_depth;
     sink sink;
-    opc_block block;
+    span_block block;
     lj_buf value;
     bool in_para, in_run_props, in_numbers, in_from;
     uint32_t para_depth, props_depth, numbers_depth, title_depth, from_depth;
@@ -67,7 +67,7 @@ typedef struct drawing {
 /* The box of the innermost shape on the page, in EMU, through all groups around it; false when it
  * is not known. */
 bool drawing_box(const drawing *d, int64_t box[4]);
-/* What the text of the innermost shape stands on (colour, OPC_PAINTED, OPC_NO_COLOUR); adds the
+/* What the text of the innermost shape stands on (colour, LOOK_PAINTED, LOOK_NO_COLOUR); adds the
  * reasons for which it may not be seen. */
 uint32_t drawing_ground(const drawing *d, uint64_t *out_hidden);
 /* The current token is a fill or colour: takes it. False when it is another. */

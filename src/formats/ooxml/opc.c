@@ -69,7 +69,7 @@ static lj_code take_members(opc_package *pkg)
         *part = (opc_part){.member = member,
                            .name = opc_skip_slashes(lj_str_bytes(member->name_utf8)),
                            .owner = OPC_NONE,
-                           .ground = OPC_NO_COLOUR,
+                           .ground = LOOK_NO_COLOUR,
                            .is_listed = member->in_directory || lost};
         part->is_reached = is_structure(part->name);
         opc_enter(pkg, pkg->part_count++);

@@ -6,7 +6,9 @@
 
 #include "base/buf.h"
 #include "formats/format.h"
+#include "formats/look.h"
 #include "formats/ooxml/opc_names.h"
+#include "formats/span_block.h"
 #include "formats/xml_token.h"
 #include "formats/zip/zip.h"
 
@@ -30,7 +32,7 @@ typedef struct opc_part {
     uint32_t part_id;    /* 0: not asked for yet */
     uint32_t owner;      /* the sheet or slide that it belongs to, or OPC_NONE */
     uint32_t no;         /* number of the sheet or slide, from 1; 0 = none */
-    uint32_t ground;     /* presentations: colour behind the text, OPC_NO_COLOUR = not known */
+    uint32_t ground;     /* presentations: colour behind the text, LOOK_NO_COLOUR = not known */
     opc_rel rel;         /* by what it is reached */
     uint32_t first_edge; /* edge + 1, newest first; 0 = none */
     bool is_listed;      /* the directory knows of it */
@@ -124,6 +126,8 @@ span opc_span(const opc_xml *x, span_role role);
 /* Emits what opc_span() began; sets the part. After a failure x->code is set and nothing is
  * emitted. */
 void opc_emit(opc_xml *x, span *what);
+/* The same for a block of runs, which is cleared. */
+void opc_emit_block(opc_xml *x, span_block *block, span *what);
 /* A short text with a label. Blank and empty ones are dropped. */
 void opc_emit_text(opc_xml *x, span_role role, lj_str label, lj_str text);
 /* The same for what is on no page: adds SPAN_HIDDEN_NOT_PRINTED. */
@@ -141,26 +145,8 @@ void opc_read_properties(opc_xml *x, void *ctx);
 
 bool opc_name_has_suffix(lj_slice name, lj_slice suffix); /* ASCII without case */
 
-#define OPC_NO_COLOUR UINT32_MAX
-/* Something is painted behind the text, its colour is not known. */
-#define OPC_PAINTED   (UINT32_MAX - 1)
-
-/* True for text in which somebody could read something: letters beyond ASCII, or some words. */
-bool opc_is_wordy(lj_str text);
-bool opc_is_blank(lj_str text);
-bool opc_has_byte(lj_str text, char byte);
-/* True when there is a letter beyond ASCII. */
-bool opc_has_high_byte(lj_str text);
-/* xsd:dateTime to UTC milliseconds; 0 when it is none. */
-int64_t opc_time(lj_str text);
 /* xsd:boolean of a property element: absent value means true. */
 bool opc_is_on(const xml_token *token);
-/* "RRGGBB" (or "AARRGGBB", "#RRGGBB") to a number; OPC_NO_COLOUR when it is none. */
-uint32_t opc_colour(lj_str text);
-/* True when text of colour fg cannot be seen on ground. */
-bool opc_no_contrast(uint32_t fg, uint32_t ground);
-/* True for a black-face font: 黑体, SimHei and kin. */
-bool opc_is_hei(lj_str font);
 /* English Metric Units to hundredths of a point, kept inside int32. */
 int32_t opc_emu_pt100(int64_t emu);
 /* Literal comparison of text. */

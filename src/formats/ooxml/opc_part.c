@@ -30,22 +30,37 @@ span opc_span(const opc_xml *x, span_role role)
     return what;
 }
 
+static uint32_t part_id_of(opc_xml *x)
+{
+    opc_part *part = &x->pkg->parts[x->part];
+    if (part->part_id == 0) {
+        part->part_id = format_part(x->pkg->run, part->name);
+    }
+    return part->part_id;
+}
+
 void opc_emit(opc_xml *x, span *what)
 {
     if (x->code != LJ_OK || what->text.len == 0 || x->is_quiet) {
         return;
     }
-    opc_part *part = &x->pkg->parts[x->part];
-    if (part->part_id == 0) {
-        part->part_id = format_part(x->pkg->run, part->name);
-    }
-    what->place.part_id = part->part_id;
+    what->place.part_id = part_id_of(x);
     x->code = format_emit(x->pkg->run, what);
+}
+
+void opc_emit_block(opc_xml *x, span_block *block, span *what)
+{
+    if (x->code != LJ_OK || look_is_blank(lj_buf_str(&block->text)) || x->is_quiet) {
+        span_block_clear(block);
+        return;
+    }
+    what->place.part_id = part_id_of(x);
+    x->code = span_block_emit(x->pkg->run, block, what, &x->pkg->alt_count);
 }
 
 void opc_emit_text(opc_xml *x, span_role role, lj_str label, lj_str text)
 {
-    if (opc_is_blank(text)) {
+    if (look_is_blank(text)) {
         return;
     }
     span what = opc_span(x, role);
@@ -85,12 +100,12 @@ bool opc_next(opc_xml *x)
             return true;
         }
         case XML_COMMENT:
-            if (opc_is_wordy(x->token->text)) {
+            if (look_is_wordy(x->token->text)) {
                 opc_emit_unseen(x, SPAN_COMMENT, (lj_str){NULL, 0}, x->token->text);
             }
             break;
         case XML_PI:
-            if (!lj_slice_is(x->token->name, LJ_BYTES("xml")) && opc_is_wordy(x->token->text)) {
+            if (!lj_slice_is(x->token->name, LJ_BYTES("xml")) && look_is_wordy(x->token->text)) {
                 opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(x->token->name), x->token->text);
             }
             break;
@@ -124,7 +139,7 @@ void opc_emit_attrs(opc_xml *x)
     const xml_token *token = x->token;
     for (uint32_t i = 0; i < token->attr_count; i++) {
         const xml_attr *attr = &token->attrs[i];
-        if (opc_has_high_byte(attr->value) && !is_noise(attr)) {
+        if (look_has_high_byte(attr->value) && !is_noise(attr)) {
             opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }
     }
@@ -132,7 +147,7 @@ void opc_emit_attrs(opc_xml *x)
 
 void opc_emit_stray(opc_xml *x)
 {
-    if (opc_is_wordy(x->token->text)) {
+    if (look_is_wordy(x->token->text)) {
         opc_emit_unseen(x, SPAN_ATTRIBUTE, (lj_str){NULL, 0}, x->token->text);
     }
 }
@@ -143,9 +158,9 @@ static void emit_wordy_attrs(opc_xml *x)
     const xml_token *token = x->token;
     for (uint32_t i = 0; i < token->attr_count; i++) {
         const xml_attr *attr = &token->attrs[i];
-        bool sentence = attr->value.len >= ATTR_WORDS_MIN && opc_is_wordy(attr->value) &&
-                        opc_has_byte(attr->value, ' ');
-        if ((opc_has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
+        bool sentence = attr->value.len >= ATTR_WORDS_MIN && look_is_wordy(attr->value) &&
+                        look_has_byte(attr->value, ' ');
+        if ((look_has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
             opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }
     }
@@ -179,7 +194,7 @@ static void leaf_label(leaf_text *leaf, lj_slice label)
 static void leaf_emit_generic(opc_xml *x, leaf_text *leaf)
 {
     lj_str text = lj_buf_str(&leaf->text);
-    if (opc_is_wordy(text)) {
+    if (look_is_wordy(text)) {
         opc_emit_unseen(x, SPAN_ATTRIBUTE, lj_buf_str(&leaf->label), text);
     }
     lj_buf_clear(&leaf->text);
@@ -221,7 +236,7 @@ static bool is_telling(const opc_xml *x, lj_str value)
         uint8_t lower = (uint8_t)value.ptr[i] | 0x20U;
         has_letter = has_letter || lower >= 0x80 || (lower >= 'a' && lower <= 'z');
     }
-    return (has_letter && opc_time(value) == 0) || format_wants_all(x->pkg->run);
+    return (has_letter && look_time(value) == 0) || format_wants_all(x->pkg->run);
 }
 
 void opc_read_properties(opc_xml *x, void *ctx)

@@ -24,8 +24,8 @@
 
 #include "base/num.h"
 #include "formats/format_priv.h"
-#include "formats/ooxml/opc_block.h"
 #include "formats/ooxml/opc_sniff.h"
+#include "formats/span_block.h"
 
 enum {
     SLIDES_MAX = 65536,
@@ -108,7 +108,7 @@ static void read_presentation(opc_xml *x, void *ctx)
 /* What lies behind the part: the background of its layout or master, unless they paint more. */
 static uint32_t ground_behind(const opc_package *pkg, uint32_t part)
 {
-    uint32_t ground = OPC_NO_COLOUR;
+    uint32_t ground = LOOK_NO_COLOUR;
     bool has_art = false;
     for (int step = 0; step < 2; step++) {
         part = opc_related(pkg, part, OPC_REL_LAYOUT);
@@ -116,9 +116,9 @@ static uint32_t ground_behind(const opc_package *pkg, uint32_t part)
             break;
         }
         has_art = has_art || pkg->parts[part].has_art;
-        ground = ground == OPC_NO_COLOUR ? pkg->parts[part].ground : ground;
+        ground = ground == LOOK_NO_COLOUR ? pkg->parts[part].ground : ground;
     }
-    return has_art ? OPC_PAINTED : ground;
+    return has_art ? LOOK_PAINTED : ground;
 }
 
 static void read_slide(opc_xml *x, void *ctx)
@@ -131,9 +131,9 @@ static void read_slide(opc_xml *x, void *ctx)
         x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_SHEET);
     }
     context->slide.ground = ground_behind(x->pkg, x->part);
-    if (context->slide.ground == OPC_PAINTED &&
+    if (context->slide.ground == LOOK_PAINTED &&
         (OPC_IS(inherits, "0") || OPC_IS(inherits, "false"))) {
-        context->slide.ground = OPC_NO_COLOUR;
+        context->slide.ground = LOOK_NO_COLOUR;
     }
     drawingml_read(x, &context->slide);
 }
@@ -164,14 +164,14 @@ static void read_theme(opc_xml *x, void *ctx)
 static void read_comments(opc_xml *x, void *ctx)
 {
     (void)ctx;
-    opc_block block;
-    opc_block_init(&block, x->pkg->arena);
+    span_block block;
+    span_block_init(&block, x->pkg->arena);
     bool in_text = false;
     while (opc_next(x)) {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
             if (in_text) {
-                opc_block_add(&block, token->text, NULL);
+                span_block_add(&block, token->text, NULL);
             } else {
                 opc_emit_stray(x);
             }
@@ -180,16 +180,16 @@ static void read_comments(opc_xml *x, void *ctx)
         if (token->id == OPC_text || token->id == OPC_t) {
             in_text = token->kind == XML_START;
         } else if (token->kind == XML_START && token->id == OPC_br) {
-            opc_block_add(&block, LJ_STR("\n"), NULL);
+            span_block_add(&block, LJ_STR("\n"), NULL);
         } else if (token->kind == XML_START && (token->id == OPC_cm || token->id == OPC_reply)) {
             lj_str created = XML_VALUE(token, "dt");
-            x->base.changed_at = opc_time(created.len > 0 ? created : XML_VALUE(token, "created"));
+            x->base.changed_at = look_time(created.len > 0 ? created : XML_VALUE(token, "created"));
         } else if (token->kind == XML_START) {
             opc_emit_attrs(x);
         }
         if (token->kind == XML_END && (token->id == OPC_text || token->id == OPC_p)) {
             span what = opc_span(x, SPAN_COMMENT);
-            opc_block_emit(x, &block, &what);
+            opc_emit_block(x, &block, &what);
         }
     }
 }
@@ -259,7 +259,8 @@ static lj_code read_masters(opc_package *pkg, const opc_roots *roots)
 static lj_code pptx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    pptx_context context = {.slide = {.ground = OPC_NO_COLOUR}, .plain = {.ground = OPC_NO_COLOUR}};
+    pptx_context context = {.slide = {.ground = LOOK_NO_COLOUR},
+                            .plain = {.ground = LOOK_NO_COLOUR}};
     const opc_roots roots = {pptx_roots, LJ_COUNT_OF(pptx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
     if (code != LJ_OK) {

@@ -9,7 +9,7 @@
  * docx_story.c. */
 #include "formats/ooxml/vml.h"
 
-#include "formats/ooxml/opc_block.h"
+#include "formats/span_block.h"
 
 static void take_start(opc_xml *x)
 {
@@ -34,8 +34,8 @@ static void take_start(opc_xml *x)
 void vml_read(opc_xml *x, void *ctx)
 {
     (void)ctx;
-    opc_block block;
-    opc_block_init(&block, x->pkg->arena);
+    span_block block;
+    span_block_init(&block, x->pkg->arena);
     x->is_sloppy = true; /* Excel writes <br> without an end */
     bool in_box = false;
     uint32_t box_depth = 0;
@@ -43,7 +43,7 @@ void vml_read(opc_xml *x, void *ctx)
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
             if (in_box) {
-                opc_block_add(&block, token->text, NULL);
+                span_block_add(&block, token->text, NULL);
             } else {
                 opc_emit_stray(x);
             }
@@ -52,12 +52,12 @@ void vml_read(opc_xml *x, void *ctx)
                 in_box = true;
                 box_depth = token->depth;
             } else if (token->id == OPC_br && in_box) {
-                opc_block_add(&block, LJ_STR("\n"), NULL);
+                span_block_add(&block, LJ_STR("\n"), NULL);
             }
             take_start(x);
         } else if (in_box && token->depth == box_depth) {
             span what = opc_span(x, SPAN_TEXTBOX);
-            opc_block_emit(x, &block, &what);
+            opc_emit_block(x, &block, &what);
             in_box = false;
         }
     }

@@ -4,12 +4,12 @@
 #define LJ_FORMATS_OOXML_XLSX_H
 
 #include "formats/ooxml/opc.h"
-#include "formats/ooxml/opc_block.h"
+#include "formats/span_block.h"
 
 /* ---- cell formats: xlsx_style.c ---- */
 
 typedef struct xlsx_font {
-    uint32_t fg; /* OPC_NO_COLOUR: automatic */
+    uint32_t fg; /* LOOK_NO_COLOUR: automatic */
     uint32_t size_pt100;
     bool hei, bold, italic, struck, has_size, has_name;
 } xlsx_font;
@@ -17,7 +17,7 @@ typedef struct xlsx_font {
 /* One row of cellXfs, resolved. */
 typedef struct xlsx_xf {
     xlsx_font font;
-    uint32_t fill;   /* colour, OPC_PAINTED, or OPC_NO_COLOUR */
+    uint32_t fill;   /* colour, LOOK_PAINTED, or LOOK_NO_COLOUR */
     lj_slice format; /* number format code, or empty */
     uint16_t flags;  /* alignment, as span_look_flag */
     bool says_words; /* the format holds words of its own (X07) */
@@ -76,7 +76,7 @@ void xlsx_unescape(lj_str text, lj_buf *out);
 
 /* Collects the rich text of a string item, comment or inline string: feed it all tokens inside. */
 typedef struct xlsx_rich {
-    opc_block block;
+    span_block block;
     xlsx_font font;
     bool in_run_props, in_text, has_font;
     uint32_t phonetic; /* open rPh: kept out */

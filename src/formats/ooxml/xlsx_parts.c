@@ -155,7 +155,7 @@ void xlsx_read_comments(opc_xml *x, void *ctx)
             in_text = true;
         } else if (token->kind == XML_END && token->id == OPC_text) {
             span what = opc_span(x, SPAN_COMMENT);
-            opc_block_emit(x, &rich.block, &what);
+            opc_emit_block(x, &rich.block, &what);
             in_text = false;
         } else if (in_text) {
             xlsx_rich_take(&rich, token);
@@ -173,8 +173,8 @@ void xlsx_read_comments(opc_xml *x, void *ctx)
 void xlsx_read_threads(opc_xml *x, void *ctx)
 {
     (void)ctx;
-    opc_block block;
-    opc_block_init(&block, x->pkg->arena);
+    span_block block;
+    span_block_init(&block, x->pkg->arena);
     bool in_text = false;
     while (opc_next(x)) {
         const xml_token *token = x->token;
@@ -183,16 +183,16 @@ void xlsx_read_threads(opc_xml *x, void *ctx)
             if (!xlsx_cell_ref(XML_VALUE(token, "ref"), &place->row_no, &place->col_no)) {
                 place->row_no = place->col_no = 0;
             }
-            x->base.changed_at = opc_time(XML_VALUE(token, "dT"));
+            x->base.changed_at = look_time(XML_VALUE(token, "dT"));
         } else if (token->id == OPC_text && token->kind != XML_TEXT) {
             in_text = token->kind == XML_START;
             if (!in_text) {
                 span what = opc_span(x, SPAN_COMMENT);
-                opc_block_emit(x, &block, &what);
+                opc_emit_block(x, &block, &what);
             }
         } else if (token->kind == XML_TEXT) {
             if (in_text) {
-                opc_block_add(&block, token->text, NULL);
+                span_block_add(&block, token->text, NULL);
             } else {
                 opc_emit_stray(x);
             }
@@ -255,7 +255,7 @@ void xlsx_read_external(opc_xml *x, void *ctx)
             in_value = token->kind == XML_START;
             int64_t number = 0;
             if (!in_value &&
-                (!xml_int(lj_buf_str(&value), &number) || opc_is_wordy(lj_buf_str(&value)))) {
+                (!xml_int(lj_buf_str(&value), &number) || look_is_wordy(lj_buf_str(&value)))) {
                 opc_emit_unseen(x, SPAN_CELL, (lj_str){NULL, 0}, lj_buf_str(&value));
             }
             lj_buf_clear(&value);

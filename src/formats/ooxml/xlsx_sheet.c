@@ -48,7 +48,7 @@ typedef struct sheet {
     xlsx_rich rich;
     sink sink;
     lj_buf value, formula, words, made;
-    opc_block block;
+    span_block block;
     uint16_t words_id; /* element whose text goes into words */
 } sheet;
 
@@ -59,7 +59,7 @@ static void emit_formula(sheet *s)
     opc_xml *x = s->x;
     lj_str text = lj_buf_str(&s->formula);
     bool constant =
-        opc_has_byte(text, '"') || lj_slice_find(lj_str_bytes(text), LJ_BYTES("CHAR")) != SIZE_MAX;
+        look_has_byte(text, '"') || lj_slice_find(lj_str_bytes(text), LJ_BYTES("CHAR")) != SIZE_MAX;
     if (!constant && !format_wants_all(x->pkg->run)) {
         return;
     }
@@ -72,7 +72,7 @@ static void emit_formula(sheet *s)
         xlsx_fold_formula(text, &s->made);
         what.text = lj_buf_str(&s->made);
         what.origin = SPAN_DECODED;
-        if (opc_is_wordy(what.text)) {
+        if (look_is_wordy(what.text)) {
             opc_emit(x, &what);
         }
     }
@@ -144,14 +144,14 @@ static void cell_open(sheet *s)
 /* The look of one run of the cell: the run's own font, else the cell's, on the cell's fill. */
 static span_look run_look(const sheet *s, const span_look *rich)
 {
-    static const xlsx_font plain = {.fg = OPC_NO_COLOUR};
+    static const xlsx_font plain = {.fg = LOOK_NO_COLOUR};
     const xlsx_font *base = s->xf != NULL ? &s->xf->font : &plain;
-    uint32_t fill = s->xf != NULL ? s->xf->fill : OPC_NO_COLOUR;
+    uint32_t fill = s->xf != NULL ? s->xf->fill : LOOK_NO_COLOUR;
     uint16_t flags = s->xf != NULL ? s->xf->flags : 0;
     if (rich == NULL || rich->known == 0) {
         return xlsx_look(base, fill, flags);
     }
-    xlsx_font font = {.fg = (rich->known & SPAN_KNOWS_FG) != 0 ? rich->fg : OPC_NO_COLOUR,
+    xlsx_font font = {.fg = (rich->known & SPAN_KNOWS_FG) != 0 ? rich->fg : LOOK_NO_COLOUR,
                       .size_pt100 = rich->size_pt100,
                       .has_size = (rich->known & SPAN_KNOWS_SIZE) != 0,
                       .has_name = (rich->known & SPAN_KNOWS_FONT) != 0};
@@ -162,29 +162,29 @@ static span_look run_look(const sheet *s, const span_look *rich)
 static void emit_cell(sheet *s, lj_str text, const span_look *looks, uint32_t look_count)
 {
     opc_xml *x = s->x;
-    opc_block *block = &s->block;
-    opc_block_clear(block);
+    span_block *block = &s->block;
+    span_block_clear(block);
     size_t at = 0;
     for (uint32_t i = 0; i < look_count && at < text.len; i++) {
         span_look plain = run_look(s, NULL);
         size_t from = lj_min_size(looks[i].from, text.len);
         size_t to = lj_min_size(from + looks[i].len, text.len);
         if (from > at) {
-            opc_block_add(block, (lj_str){text.ptr + at, from - at}, &plain);
+            span_block_add(block, (lj_str){text.ptr + at, from - at}, &plain);
         }
         span_look own = run_look(s, &looks[i]);
-        opc_block_add(block, (lj_str){text.ptr + from, to - from}, &own);
+        span_block_add(block, (lj_str){text.ptr + from, to - from}, &own);
         at = to;
     }
     if (at < text.len) {
         span_look plain = run_look(s, NULL);
-        opc_block_add(block, (lj_str){text.ptr + at, text.len - at}, &plain);
+        span_block_add(block, (lj_str){text.ptr + at, text.len - at}, &plain);
     }
     span what = opc_span(x, SPAN_CELL);
     bool is_number = s->type == 'n' || s->type == 'd';
     bool hides = s->xf != NULL && (is_number ? s->xf->hides_numbers : s->xf->hides_text);
     what.hidden_by |= hides ? SPAN_HIDE(SPAN_HIDDEN_CELL) : 0;
-    opc_block_emit(x, block, &what);
+    opc_emit_block(x, block, &what);
 }
 
 /* A value in a format with words of its own: as it is shown (X07). */
@@ -238,7 +238,7 @@ static void cell_close(sheet *s)
         break;
     case 't':
         (void)emit_rendered(s, value);
-        if (opc_has_byte(value, '_')) {
+        if (look_has_byte(value, '_')) {
             lj_buf_clear(&s->made);
             xlsx_unescape(value, &s->made);
             value = lj_buf_str(&s->made);
@@ -254,7 +254,7 @@ static void cell_close(sheet *s)
         }
         break;
     }
-    opc_block_clear(&s->rich.block);
+    span_block_clear(&s->rich.block);
     if (s->formula.len > 0) {
         emit_formula(s);
     }
@@ -317,7 +317,7 @@ static void words_close(sheet *s, uint16_t id)
         xlsx_emit_header(x, SPAN_FOOTER, text);
         break;
     default: /* the choices of a list, or a condition */
-        if (opc_is_wordy(text)) {
+        if (look_is_wordy(text)) {
             opc_emit_unseen(x, SPAN_FORM, LJ_STR("formula"), text);
         }
         break;
@@ -468,7 +468,7 @@ void xlsx_read_sheet(opc_xml *x, void *ctx)
     s->x = x;
     s->context = ctx;
     xlsx_rich_init(&s->rich, x->pkg->arena);
-    opc_block_init(&s->block, x->pkg->arena);
+    span_block_init(&s->block, x->pkg->arena);
     lj_buf_init(&s->value, x->pkg->arena, 2 * (size_t)VALUE_MAX);
     lj_buf_init(&s->formula, x->pkg->arena, 2 * (size_t)FORMULA_MAX);
     lj_buf_init(&s->words, x->pkg->arena, 2 * (size_t)HEADER_MAX);

@@ -78,26 +78,26 @@ void xlsx_unescape(lj_str text, lj_buf *out)
 
 void xlsx_rich_init(xlsx_rich *rich, lj_arena *arena)
 {
-    *rich = (xlsx_rich){.font = {.fg = OPC_NO_COLOUR}};
-    opc_block_init(&rich->block, arena);
+    *rich = (xlsx_rich){.font = {.fg = LOOK_NO_COLOUR}};
+    span_block_init(&rich->block, arena);
     lj_buf_init(&rich->plain, arena, 2 * LJ_MIB);
 }
 
 static void rich_text(xlsx_rich *rich, lj_str text)
 {
-    if (rich->block.text.len > OPC_BLOCK_MAX) {
+    if (rich->block.text.len > SPAN_BLOCK_MAX) {
         return; /* Excel keeps 32,767 characters in a cell */
     }
-    if (opc_has_byte(text, '_')) {
+    if (look_has_byte(text, '_')) {
         lj_buf_clear(&rich->plain);
         xlsx_unescape(text, &rich->plain);
         text = lj_buf_ok(&rich->plain) ? lj_buf_str(&rich->plain) : text;
     }
     if (rich->has_font) {
-        span_look look = xlsx_look(&rich->font, OPC_PAINTED, 0);
-        opc_block_add(&rich->block, text, &look);
+        span_look look = xlsx_look(&rich->font, LOOK_PAINTED, 0);
+        span_block_add(&rich->block, text, &look);
     } else {
-        opc_block_add(&rich->block, text, NULL);
+        span_block_add(&rich->block, text, NULL);
     }
 }
 
@@ -109,7 +109,7 @@ void xlsx_rich_take(xlsx_rich *rich, const xml_token *token)
             rich->phonetic++;
         } else if (token->id == OPC_r) {
             rich->has_font = false;
-            rich->font = (xlsx_font){.fg = OPC_NO_COLOUR};
+            rich->font = (xlsx_font){.fg = LOOK_NO_COLOUR};
         } else if (token->id == OPC_rPr) {
             rich->in_run_props = rich->has_font = true;
         } else if (token->id == OPC_t) {
@@ -158,7 +158,7 @@ static xlsx_string *string_add(xlsx_strings *strings, lj_arena *arena)
     return &strings->rows[strings->count++];
 }
 
-static void keep_looks(xlsx_strings *strings, xlsx_string *row, const opc_block *block,
+static void keep_looks(xlsx_strings *strings, xlsx_string *row, const span_block *block,
                        lj_arena *arena)
 {
     if (block->look_count == 0 || block->look_count > UINT16_MAX ||
@@ -192,7 +192,7 @@ static void string_end(opc_xml *x, xlsx_strings *strings, xlsx_rich *rich)
     if (row == NULL) {
         strings->is_full = true;
         span what = opc_span(x, SPAN_CELL);
-        opc_block_emit(x, &rich->block, &what);
+        opc_emit_block(x, &rich->block, &what);
         return;
     }
     *row = (xlsx_string){.from = (uint32_t)strings->text.len, .len = (uint32_t)len};
@@ -202,7 +202,7 @@ static void string_end(opc_xml *x, xlsx_strings *strings, xlsx_rich *rich)
         strings->is_full = true;
     }
     keep_looks(strings, row, &rich->block, x->pkg->arena);
-    opc_block_clear(&rich->block);
+    span_block_clear(&rich->block);
 }
 
 void xlsx_read_strings(opc_xml *x, void *ctx)

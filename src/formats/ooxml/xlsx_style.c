@@ -73,25 +73,25 @@ static uint32_t colour_of(const xml_token *token)
                                          0x0000FF, 0xFFFF00, 0xFF00FF, 0x00FFFF};
     lj_str tint = XML_VALUE(token, "tint");
     if (tint.len > 0 && !OPC_IS(tint, "0")) {
-        return OPC_PAINTED;
+        return LOOK_PAINTED;
     }
     lj_str rgb = XML_VALUE(token, "rgb");
     if (rgb.len > 0) {
-        return opc_colour(rgb);
+        return look_colour(rgb);
     }
     int64_t value = 0;
     if (xml_int(XML_VALUE(token, "theme"), &value)) {
-        return value == 0 ? WHITE : value == 1 ? 0 : OPC_PAINTED;
+        return value == 0 ? WHITE : value == 1 ? 0 : LOOK_PAINTED;
     }
     if (xml_int(XML_VALUE(token, "indexed"), &value)) {
         if (value >= 0 && value < (int64_t)LJ_COUNT_OF(indexed)) {
             return indexed[value];
         }
-        return value == INDEX_SYSTEM_TEXT     ? OPC_NO_COLOUR
+        return value == INDEX_SYSTEM_TEXT     ? LOOK_NO_COLOUR
                : value == INDEX_SYSTEM_GROUND ? WHITE
-                                              : OPC_PAINTED;
+                                              : LOOK_PAINTED;
     }
-    return OPC_NO_COLOUR;
+    return LOOK_NO_COLOUR;
 }
 
 span_look xlsx_look(const xlsx_font *font, uint32_t fill, uint16_t flags)
@@ -102,15 +102,15 @@ span_look xlsx_look(const xlsx_font *font, uint32_t fill, uint16_t flags)
         look.size_pt100 = font->size_pt100;
         look.hidden_by |= font->size_pt100 < TINY_PT100 ? SPAN_HIDE(SPAN_HIDDEN_TINY) : 0;
     }
-    if (fill < OPC_PAINTED) {
+    if (fill < LOOK_PAINTED) {
         look.known |= SPAN_KNOWS_BG;
         look.bg = fill;
     }
-    if (font->fg < OPC_PAINTED) {
+    if (font->fg < LOOK_PAINTED) {
         look.known |= SPAN_KNOWS_FG;
         look.fg = font->fg;
-        if (fill != OPC_PAINTED &&
-            opc_no_contrast(font->fg, fill == OPC_NO_COLOUR ? WHITE : fill)) {
+        if (fill != LOOK_PAINTED &&
+            look_no_contrast(font->fg, fill == LOOK_NO_COLOUR ? WHITE : fill)) {
             look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
         }
     }
@@ -136,7 +136,7 @@ void xlsx_font_take(xlsx_font *font, const xml_token *token)
         break;
     case OPC_name:
     case OPC_rFont:
-        font->hei = opc_is_hei(value);
+        font->hei = look_is_hei(value);
         font->has_name = true;
         break;
     case OPC_b:
@@ -196,7 +196,7 @@ static void add_xf(opc_xml *x, styling *s)
     if (xf == NULL) {
         return;
     }
-    *xf = (xlsx_xf){.font = {.fg = OPC_NO_COLOUR}, .fill = OPC_NO_COLOUR};
+    *xf = (xlsx_xf){.font = {.fg = LOOK_NO_COLOUR}, .fill = LOOK_NO_COLOUR};
     size_t font = index_of(x->token, LJ_BYTES("fontId"), s->fonts.count);
     size_t fill = index_of(x->token, LJ_BYTES("fillId"), s->fills.count);
     int64_t format = 0;
@@ -222,18 +222,18 @@ static void take_fill(styling *s, const xml_token *token)
     if (token->id == OPC_fill) {
         fill = rows_add(&s->fills, s->arena, sizeof(*fill));
         if (fill != NULL) {
-            *fill = OPC_NO_COLOUR;
+            *fill = LOOK_NO_COLOUR;
         }
     } else if (token->id == OPC_patternFill) {
         lj_str type = XML_VALUE(token, "patternType");
         s->solid = OPC_IS(type, "solid");
         if (fill != NULL && type.len > 0 && !s->solid && !OPC_IS(type, "none")) {
-            *fill = OPC_PAINTED;
+            *fill = LOOK_PAINTED;
         }
     } else if (token->id == OPC_fgColor && s->solid && fill != NULL) {
         *fill = colour_of(token);
     } else if (token->id == OPC_gradientFill && fill != NULL) {
-        *fill = OPC_PAINTED;
+        *fill = LOOK_PAINTED;
     }
 }
 
@@ -261,7 +261,7 @@ static void take_start(opc_xml *x, styling *s)
             xlsx_font *font = rows_add(&s->fonts, s->arena, sizeof(*font));
             s->in_font = font != NULL;
             if (font != NULL) {
-                *font = (xlsx_font){.fg = OPC_NO_COLOUR};
+                *font = (xlsx_font){.fg = LOOK_NO_COLOUR};
             }
         }
         break;
@@ -284,7 +284,7 @@ static void take_start(opc_xml *x, styling *s)
             xlsx_font_take(&((xlsx_font *)s->fonts.ptr)[s->fonts.count - 1], token);
         } else if (s->in_fills) {
             take_fill(s, token);
-        } else if (token->id == OPC_cellStyle && opc_has_high_byte(XML_VALUE(token, "name"))) {
+        } else if (token->id == OPC_cellStyle && look_has_high_byte(XML_VALUE(token, "name"))) {
             opc_emit_unseen(x, SPAN_STYLE, LJ_STR("name"), XML_VALUE(token, "name"));
         } else if (token->id != OPC_name && token->id != OPC_rFont) {
             opc_emit_attrs(x);

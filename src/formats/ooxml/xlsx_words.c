@@ -46,22 +46,22 @@ bool xlsx_cell_ref(lj_str ref, uint32_t *out_row, uint32_t *out_col)
 
 /* A section of a header that is being put together. */
 typedef struct header {
-    opc_block block;
+    span_block block;
     xlsx_font font;
     uint16_t flags;
 } header;
 
 static void header_add(header *h, lj_slice text)
 {
-    span_look look = xlsx_look(&h->font, OPC_NO_COLOUR, h->flags);
+    span_look look = xlsx_look(&h->font, LOOK_NO_COLOUR, h->flags);
     look.known |= SPAN_KNOWS_ALIGN;
-    opc_block_add(&h->block, (lj_str){(const char *)text.ptr, text.len}, &look);
+    span_block_add(&h->block, (lj_str){(const char *)text.ptr, text.len}, &look);
 }
 
 static void header_emit(opc_xml *x, header *h, span_role role)
 {
     span what = opc_span(x, role);
-    opc_block_emit(x, &h->block, &what);
+    opc_emit_block(x, &h->block, &what);
 }
 
 /* The code behind "&" at `at`; returns where text goes on. */
@@ -75,7 +75,7 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
     case 'R':
         header_emit(x, h, role);
         h->flags = c == 'C' ? SPAN_CENTRED : c == 'R' ? SPAN_RIGHT : 0;
-        h->font = (xlsx_font){.fg = OPC_NO_COLOUR};
+        h->font = (xlsx_font){.fg = LOOK_NO_COLOUR};
         break;
     case '&':
         header_add(h, LJ_BYTES("&"));
@@ -95,7 +95,7 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
                text.ptr[end + colour.len] <= 'f') {
             colour = lj_slice_part(text, end, colour.len + 1);
         }
-        h->font.fg = opc_colour((lj_str){(const char *)colour.ptr, colour.len});
+        h->font.fg = look_colour((lj_str){(const char *)colour.ptr, colour.len});
         end += colour.len;
         break;
     }
@@ -103,7 +103,7 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
         while (end < text.len && text.ptr[end] != '"') {
             end++;
         }
-        h->font.hei = opc_is_hei((lj_str){(const char *)text.ptr + at + 1, end - at - 1});
+        h->font.hei = look_is_hei((lj_str){(const char *)text.ptr + at + 1, end - at - 1});
         h->font.has_name = true;
         end += end < text.len ? 1 : 0;
         break;
@@ -130,8 +130,8 @@ static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, 
 void xlsx_emit_header(opc_xml *x, span_role role, lj_str whole)
 {
     lj_arena_mark mark = lj_arena_mark_of(x->pkg->arena);
-    header h = {.font = {.fg = OPC_NO_COLOUR}};
-    opc_block_init(&h.block, x->pkg->arena);
+    header h = {.font = {.fg = LOOK_NO_COLOUR}};
+    span_block_init(&h.block, x->pkg->arena);
     lj_slice text = lj_str_bytes(whole);
     size_t from = 0;
     size_t at = 0;

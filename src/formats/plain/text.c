@@ -342,7 +342,7 @@ const format_row format_text_row = {
     .name = "text",
     .extensions = "txt csv tsv log ini cfg conf json md srt ass lrc c h cc cpp py js ts java go rs "
                   "sql yaml yml toml properties reg inf bat cmd sh ps1 vbs css tex rst",
-    .traits = FORMAT_LOOSE,
+    .traits = FORMAT_LOOSE | FORMAT_WORDS,
     .sniff = text_sniff,
     .read = text_read,
     .en = "text in any encoding: notes, tables, logs, source, JSON",

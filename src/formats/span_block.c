@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Runs of text become one block with looks; see opc_block.h. */
-#include "formats/ooxml/opc_block.h"
+ * Runs of text become one block with looks; see span_block.h. */
+#include "formats/span_block.h"
 
 #include "base/num.h"
+#include "formats/look.h"
 
 enum {
     LOOKS_FIRST = 16,
@@ -10,13 +11,13 @@ enum {
     ONE_LINE_MAX = 600, /* bytes of a block that is given again without its line breaks */
 };
 
-void opc_block_init(opc_block *block, lj_arena *arena)
+void span_block_init(span_block *block, lj_arena *arena)
 {
-    *block = (opc_block){.arena = arena};
-    lj_buf_init(&block->text, arena, 4 * (size_t)OPC_BLOCK_MAX);
+    *block = (span_block){.arena = arena};
+    lj_buf_init(&block->text, arena, 4 * (size_t)SPAN_BLOCK_MAX);
 }
 
-void opc_block_clear(opc_block *block)
+void span_block_clear(span_block *block)
 {
     lj_buf_clear(&block->text);
     block->look_count = 0;
@@ -29,7 +30,7 @@ static bool same_look(const span_look *a, const span_look *b)
            a->bg == b->bg && a->flags == b->flags && a->known == b->known;
 }
 
-static void add_look(opc_block *block, const span_look *look, size_t from, size_t len)
+static void add_look(span_block *block, const span_look *look, size_t from, size_t len)
 {
     if (block->look_count > 0) {
         span_look *last = &block->looks[block->look_count - 1];
@@ -57,21 +58,21 @@ static void add_look(opc_block *block, const span_look *look, size_t from, size_
     fresh->len = (uint32_t)len;
 }
 
-void opc_block_add(opc_block *block, lj_str text, const span_look *look)
+void span_block_add(span_block *block, lj_str text, const span_look *look)
 {
     size_t from = block->text.len;
     lj_buf_put(&block->text, lj_str_bytes(text));
     if (text.len == 0 || !lj_buf_ok(&block->text)) {
         return;
     }
-    block->has_break = block->has_break || opc_has_byte(text, '\n');
+    block->has_break = block->has_break || look_has_byte(text, '\n');
     if (look != NULL && (look->known != 0 || look->flags != 0 || look->hidden_by != 0)) {
         add_look(block, look, from, text.len);
     }
 }
 
 /* What all looks say together, when they cover the whole text. */
-static uint64_t shared_reasons(const opc_block *block)
+static uint64_t shared_reasons(const span_block *block)
 {
     uint64_t shared = UINT64_MAX;
     size_t covered = 0;
@@ -92,7 +93,7 @@ static uint32_t count_breaks(const uint8_t *text, size_t len)
 }
 
 /* The same text on one line; the block is short. */
-static void emit_one_line(opc_xml *x, opc_block *block, span *what)
+static lj_code emit_one_line(format_run *run, span_block *block, span *what)
 {
     uint8_t *text = block->text.ptr;
     for (uint32_t i = 0; i < block->look_count; i++) {
@@ -109,7 +110,7 @@ static void emit_one_line(opc_xml *x, opc_block *block, span *what)
     }
     block->text.len = out;
     what->text = lj_buf_str(&block->text);
-    opc_emit(x, what);
+    return format_emit(run, what);
 }
 
 /* A line break with text on both sides. */
@@ -126,12 +127,12 @@ static bool breaks_inside(lj_str text)
     return memchr(text.ptr + from, '\n', to - from) != NULL;
 }
 
-void opc_block_emit(opc_xml *x, opc_block *block, span *what)
+lj_code span_block_emit(format_run *run, span_block *block, span *what, uint16_t *alt_count)
 {
     lj_str text = lj_buf_str(&block->text);
-    if (opc_is_blank(text)) {
-        opc_block_clear(block);
-        return;
+    if (look_is_blank(text)) {
+        span_block_clear(block);
+        return LJ_OK;
     }
     what->text = text;
     what->looks = block->looks;
@@ -139,11 +140,12 @@ void opc_block_emit(opc_xml *x, opc_block *block, span *what)
     what->hidden_by |= shared_reasons(block);
     bool again = block->has_break && text.len <= ONE_LINE_MAX && breaks_inside(text);
     if (again && what->alt_group == 0) {
-        what->alt_group = ++x->pkg->alt_count;
+        what->alt_group = ++*alt_count;
     }
-    opc_emit(x, what);
-    if (again) {
-        emit_one_line(x, block, what);
+    lj_code code = format_emit(run, what);
+    if (code == LJ_OK && again) {
+        code = emit_one_line(run, block, what);
     }
-    opc_block_clear(block);
+    span_block_clear(block);
+    return code;
 }
