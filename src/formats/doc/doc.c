@@ -27,8 +27,9 @@
  *
  * Not done. Layout (page numbers, positions of frames); looks of Word 2.0; single cells' colours
  * (a row with painted cells has ground of unknown colour). */
-#include "formats/doc/doc.h"
+#include "formats/doc/doc_art.h"
 
+#include "base/num.h"
 #include "formats/format_priv.h"
 
 enum { PAGE = 512, DOCUMENTS_MAX = 2 };
@@ -49,7 +50,7 @@ static lj_code read_document(doc *d)
     return code == LJ_OK ? doc_side_read(d) : code;
 }
 
-static lj_code read_all(doc *d)
+static lj_code read_all(doc *d, doc_pictures *pictures)
 {
     lj_code code = doc_open(d);
     if (code != LJ_OK) {
@@ -57,7 +58,7 @@ static lj_code read_all(doc *d)
     }
     code = read_document(d);
     if (code == LJ_OK) {
-        code = doc_art_read(d);
+        code = doc_art_read(d, pictures);
     }
     uint64_t next = (uint64_t)d->fib.next_page * PAGE;
     if (code == LJ_OK && next > 0) { /* 2.5.2 pnNext */
@@ -77,6 +78,22 @@ static bool ends_all(lj_code code)
     return code != LJ_OK && code != LJ_E_FORMAT && code != LJ_E_ENCRYPTED;
 }
 
+static lj_code read_and_forget(format_run *run, ole2_file *ole, doc_pictures *pictures)
+{
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    doc *d = lj_arena_alloc(format_arena(run), sizeof(*d));
+    if (d == NULL) {
+        return LJ_E_LIMIT;
+    }
+    d->run = run;
+    d->arena = format_arena(run);
+    d->ole = ole;
+    lj_code code = read_all(d, pictures);
+    code = code == LJ_OK && d->is_damaged ? LJ_E_FORMAT : code;
+    lj_arena_rewind(format_arena(run), mark);
+    return code;
+}
+
 static lj_code doc_read(format_run *run, format_src *src)
 {
     static const char *const names[] = {"WordDocument", "0Table", "1Table", "Data"};
@@ -86,24 +103,23 @@ static lj_code doc_read(format_run *run, format_src *src)
         return LJ_E_FORMAT;
     }
     /* sources live in the arena: those of the streams must outlive what this reader needs */
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         (void)ole2_stream(ole, ole2_lookup(ole, OLE2_ROOT, lj_cstr_bytes(names[i])));
     }
-    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
-    doc *d = lj_arena_alloc(format_arena(run), sizeof(*d));
-    if (d == NULL) {
+    doc_pictures *pictures = lj_arena_alloc(format_arena(run), sizeof(*pictures));
+    if (pictures == NULL) {
         return LJ_E_LIMIT;
     }
-    d->run = run;
-    d->arena = format_arena(run);
-    d->ole = ole;
-    lj_code code = read_all(d);
-    code = code == LJ_OK && d->is_damaged ? LJ_E_FORMAT : code;
-    lj_arena_rewind(format_arena(run), mark);
+    lj_code code = read_and_forget(run, ole, pictures);
     if (ends_all(code)) {
         return code;
     }
-    lj_code rest = ole2_read_rest(ole);
+    format_src *const streams[DOC_STREAM_COUNT] = {
+        ole2_stream(ole, ole2_lookup(ole, OLE2_ROOT, LJ_BYTES("WordDocument"))),
+        NULL, /* pictures stand in none of the tables */
+        ole2_stream(ole, ole2_lookup(ole, OLE2_ROOT, LJ_BYTES("Data")))};
+    lj_code rest = doc_pictures_read(run, pictures, streams);
+    rest = rest == LJ_OK ? ole2_read_rest(ole) : rest;
     return ends_all(rest) || code == LJ_OK ? rest : code;
 }
 

@@ -247,7 +247,5 @@ LJ_MUST_USE lj_code doc_emit_unseen(doc *d, doc_stream_kind kind, span_role role
 /* Names of revisers and owners of comments, which stories need. */
 LJ_MUST_USE lj_code doc_people_read(doc *d);
 LJ_MUST_USE lj_code doc_side_read(doc *d);
-/* Drawings and pictures: words of shapes, pictures as children. */
-LJ_MUST_USE lj_code doc_art_read(doc *d);
 
 #endif

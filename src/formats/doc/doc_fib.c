@@ -279,8 +279,8 @@ static lj_code sweep_rest(doc *d, const doc_stream *stream)
     uint64_t at = 0;
     lj_code code = LJ_OK;
     while (code == LJ_OK && claim_next_gap(&stream->known, at, stream->len, &hole)) {
-        format_src *src =
-            format_memory(d->run, lj_slice_of(stream->ptr + hole.from, (size_t)(hole.to - hole.from)));
+        format_src *src = format_memory(
+            d->run, lj_slice_of(stream->ptr + hole.from, (size_t)(hole.to - hole.from)));
         code = src != NULL
                    ? format_sweep_part(d->run, src, stream->part, SPAN_HIDE(SPAN_HIDDEN_SLACK))
                    : LJ_E_LIMIT;

@@ -226,6 +226,19 @@ static lj_str level_text(const doc *d, lj_slice raw, lj_buf *buf)
     return lj_buf_ok(buf) ? lj_buf_str(buf) : (lj_str){NULL, 0};
 }
 
+/* Letters that are read: bullets stand in the private use area or beyond the Latin letters. */
+static bool has_words(lj_str text)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.ptr[i];
+        uint8_t lower = c | 0x20U;
+        bool latin = lower >= 'a' && lower <= 'z';
+        words += latin ? 1 : c >= 0xE3 && c <= 0xE9 ? 4 : 0; /* U+3000 to U+9FFF */
+    }
+    return words >= 4;
+}
+
 static bool level_next(lj_cur *cur, lj_slice *out)
 {
     lj_slice fixed = lj_cur_bytes(cur, LVLF_LEN);
@@ -262,7 +275,7 @@ static lj_code emit_lists(doc *d, lj_buf *buf)
             (void)doc_bytes(d, DOC_TABLE, behind + from, levels.pos - from);
             lj_str text = level_text(d, raw, buf);
             code = format_work(d->run, STRING_WORK);
-            if (code == LJ_OK && look_is_wordy(text)) {
+            if (code == LJ_OK && has_words(text)) {
                 code = doc_emit_unseen(d, DOC_TABLE, SPAN_STYLE, LJ_STR("numbering"), text);
             }
         }

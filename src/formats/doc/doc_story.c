@@ -10,7 +10,7 @@
  *   0B, 0E          line break, column break
  *   13 14 15        begin of a field, begin of its result, its end
  *   1E, 1F          non-breaking hyphen, optional hyphen
- *   28, special     letter of a symbol font in the run's properties
+ *   28              letter of a symbol font, when the run's properties name one
  *   01 02 05 08     picture, note number, comment, drawing: no text
  *
  * Model. All stories are read in the order of their letters, each through the pieces; in a piece
@@ -270,8 +270,7 @@ static lj_code special_add(doc_walk *w, uint32_t letter)
 /* Takes the letters of a run up to the end of a paragraph; *out_used are the bytes that were. */
 static lj_code run_take(doc_walk *w, lj_slice raw, uint32_t width, size_t *out_used)
 {
-    uint32_t symbol_bits = DOC_SPECIAL | DOC_HAS_SYMBOL;
-    uint32_t symbol = (w->chp.bits & symbol_bits) == symbol_bits ? 0x28 : 0;
+    uint32_t symbol = (w->chp.bits & DOC_HAS_SYMBOL) != 0 ? 0x28 : 0;
     size_t plain = 0;
     size_t at = 0;
     lj_code code = LJ_OK;
