@@ -240,6 +240,24 @@ static text_charset charset_of(uint16_t lid)
     }
 }
 
+/* Chinese text in a Western version: what the bytes look like decides. Far Eastern versions have
+ * letters of 16 bits, and names in the code page of their system. */
+static text_charset charset_seen(const doc *d)
+{
+    enum { SAMPLE = 64 * 1024 };
+    const doc_fib *fib = &d->fib;
+    const doc_stream *word = &d->streams[DOC_WORD];
+    text_charset charset = charset_of(fib->lid);
+    if (charset != TEXT_LATIN1 || (fib->flags & DOC_FLAG_WIDE) != 0) {
+        return charset == TEXT_BIG5 ? TEXT_BIG5 : TEXT_GB18030;
+    }
+    size_t len = fib->text_end > fib->text_off ? fib->text_end - fib->text_off : 0;
+    lj_slice text = lj_slice_part(lj_slice_of(word->ptr, word->len), fib->text_off, len);
+    size_t bom = 0;
+    text_charset seen = text_charset_guess(lj_slice_part(text, 0, SAMPLE), TEXT_CHARSET_NONE, &bom);
+    return seen == TEXT_GB18030 || seen == TEXT_BIG5 ? seen : charset;
+}
+
 lj_code doc_open(doc *d)
 {
     lj_code code = stream_load(d, DOC_WORD, LJ_BYTES("WordDocument"));
@@ -262,13 +280,13 @@ lj_code doc_open(doc *d)
     } else {
         d->streams[DOC_TABLE].idx = d->streams[DOC_DATA].idx = OLE2_NONE;
     }
-    d->charset = d->fib.age == DOC_AGE_97 ? TEXT_LATIN1 : charset_of(d->fib.lid);
     if (code == LJ_OK && (d->fib.flags & DOC_FLAG_ENCRYPTED) != 0) {
         code = unlock(d);
         if (code == LJ_OK) { /* what stands behind the plain bytes is readable only now */
             code = doc_fib_read(d, 0, &d->fib);
         }
     }
+    d->charset = code == LJ_OK && d->fib.age != DOC_AGE_97 ? charset_seen(d) : TEXT_LATIN1;
     return code;
 }
 
