@@ -19,6 +19,8 @@ extern const format_row format_xlsx_row;
 extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;
+/* ppt/ */
+extern const format_row format_ppt_row;
 extern const format_row format_ooxml_encrypted_row;
 /* pdf/ */
 extern const format_row format_pdf_row;

@@ -260,11 +260,6 @@ static int sniff_xls(const format_probe *probe)
                : 0;
 }
 
-static int sniff_ppt(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("PowerPoint Document")) ? 128 : 0;
-}
-
 static int sniff_msg(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("__properties_version1.0")) ? 128 : 0;
@@ -276,8 +271,6 @@ const format_row format_other_rows[] = {
      "Word/WPS 文档（二进制）"                                                                                                                                        },
     {"xls",        "ole2", "xls xlt et ett",      0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
      "Excel/WPS 表格（二进制）"                                                                                                                                       },
-    {"ppt",        "ole2", "ppt pps pot dps dpt", 0, 0,              sniff_ppt,        NULL, NULL,
-     "PowerPoint or WPS slides (binary)",                                                                                              "PowerPoint/WPS 演示（二进制）"},
     {"msg",        "ole2", "msg",                 0, 0,              sniff_msg,        NULL, NULL, "Outlook message",                  "Outlook 邮件"                      },
     {"odt",        "zip",  "odt ott",             0, 0,              sniff_odt,        NULL, NULL, "OpenDocument text",
      "OpenDocument 文本"                                                                                                                                                   },
