@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The compound file: streams by their chains, everything that stands beside them, and files that
  * lie about their structure. The row `ole2` is read here; its dialects have tests of their own. */
+#include <stdlib.h>
+
 #include "../check.h"
 #include "base/num.h"
 #include "collect.h"
@@ -90,9 +92,9 @@ static void test_ole2__bytes_between_properties_are_swept(void **state)
 {
     (void)state;
     static const ole2_build_property rows[] = {
-        {2, {(const uint8_t *)"Title", 5}               },
+        {2, {(const uint8_t *)"Title", 5}                },
         {3, {(const uint8_t *)WIDE_NOTICE WIDE_OTHER, 38}},
-        {4, {(const uint8_t *)"Li", 2}                  },
+        {4, {(const uint8_t *)"Li", 2}                   },
     };
     lj_buf set;
     lj_buf_init(&set, NULL, 1 << 16);
@@ -419,6 +421,73 @@ static void test_ole2__entries_at_n_minus_1_n_and_n_plus_1(void **state)
     ole2_build_done(&file);
 }
 
+/* ---- encrypted packages (row ooxml-encrypted) ---- */
+
+static bool run_sample(collect *seen, const char *name)
+{
+    char path[4096];
+    const char *root = getenv("LIJIAN_SOURCE");
+    (void)snprintf(path, sizeof(path), "%s/tests/formats/ooxml-encrypted/%s",
+                   root != NULL ? root : ".", name);
+    return collect_run_file(seen, path);
+}
+
+static void test_ooxml_crypt__passwords_open_what_they_fit(void **state)
+{
+    (void)state;
+    static const lj_str list[] = {
+        {"wrong",          5 },
+        {"solrcell",       8 },
+        {"this is a test", 14}
+    };
+    static const struct {
+        const char *file;
+        uint32_t passwords; /* of the list, from its start */
+        const char *kind;   /* NULL: opened */
+        const char *text;
+    } rows[] = {
+        {"default-password.xlsx",   0, NULL,             "Excel"                                    },
+        {"encrypted-standard.docx", 0, "ooxml-standard", NULL                                       },
+        {"encrypted-standard.docx", 1, "ooxml-standard", NULL                                       },
+        {"encrypted-standard.docx", 2, NULL,             "This is password protected Word document."},
+        {"encrypted-agile.xlsx",    2, "ooxml-agile",    NULL                                       },
+        {"encrypted-agile.xlsx",    3, NULL,             "'test'"                                   },
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        collect seen;
+        collect_init(&seen);
+        seen.options.passwords = list;
+        seen.options.password_count = rows[i].passwords;
+        assert_true(run_sample(&seen, rows[i].file));
+        print_message("row: %s, %u passwords\n", rows[i].file, rows[i].passwords);
+        bool open = rows[i].kind == NULL;
+        CHECK_ROW(rows[i].file, collect_has_note(&seen, NOTE_PASSWORD_USED), open);
+        CHECK_ROW(rows[i].file, collect_has_gap(&seen, GAP_ENCRYPTED, NULL), !open);
+        if (open) {
+            CHECK_HAS(&seen, rows[i].text);
+            assert_false(collect_has_gap(&seen, GAP_DAMAGED, NULL)); /* one holds a picture */
+            assert_int_equal(seen.examined, seen.size);
+        } else {
+            assert_true(collect_has_gap(&seen, GAP_ENCRYPTED, rows[i].kind));
+        }
+        collect_done(&seen);
+    }
+}
+
+/* The rounds come from the file and are charged: a small budget ends them with a limit. */
+static void test_ooxml_crypt__rounds_are_charged(void **state)
+{
+    (void)state;
+    for (int enough = 0; enough <= 1; enough++) {
+        collect seen;
+        collect_init(&seen);
+        seen.options.limits.value[FORMAT_LIMIT_WORK] = enough == 1 ? 40000000 : 1000000;
+        assert_true(run_sample(&seen, "default-password.xlsx"));
+        CHECK_ROW("limit", collect_has_limit(&seen, FORMAT_LIMIT_WORK), enough == 0);
+        collect_done(&seen);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +502,8 @@ int main(void)
         cmocka_unit_test(test_ole2__a_false_difat_does_no_harm),
         cmocka_unit_test(test_ole2__cut_at_every_sixteenth),
         cmocka_unit_test(test_ole2__entries_at_n_minus_1_n_and_n_plus_1),
+        cmocka_unit_test(test_ooxml_crypt__passwords_open_what_they_fit),
+        cmocka_unit_test(test_ooxml_crypt__rounds_are_charged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
