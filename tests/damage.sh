@@ -11,6 +11,6 @@ folder=${1:-${LIJIAN_CORPUS:-../shared/corpus}}
 [ $# -eq 0 ] || shift
 [ -d "$folder" ] || { echo "damage: no folder $folder"; exit 66; }
 [ -f build/release/build.ninja ] || { echo "damage: first make release"; exit 69; }
-ninja -C build/release --quiet src/programs/lijian tests/e2e/damage
+ninja -C build/release --quiet src/programs/lijian tests/e2e/damage >build/damage-build.log || { cat build/damage-build.log; exit 69; }
 exec build/release/tests/e2e/damage build/release/src/programs/lijian "$folder" build/damage build/damage-findings \
     "${DAMAGE_SEED:-1}" "${DAMAGE_CUTS:-10}" "${DAMAGE_BYTES:-20}" "$@"
