@@ -154,7 +154,7 @@ static void set_place(const opc_package *pkg, uint32_t idx, span_place *place)
     place->page_no = owner->rel == OPC_REL_SLIDE ? owner->no : 0;
 }
 
-static uint32_t part_id_of(opc_package *pkg, uint32_t idx)
+uint32_t opc_part_id(opc_package *pkg, uint32_t idx)
 {
     opc_part *part = &pkg->parts[idx];
     if (part->part_id == 0) {
@@ -194,7 +194,7 @@ static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
     if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
-        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = part_id_of(pkg, idx)});
+        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
 }
 
@@ -206,7 +206,7 @@ static lj_code take_child(opc_package *pkg, uint32_t idx, format_src *src)
         return give_child(pkg, idx, src);
     }
     if (format_src_code(src) != LJ_OK) {
-        format_gap(pkg->run, GAP_DAMAGED, "part", (span_place){.part_id = part_id_of(pkg, idx)});
+        format_gap(pkg->run, GAP_DAMAGED, "part", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
     return LJ_OK;
 }
@@ -265,7 +265,7 @@ static lj_code read_xml(opc_xml *x, const opc_roots *roots, bool *out_other)
     lj_code source = xml_code(x->xml);
     bool is_bad = status->is_bad && !x->is_sloppy;
     if (x->code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
-        x->base.place.part_id = part_id_of(pkg, idx);
+        x->base.place.part_id = opc_part_id(pkg, idx);
         format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x->base.place);
         if (is_bad) {
             lj_code swept =

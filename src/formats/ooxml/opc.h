@@ -101,6 +101,8 @@ lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip);
 uint32_t opc_lookup(const opc_package *pkg, lj_slice name);
 /* Where relationship `id` of a part leads to, or OPC_NONE. */
 uint32_t opc_follow(const opc_package *pkg, uint32_t from, lj_slice id);
+/* Number of a part for span_place.part_id. */
+uint32_t opc_part_id(opc_package *pkg, uint32_t part);
 /* The first part that `from` reaches by that kind, or OPC_NONE. */
 uint32_t opc_related(const opc_package *pkg, uint32_t from, opc_rel rel);
 /* Parts that only `owner` reaches belong to it: they share its number and hiding facts. */

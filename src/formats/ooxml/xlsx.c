@@ -11,7 +11,7 @@
  * Traps. A sheet part that only the ZIP knows; a second shared string table; sheets without r on
  * rows and cells. xlsb keeps the same package but no XML in its parts: another format.
  *
- * Limits. See xlsx_strings.c; sheets are streamed. */
+ * Limits. See sheet_strings.c; sheets are streamed. */
 #include "formats/ooxml/xlsx.h"
 #include "formats/ooxml/drawingml.h"
 #include "formats/ooxml/vml.h"
@@ -81,8 +81,8 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     if (code == LJ_OK) {
         code = xlsx_emit_unused(pkg, &context->strings);
     }
-    context->styles = (xlsx_styles){NULL, 0};
-    context->strings = (xlsx_strings){.is_full = true};
+    context->styles = (sheet_styles){NULL, 0};
+    context->strings = (sheet_strings){.is_full = true};
     lj_arena_rewind(pkg->arena, mark);
     return code;
 }
