@@ -21,6 +21,8 @@ extern const format_row format_pptx_row;
 extern const format_row format_ole2_row;
 /* ppt/ */
 extern const format_row format_ppt_row;
+/* mail/ */
+extern const format_row format_msg_row;
 extern const format_row format_ooxml_encrypted_row;
 /* pdf/ */
 extern const format_row format_pdf_row;

@@ -260,18 +260,12 @@ static int sniff_xls(const format_probe *probe)
                : 0;
 }
 
-static int sniff_msg(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("__properties_version1.0")) ? 128 : 0;
-}
-
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
     {"doc",        "ole2", "doc dot wps wpt",     0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
      "Word/WPS 文档（二进制）"                                                                                                                                        },
     {"xls",        "ole2", "xls xlt et ett",      0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
      "Excel/WPS 表格（二进制）"                                                                                                                                       },
-    {"msg",        "ole2", "msg",                 0, 0,              sniff_msg,        NULL, NULL, "Outlook message",                  "Outlook 邮件"                      },
     {"odt",        "zip",  "odt ott",             0, 0,              sniff_odt,        NULL, NULL, "OpenDocument text",
      "OpenDocument 文本"                                                                                                                                                   },
     {"ods",        "zip",  "ods ots",             0, 0,              sniff_ods,        NULL, NULL, "OpenDocument spreadsheet",
