@@ -44,6 +44,21 @@ static bool name_begins(const ole2_entry *entry, lj_slice head)
     return lj_slice_is_nocase(lj_slice_part(lj_str_bytes(entry->name), 0, head.len), head);
 }
 
+/* Entry identifiers, search keys, indices: addresses and numbers that other properties say too. */
+static bool is_identifier(uint16_t id)
+{
+    static const uint16_t ids[] = {
+        0x003B, 0x003F, 0x0041, 0x0043, 0x0051, 0x0052, 0x0071, 0x0C19, 0x0C1D, 0x0FF6, 0x0FF9,
+        0x0FFF, 0x300B, 0x3702, 0x370A, 0x3FF9, 0x3FFB, 0x5FF7, 0x65E0, 0x65E1, 0x65E2, 0x65E3,
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(ids); i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- children ---- */
 
 static lj_code hand_on(msg_file *msg, lj_slice name, format_kind kind, format_src *src)
@@ -163,7 +178,11 @@ static lj_code read_strings(msg_file *msg, uint32_t storage)
             ole2_take(msg->ole2, i, FORMAT_OPAQUE);
             continue;
         }
-        bool is_known = msg_property_of(entry, &what) && is_string(&what);
+        bool is_property = msg_property_of(entry, &what);
+        bool is_known = is_property && is_string(&what);
+        if (is_property && what.type == MSG_TYPE_BINARY && is_identifier(what.id)) {
+            ole2_take(msg->ole2, i, FORMAT_OPAQUE);
+        }
         bool is_text = storage == OLE2_ROOT && is_known &&
                        (what.id == MSG_BODY || what.id == MSG_SUBJECT || what.id == MSG_HTML);
         if (is_known && !is_text) {
@@ -222,8 +241,10 @@ static lj_code read_storages(msg_file *msg, bool attachments)
             continue;
         }
         if (attachments && name_begins(entry, LJ_BYTES("__attach"))) {
+            ole2_take(msg->ole2, i, FORMAT_READ);
             code = read_attachment(msg, i);
         } else if (!attachments && name_begins(entry, LJ_BYTES("__recip"))) {
+            ole2_take(msg->ole2, i, FORMAT_READ);
             code = read_strings(msg, i);
         }
     }

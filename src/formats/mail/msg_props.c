@@ -249,13 +249,16 @@ static lj_str label_of(const msg_file *msg, uint16_t id, char room[LABEL_LEN])
     return (lj_str){room, LABEL_LEN};
 }
 
-/* Decodes a piece; line ends become LF, other controls blanks. */
+/* Decodes a piece; line ends become LF, other controls blanks. Without a known code page each line
+ * is decided by its letters: Chinese writers often leave a Western one beside GBK. */
 static lj_str decode(msg_file *msg, text_charset charset, lj_slice bytes, bool more,
                      size_t *out_used)
 {
     lj_buf *words = &msg->words;
     lj_buf_clear(words);
-    *out_used = text_to_utf8(charset, bytes, more, words, /* rows= */ NULL);
+    *out_used = charset == TEXT_CHARSET_NONE
+                    ? text_lines_to_utf8(TEXT_GB18030, bytes, more, words, /* rows= */ NULL)
+                    : text_to_utf8(charset, bytes, more, words, /* rows= */ NULL);
     size_t len = 0;
     for (size_t i = 0; i < words->len; i++) {
         uint8_t c = words->ptr[i];
@@ -268,11 +271,9 @@ static lj_str decode(msg_file *msg, text_charset charset, lj_slice bytes, bool m
     return lj_buf_str(words);
 }
 
-static text_charset charset_for(const msg_file *msg, const msg_property *what, lj_slice head)
+static text_charset charset_for(const msg_file *msg, const msg_property *what)
 {
-    size_t bom = 0;
-    return what->type == MSG_TYPE_UNICODE ? TEXT_UTF16LE
-                                          : text_charset_guess(head, msg->charset, &bom);
+    return what->type == MSG_TYPE_UNICODE ? TEXT_UTF16LE : msg->charset;
 }
 
 /* NULs that end a string. */
@@ -292,7 +293,7 @@ lj_str msg_string(msg_file *msg, uint32_t idx, const msg_property *what, size_t 
     }
     lj_slice bytes = format_bytes(msg->run, src, 0, len);
     size_t used = 0;
-    return trimmed(decode(msg, charset_for(msg, what, bytes), bytes, /* more= */ false, &used));
+    return trimmed(decode(msg, charset_for(msg, what), bytes, /* more= */ false, &used));
 }
 
 /* Where the piece ends: behind its last line, when it has one. */
@@ -319,7 +320,7 @@ lj_code msg_emit_string(msg_file *msg, uint32_t idx, const msg_property *what, s
     ole2_take(msg->ole2, idx, FORMAT_READ);
     char room[LABEL_LEN];
     uint64_t size = format_src_size(src);
-    text_charset charset = charset_for(msg, what, format_bytes(msg->run, src, 0, PIECE));
+    text_charset charset = charset_for(msg, what);
     span shape = span_of(role, (lj_str){NULL, 0});
     shape.label = role == SPAN_METADATA ? label_of(msg, what->id, room) : (lj_str){NULL, 0};
     shape.hidden_by = hidden_by;

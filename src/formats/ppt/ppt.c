@@ -106,6 +106,7 @@ static lj_code ppt_read(format_run *run, format_src *src)
     lj_code code = read_storage(run, ole2, OLE2_ROOT);
     uint32_t dual = ole2_lookup(ole2, OLE2_ROOT, LJ_BYTES("PP97_DUALSTORAGE"));
     if (dual != OLE2_NONE && !ends_all(code)) {
+        ole2_take(ole2, dual, FORMAT_READ);
         lj_code second = read_storage(run, ole2, dual);
         code = second != LJ_OK ? second : code;
     }
