@@ -249,16 +249,18 @@ static lj_str label_of(const msg_file *msg, uint16_t id, char room[LABEL_LEN])
     return (lj_str){room, LABEL_LEN};
 }
 
-/* Decodes a piece; line ends become LF, other controls blanks. Without a known code page each line
- * is decided by its letters: Chinese writers often leave a Western one beside GBK. */
-static lj_str decode(msg_file *msg, text_charset charset, lj_slice bytes, bool more,
+/* Decodes a piece; line ends become LF, other controls blanks. Strings of 8 bits are decided line
+ * by line by their letters, the code page breaks the tie: Chinese writers often leave a Western one
+ * beside GBK. */
+static lj_str decode(msg_file *msg, const msg_property *what, lj_slice bytes, bool more,
                      size_t *out_used)
 {
     lj_buf *words = &msg->words;
+    text_charset base = msg->charset == TEXT_BIG5 ? TEXT_BIG5 : TEXT_GB18030;
     lj_buf_clear(words);
-    *out_used = charset == TEXT_CHARSET_NONE
-                    ? text_lines_to_utf8(TEXT_GB18030, bytes, more, words, /* rows= */ NULL)
-                    : text_to_utf8(charset, bytes, more, words, /* rows= */ NULL);
+    *out_used = what->type == MSG_TYPE_UNICODE
+                    ? text_to_utf8(TEXT_UTF16LE, bytes, more, words, /* rows= */ NULL)
+                    : text_lines_to_utf8(base, bytes, more, words, /* rows= */ NULL);
     size_t len = 0;
     for (size_t i = 0; i < words->len; i++) {
         uint8_t c = words->ptr[i];
@@ -269,11 +271,6 @@ static lj_str decode(msg_file *msg, text_charset charset, lj_slice bytes, bool m
     }
     words->len = len;
     return lj_buf_str(words);
-}
-
-static text_charset charset_for(const msg_file *msg, const msg_property *what)
-{
-    return what->type == MSG_TYPE_UNICODE ? TEXT_UTF16LE : msg->charset;
 }
 
 /* NULs that end a string. */
@@ -293,13 +290,13 @@ lj_str msg_string(msg_file *msg, uint32_t idx, const msg_property *what, size_t 
     }
     lj_slice bytes = format_bytes(msg->run, src, 0, len);
     size_t used = 0;
-    return trimmed(decode(msg, charset_for(msg, what), bytes, /* more= */ false, &used));
+    return trimmed(decode(msg, what, bytes, /* more= */ false, &used));
 }
 
 /* Where the piece ends: behind its last line, when it has one. */
-static size_t line_end(text_charset charset, lj_slice bytes)
+static size_t line_end(const msg_property *what, lj_slice bytes)
 {
-    size_t step = charset == TEXT_UTF16LE ? 2 : 1;
+    size_t step = what->type == MSG_TYPE_UNICODE ? 2 : 1;
     size_t at = bytes.len - bytes.len % step;
     for (; at > bytes.len / 2; at -= step) {
         bool is_end = bytes.ptr[at - step] == '\n' && (step == 1 || bytes.ptr[at - 1] == 0);
@@ -320,7 +317,6 @@ lj_code msg_emit_string(msg_file *msg, uint32_t idx, const msg_property *what, s
     ole2_take(msg->ole2, idx, FORMAT_READ);
     char room[LABEL_LEN];
     uint64_t size = format_src_size(src);
-    text_charset charset = charset_for(msg, what);
     span shape = span_of(role, (lj_str){NULL, 0});
     shape.label = role == SPAN_METADATA ? label_of(msg, what->id, room) : (lj_str){NULL, 0};
     shape.hidden_by = hidden_by;
@@ -331,8 +327,8 @@ lj_code msg_emit_string(msg_file *msg, uint32_t idx, const msg_property *what, s
         lj_slice bytes = format_bytes(msg->run, src, at, PIECE);
         bool more = at + bytes.len < size;
         size_t used = 0;
-        bytes.len = more ? line_end(charset, bytes) : bytes.len;
-        lj_str text = decode(msg, charset, bytes, more, &used);
+        bytes.len = more ? line_end(what, bytes) : bytes.len;
+        lj_str text = decode(msg, what, bytes, more, &used);
         if (used == 0) {
             break;
         }
