@@ -31,6 +31,7 @@ static const format_row *const readers[] = {
     &format_lz4_row,
     &format_lzma_row,
     &format_compress_row,
+    &format_rtf_row,
     &format_text_row,
 };
 /* clang-format on */

@@ -23,7 +23,6 @@ static int has_magic(lj_slice head, size_t off, lj_slice magic)
     }
 
 SNIFF_MAGIC(ole2, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
-SNIFF_MAGIC(rtf, 0, "{\\rtf")
 SNIFF_MAGIC(png, 0, "\x89PNG\r\n\x1A\n")
 SNIFF_MAGIC(jpeg, 0, "\xFF\xD8\xFF")
 SNIFF_MAGIC(psd, 0, "8BPS\0\1")
@@ -372,7 +371,6 @@ const format_row format_other_rows[] = {
      "Excel 二进制工作簿"                                                                                                                                                                                       },
     {"vsdx",            "zip",  "vsdx vsdm",                    0, 0,              sniff_vsdx,            NULL,       NULL,                 "Visio drawing",                    "Visio 绘图"                        },
     {"epub",            "zip",  "epub",                         0, 0,              sniff_epub,            NULL,       NULL,                 "EPUB book",                        "EPUB 图书"                         },
-    {"rtf",             NULL,   "rtf",                          0, 0,              sniff_rtf,             NULL,       NULL,                 "Rich Text Format",                 "RTF 文档"                          },
     {"mail",            NULL,   "eml mht mhtml",                0, 0,              sniff_mail,            NULL,       NULL,
      "mail message or saved page (MIME)",                                                                                                                                       "邮件或网页存档（MIME）"     },
     {"mbox",            NULL,   "mbox",                         0, 0,              sniff_mbox,            NULL,       NULL,                 "mailbox",                          "邮箱文件"                        },
