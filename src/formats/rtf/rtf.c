@@ -18,7 +18,8 @@
  * between the two bytes of a letter do no harm (R03). The charset is that of the font (\fcharset,
  * \cpg), for the charsets 0 and 1 that of the document (\ansicpg). \u gives UTF-16 units, negative
  * ones too, pairs are joined; as many fallback characters as \uc says are passed over (R04): a
- * byte, a \'xx, a control word count one each, a brace ends them.
+ * byte, a \'xx, a control word count one each; a brace, or a word that does more than stand for a
+ * character, ends them.
  *
  * Traps. Groups nested 100,000 deep: the stack has RTF_STACK_MAX entries, what is deeper shares the
  * last one and is still read. \bin with a length beyond the end: when the file still ends like RTF
@@ -146,11 +147,12 @@ static void take_word(rtf *r)
     }
     const rtf_word *word = rtf_word_lookup(r->word_slots, name, len);
     rtf_act act = word != NULL ? word->act : RTF_UNKNOWN;
-    if (r->skip > 0 && act != RTF_BIN) {
-        r->skip--; /* a fallback: counts as one character whatever it is */
+    if (r->skip > 0 && (act == RTF_UNKNOWN || act == RTF_TEXT)) {
+        r->skip--; /* a fallback */
         r->star = false;
         return;
     }
+    r->skip = act == RTF_BIN ? r->skip : 0; /* words that do more may not get lost */
     if (act == RTF_UNKNOWN && r->star) {
         rtf_dest_open(r, D_UNKNOWN, lj_slice_of(name, len));
     } else if (word != NULL) {
@@ -318,8 +320,6 @@ static void begin(rtf *r)
     r->surrogate = 0;
     r->star = false;
     r->is_dirty = true;
-    r->page = 1252;
-    r->page_charset = TEXT_LATIN1;
     r->stack[0] = (rtf_group){.uc = 1, .dest = D_BODY, .mode = RTF_STORY};
     rtf_look_reset(r, &r->stack[0].look);
 }
@@ -345,7 +345,8 @@ static lj_code read_all(rtf *r)
     bool whole = true;
     while (r->code == LJ_OK && r->pos < r->end && (is_first || goes_on(r))) {
         begin(r);
-        whole = read_group(r) && whole;
+        bool ended = read_group(r);
+        whole = is_first ? ended : whole; /* what stands behind need not be in a group */
         finish(r);
         read_to = here(r);
         r->slack = SPAN_HIDE(SPAN_HIDDEN_SLACK);
@@ -359,10 +360,12 @@ static lj_code read_all(rtf *r)
         return r->code;
     }
     format_claim(r->run, 0, read_to, FORMAT_READ);
-    if (!whole) {
-        return lj_fail(format_err(r->run), LJ_E_FORMAT, here(r), "groups are open at the end");
+    if (whole && !r->is_damaged) {
+        return LJ_OK;
     }
-    return r->is_damaged ? LJ_E_FORMAT : LJ_OK;
+    format_gap(r->run, GAP_DAMAGED, NULL, (span_place){0}); /* beside a gap of a picture, too */
+    return whole ? lj_fail(format_err(r->run), LJ_E_FORMAT, here(r), "a length beyond the end")
+                 : lj_fail(format_err(r->run), LJ_E_FORMAT, here(r), "groups are open at the end");
 }
 
 static lj_code rtf_read(format_run *run, format_src *src)
@@ -374,6 +377,7 @@ static lj_code rtf_read(format_run *run, format_src *src)
     r->run = run;
     r->src = src;
     r->size = format_src_size(src);
+    r->page_charset = TEXT_LATIN1;
     r->paper[RTF_PAPER_WIDTH] = 12240; /* twips: letter, the default of the specification */
     r->paper[RTF_PAPER_HEIGHT] = 15840;
     if (!make_room(r)) {

@@ -329,8 +329,7 @@ typedef struct rtf {
     lj_buf name; /* the property or variable whose value comes next */
     lj_buf note_author;
     /* tables */
-    uint16_t page; /* code page of the document */
-    uint16_t page_charset;
+    uint16_t page_charset; /* of the document */
     bool page_is_stated;
     uint32_t default_font;
     uint16_t *font_rows; /* by number: row + 1 */

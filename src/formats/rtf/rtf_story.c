@@ -501,7 +501,7 @@ static void end_block(rtf *r, rtf_story *story, bool in_cell)
     story->changed_at = time_of(r->look.deleted_on);
     emit_block(r, story, join_of(story, in_cell), in_cell);
     story->goes_on = false;
-    story->cell_pars += has_text ? 1 : 0;
+    story->cell_pars += has_text && in_cell ? 1 : 0;
 }
 
 void rtf_par_end(rtf *r)
