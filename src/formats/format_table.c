@@ -36,6 +36,7 @@ static const format_row *const readers[] = {
     &format_ooxml_encrypted_row,
     &format_ppt_row,
     &format_msg_row,
+    &format_rtf_row,
     &format_text_row,
 };
 /* clang-format on */
