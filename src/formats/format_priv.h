@@ -17,6 +17,14 @@ extern const format_row format_zip_row;
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
 extern const format_row format_pptx_row;
+/* odf/ */
+extern const format_row format_odt_row;
+extern const format_row format_ods_row;
+extern const format_row format_odp_row;
+extern const format_row format_odg_row;
+extern const format_row format_fodt_row;
+extern const format_row format_fods_row;
+extern const format_row format_fodp_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
 /* archive.c: libarchive's formats and filters, a row each */

@@ -203,34 +203,6 @@ static bool has_member(const format_probe *probe, lj_slice name)
     return false;
 }
 
-/* ODF 1.2 part 3, 3.3: the first member is `mimetype`, stored; its content then stands at
- * offset 38. */
-static int sniff_odf(const format_probe *probe, const char *kind)
-{
-    static const char base[] = "mimetypeapplication/vnd.oasis.opendocument.";
-    lj_slice prefix = lj_slice_of(base, sizeof(base) - 1);
-    lj_slice at = lj_slice_part(probe->head, 30, SIZE_MAX);
-    return lj_slice_has_prefix(at, prefix) &&
-                   lj_slice_has_prefix(lj_slice_part(at, prefix.len, SIZE_MAX), lj_cstr_bytes(kind))
-               ? 64
-               : 0;
-}
-
-static int sniff_odt(const format_probe *probe)
-{
-    return sniff_odf(probe, "text");
-}
-
-static int sniff_ods(const format_probe *probe)
-{
-    return sniff_odf(probe, "spreadsheet");
-}
-
-static int sniff_odp(const format_probe *probe)
-{
-    return sniff_odf(probe, "presentation");
-}
-
 /* GB/T 33190-2016 clause 6: the package has OFD.xml at its root. */
 static int sniff_ofd(const format_probe *probe)
 {
@@ -361,12 +333,6 @@ const format_row format_other_rows[] = {
     {"msg",             "ole2", "msg",                          0, 0,              sniff_msg,             NULL,       NULL,                 "Outlook message",                  "Outlook 邮件"                      },
     {"ole2",            NULL,   "vsd automaticdestinations-ms", 0, FORMAT_LEVEL2,  sniff_ole2,            index_ole2, NULL,
      "OLE2 compound file",                                                                                                                                                      "OLE2 复合文件"                   },
-    {"odt",             "zip",  "odt ott",                      0, 0,              sniff_odt,             NULL,       NULL,                 "OpenDocument text",
-     "OpenDocument 文本"                                                                                                                                                                                            },
-    {"ods",             "zip",  "ods ots",                      0, 0,              sniff_ods,             NULL,       NULL,                 "OpenDocument spreadsheet",
-     "OpenDocument 表格"                                                                                                                                                                                            },
-    {"odp",             "zip",  "odp otp",                      0, 0,              sniff_odp,             NULL,       NULL,                 "OpenDocument presentation",
-     "OpenDocument 演示"                                                                                                                                                                                            },
     {"ofd",             "zip",  "ofd",                          0, 0,              sniff_ofd,             NULL,       NULL,                 "OFD document",                     "OFD 版式文档"                    },
     {"xlsb",            "zip",  "xlsb",                         0, 0,              sniff_xlsb,            NULL,       NULL,                 "Excel binary workbook (OOXML)",
      "Excel 二进制工作簿"                                                                                                                                                                                       },
