@@ -17,6 +17,10 @@ extern const format_row format_zip_row;
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
 extern const format_row format_pptx_row;
+extern const format_row format_vsdx_row;
+extern const format_row format_opc_flat_row;
+extern const format_row format_word_xml_row;
+extern const format_row format_excel_xml_row;
 /* odf/ */
 extern const format_row format_odt_row;
 extern const format_row format_ods_row;

@@ -15,6 +15,7 @@
 
 enum {
     FORMAT_TEXT_MAX = 1024, /* bytes of a number format */
+    CURRENCY_MAX = 3,  /* of the sign of a currency */
     DATE_WORD_MAX = 6,      /* bytes of a word that dates are made of */
     GROUNDS_MAX = 1,        /* page layouts with a colour of their own, then it is uncertain */
 };
@@ -313,7 +314,7 @@ static void take_format_text(styles_pass *p)
         lj_buf_put(&p->format, lj_str_bytes(text));
         p->has_long_word =
             p->has_long_word ||
-            (look_has_high_byte(text) && (!p->is_date || text.len > DATE_WORD_MAX)) ||
+            (text.len > (p->is_date ? DATE_WORD_MAX : CURRENCY_MAX) && look_has_high_byte(text)) ||
             (!look_has_high_byte(text) && look_is_wordy(text));
     }
 }
