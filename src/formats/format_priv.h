@@ -13,6 +13,7 @@ extern const format_row format_xml_row;
 extern const format_row format_svg_row;
 /* zip/ */
 extern const format_row format_zip_row;
+extern const format_row format_epub_row;
 /* ooxml/ */
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;

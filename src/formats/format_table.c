@@ -8,6 +8,7 @@
 /* clang-format off: one row a line */
 static const format_row *const readers[] = {
     &format_zip_row,
+    &format_epub_row,
     &format_docx_row,
     &format_xlsx_row,
     &format_pptx_row,

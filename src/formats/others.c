@@ -214,15 +214,6 @@ static int sniff_xlsb(const format_probe *probe)
     return has_member(probe, LJ_BYTES("xl/workbook.bin")) ? 120 : 0;
 }
 
-static int sniff_epub(const format_probe *probe)
-{
-    return has_member(probe, LJ_BYTES("META-INF/container.xml")) &&
-                   lj_slice_has_prefix(lj_slice_part(probe->head, 30, SIZE_MAX),
-                                       LJ_BYTES("mimetypeapplication/epub+zip"))
-               ? 64
-               : 0;
-}
-
 /* ---- dialects of OLE2 ---- */
 
 enum { OLE2_DIRECTORY_READ = 16 * 1024, OLE2_NAMES_MAX = OLE2_DIRECTORY_READ / 128 };
@@ -331,7 +322,6 @@ const format_row format_other_rows[] = {
     {"ofd",             "zip",  "ofd",                          0, 0,              sniff_ofd,             NULL,       NULL,                 "OFD document",                     "OFD 版式文档"                    },
     {"xlsb",            "zip",  "xlsb",                         0, 0,              sniff_xlsb,            NULL,       NULL,                 "Excel binary workbook (OOXML)",
      "Excel 二进制工作簿"                                                                                                                                                                                       },
-    {"epub",            "zip",  "epub",                         0, 0,              sniff_epub,            NULL,       NULL,                 "EPUB book",                        "EPUB 图书"                         },
     {"rtf",             NULL,   "rtf",                          0, 0,              sniff_rtf,             NULL,       NULL,                 "Rich Text Format",                 "RTF 文档"                          },
     {"mail",            NULL,   "eml mht mhtml",                0, 0,              sniff_mail,            NULL,       NULL,
      "mail message or saved page (MIME)",                                                                                                                                       "邮件或网页存档（MIME）"     },

@@ -64,7 +64,7 @@
     X(Alignment) X(Column) X(Row) X(Cell) X(Data) X(Comment) X(Header) X(Footer) X(Visible)       \
     /* Visio */                                                                                   \
     X(VisioDocument) X(Pages) X(Page) X(PageContents) X(Masters) X(Master) X(MasterContents)      \
-    X(Shape) X(Text) X(Section) X(Comments)
+    X(Shape) X(Text) X(Section) X(Comments) X(Icon)
 /* clang-format on */
 
 typedef enum opc_name {

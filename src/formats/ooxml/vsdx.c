@@ -112,6 +112,9 @@ static void take_start(visio *v)
     case OPC_Cell:
         take_cell(v);
         break;
+    case OPC_Icon: /* a small picture in base64 */
+        xml_skip(x->xml);
+        break;
     case OPC_DocumentProperties:
         opc_read_properties(x, NULL);
         break;
