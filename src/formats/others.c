@@ -191,34 +191,6 @@ static int sniff_mbox(const format_probe *probe)
 
 /* ---- dialects of ZIP ---- */
 
-/* ODF 1.2 part 3, 3.3: the first member is `mimetype`, stored; its content then stands at
- * offset 38. */
-static int sniff_odf(const format_probe *probe, const char *kind)
-{
-    static const char base[] = "mimetypeapplication/vnd.oasis.opendocument.";
-    lj_slice prefix = lj_slice_of(base, sizeof(base) - 1);
-    lj_slice at = lj_slice_part(probe->head, 30, SIZE_MAX);
-    return lj_slice_has_prefix(at, prefix) &&
-                   lj_slice_has_prefix(lj_slice_part(at, prefix.len, SIZE_MAX), lj_cstr_bytes(kind))
-               ? 64
-               : 0;
-}
-
-static int sniff_odt(const format_probe *probe)
-{
-    return sniff_odf(probe, "text");
-}
-
-static int sniff_ods(const format_probe *probe)
-{
-    return sniff_odf(probe, "spreadsheet");
-}
-
-static int sniff_odp(const format_probe *probe)
-{
-    return sniff_odf(probe, "presentation");
-}
-
 /* GB/T 33190-2016 clause 6: the package has OFD.xml at its root. */
 static int sniff_ofd(const format_probe *probe)
 {
@@ -228,20 +200,6 @@ static int sniff_ofd(const format_probe *probe)
 static int sniff_xlsb(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("xl/workbook.bin")) ? 120 : 0;
-}
-
-static int sniff_vsdx(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("visio/document.xml")) ? 120 : 0;
-}
-
-static int sniff_epub(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("META-INF/container.xml")) &&
-                   lj_slice_has_prefix(lj_slice_part(probe->head, 30, SIZE_MAX),
-                                       LJ_BYTES("mimetypeapplication/epub+zip"))
-               ? 64
-               : 0;
 }
 
 /* ---- dialects of OLE2 ---- */
@@ -265,17 +223,9 @@ const format_row format_other_rows[] = {
      "Word/WPS 文档（二进制）"                                                                                                                               },
     {"xls",        "ole2", "xls xlt et ett",  0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
      "Excel/WPS 表格（二进制）"                                                                                                                              },
-    {"odt",        "zip",  "odt ott",         0, 0,              sniff_odt,        NULL, NULL, "OpenDocument text",
-     "OpenDocument 文本"                                                                                                                                          },
-    {"ods",        "zip",  "ods ots",         0, 0,              sniff_ods,        NULL, NULL, "OpenDocument spreadsheet",
-     "OpenDocument 表格"                                                                                                                                          },
-    {"odp",        "zip",  "odp otp",         0, 0,              sniff_odp,        NULL, NULL, "OpenDocument presentation",
-     "OpenDocument 演示"                                                                                                                                          },
     {"ofd",        "zip",  "ofd",             0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"               },
     {"xlsb",       "zip",  "xlsb",            0, 0,              sniff_xlsb,       NULL, NULL, "Excel binary workbook (OOXML)",
      "Excel 二进制工作簿"                                                                                                                                     },
-    {"vsdx",       "zip",  "vsdx vsdm",       0, 0,              sniff_vsdx,       NULL, NULL, "Visio drawing",                    "Visio 绘图"                   },
-    {"epub",       "zip",  "epub",            0, 0,              sniff_epub,       NULL, NULL, "EPUB book",                        "EPUB 图书"                    },
     {"mail",       NULL,   "eml mht mhtml",   0, 0,              sniff_mail,       NULL, NULL,
      "mail message or saved page (MIME)",                                                                                          "邮件或网页存档（MIME）"},
     {"mbox",       NULL,   "mbox",            0, 0,              sniff_mbox,       NULL, NULL, "mailbox",                          "邮箱文件"                   },

@@ -87,27 +87,30 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     return code;
 }
 
+lj_code xlsx_read_package(opc_package *pkg)
+{
+    xlsx_context context = {.sheets = NULL};
+    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context};
+    lj_code code = LJ_OK;
+    uint32_t workbook = opc_related(pkg, OPC_NONE, OPC_REL_MAIN);
+    workbook = workbook != OPC_NONE ? workbook : opc_lookup(pkg, LJ_BYTES("xl/workbook.xml"));
+    if (workbook != OPC_NONE) {
+        code = opc_visit(pkg, workbook, &roots, OPC_KEEP);
+    }
+    if (code == LJ_OK) {
+        code = read_sheets(pkg, workbook, &context, &roots);
+    }
+    if (code == LJ_OK) {
+        code = opc_visit_rest(pkg, &roots);
+    }
+    return code == LJ_OK ? opc_close(pkg) : code;
+}
+
 static lj_code xlsx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    xlsx_context context = {.sheets = NULL};
-    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
-    if (code != LJ_OK) {
-        return code;
-    }
-    uint32_t workbook = opc_related(&pkg, OPC_NONE, OPC_REL_MAIN);
-    workbook = workbook != OPC_NONE ? workbook : opc_lookup(&pkg, LJ_BYTES("xl/workbook.xml"));
-    if (workbook != OPC_NONE) {
-        code = opc_visit(&pkg, workbook, &roots, OPC_KEEP);
-    }
-    if (code == LJ_OK) {
-        code = read_sheets(&pkg, workbook, &context, &roots);
-    }
-    if (code == LJ_OK) {
-        code = opc_visit_rest(&pkg, &roots);
-    }
-    return code == LJ_OK ? opc_close(&pkg) : code;
+    return code == LJ_OK ? xlsx_read_package(&pkg) : code;
 }
 
 static int xlsx_sniff(const format_probe *probe)

@@ -135,4 +135,9 @@ bool sheet_col_is_hidden(const sheet_hidden_cols *cols, uint32_t col);
 LJ_MUST_USE lj_code sheet_emit_header(format_run *run, const span *base, lj_str text,
                                       uint16_t *alt_count);
 
+/* ---- words of formulas: sheet_words.c ---- */
+
+/* Constants of a formula joined: "机"&"密", UNICHAR(26426) (X11). Appended to out. */
+void sheet_fold_formula(lj_str formula, lj_buf *out);
+
 #endif
