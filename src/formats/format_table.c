@@ -5,13 +5,26 @@
 #include "formats/format_priv.h"
 #include "formats/others.h"
 
-/* clang-format off: one row a line */
+/* one row a line */
+/* clang-format off */
 static const format_row *const readers[] = {
     &format_zip_row,
+    &format_epub_row,
     &format_docx_row,
     &format_xlsx_row,
     &format_pptx_row,
+    &format_vsdx_row,
+    &format_opc_flat_row,
+    &format_word_xml_row,
+    &format_excel_xml_row,
     &format_pdf_row,
+    &format_odt_row,
+    &format_ods_row,
+    &format_odp_row,
+    &format_odg_row,
+    &format_fodt_row,
+    &format_fods_row,
+    &format_fodp_row,
     &format_html_row,
     &format_xml_row,
     &format_svg_row,
@@ -34,6 +47,9 @@ static const format_row *const readers[] = {
     &format_ole2_row,
     &format_ooxml_encrypted_row,
     &format_doc_row,
+    &format_ppt_row,
+    &format_msg_row,
+    &format_rtf_row,
     &format_text_row,
 };
 /* clang-format on */

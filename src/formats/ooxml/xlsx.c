@@ -11,7 +11,7 @@
  * Traps. A sheet part that only the ZIP knows; a second shared string table; sheets without r on
  * rows and cells. xlsb keeps the same package but no XML in its parts: another format.
  *
- * Limits. See xlsx_strings.c; sheets are streamed. */
+ * Limits. See sheet_strings.c; sheets are streamed. */
 #include "formats/ooxml/xlsx.h"
 #include "formats/ooxml/drawingml.h"
 #include "formats/ooxml/vml.h"
@@ -81,33 +81,36 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     if (code == LJ_OK) {
         code = xlsx_emit_unused(pkg, &context->strings);
     }
-    context->styles = (xlsx_styles){NULL, 0};
-    context->strings = (xlsx_strings){.is_full = true};
+    context->styles = (sheet_styles){NULL, 0};
+    context->strings = (sheet_strings){.is_full = true};
     lj_arena_rewind(pkg->arena, mark);
     return code;
+}
+
+lj_code xlsx_read_package(opc_package *pkg)
+{
+    xlsx_context context = {.sheets = NULL};
+    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context};
+    lj_code code = LJ_OK;
+    uint32_t workbook = opc_related(pkg, OPC_NONE, OPC_REL_MAIN);
+    workbook = workbook != OPC_NONE ? workbook : opc_lookup(pkg, LJ_BYTES("xl/workbook.xml"));
+    if (workbook != OPC_NONE) {
+        code = opc_visit(pkg, workbook, &roots, OPC_KEEP);
+    }
+    if (code == LJ_OK) {
+        code = read_sheets(pkg, workbook, &context, &roots);
+    }
+    if (code == LJ_OK) {
+        code = opc_visit_rest(pkg, &roots);
+    }
+    return code == LJ_OK ? opc_close(pkg) : code;
 }
 
 static lj_code xlsx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    xlsx_context context = {.sheets = NULL};
-    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
-    if (code != LJ_OK) {
-        return code;
-    }
-    uint32_t workbook = opc_related(&pkg, OPC_NONE, OPC_REL_MAIN);
-    workbook = workbook != OPC_NONE ? workbook : opc_lookup(&pkg, LJ_BYTES("xl/workbook.xml"));
-    if (workbook != OPC_NONE) {
-        code = opc_visit(&pkg, workbook, &roots, OPC_KEEP);
-    }
-    if (code == LJ_OK) {
-        code = read_sheets(&pkg, workbook, &context, &roots);
-    }
-    if (code == LJ_OK) {
-        code = opc_visit_rest(&pkg, &roots);
-    }
-    return code == LJ_OK ? opc_close(&pkg) : code;
+    return code == LJ_OK ? xlsx_read_package(&pkg) : code;
 }
 
 static int xlsx_sniff(const format_probe *probe)
