@@ -56,6 +56,8 @@ extern const format_row format_lzma_row;
 extern const format_row format_compress_row; /* .Z */
 extern const format_row format_lzh_row;
 extern const format_row format_xar_row;
+/* doc/ */
+extern const format_row format_doc_row;
 /* rtf/ */
 extern const format_row format_rtf_row;
 

@@ -46,6 +46,7 @@ static const format_row *const readers[] = {
     &format_compress_row,
     &format_ole2_row,
     &format_ooxml_encrypted_row,
+    &format_doc_row,
     &format_ppt_row,
     &format_msg_row,
     &format_rtf_row,

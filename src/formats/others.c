@@ -204,11 +204,6 @@ static int sniff_xlsb(const format_probe *probe)
 
 /* ---- dialects of OLE2 ---- */
 
-static int sniff_doc(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("WordDocument")) ? 96 : 0;
-}
-
 static int sniff_xls(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("Workbook")) ||
@@ -219,8 +214,6 @@ static int sniff_xls(const format_probe *probe)
 
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
-    {"doc",        "ole2", "doc dot wps wpt", 0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
-     "Word/WPS 文档（二进制）"                                                                                                                               },
     {"xls",        "ole2", "xls xlt et ett",  0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
      "Excel/WPS 表格（二进制）"                                                                                                                              },
     {"ofd",        "zip",  "ofd",             0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"               },
