@@ -20,6 +20,9 @@ extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;
 extern const format_row format_ooxml_encrypted_row;
+/* xls/ */
+extern const format_row format_xls_row;
+extern const format_row format_biff_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
 /* archive.c: libarchive's formats and filters, a row each */

@@ -33,6 +33,8 @@ static const format_row *const readers[] = {
     &format_compress_row,
     &format_ole2_row,
     &format_ooxml_encrypted_row,
+    &format_xls_row,
+    &format_biff_row,
     &format_text_row,
 };
 /* clang-format on */

@@ -252,14 +252,6 @@ static int sniff_doc(const format_probe *probe)
     return format_probe_has(probe, LJ_BYTES("WordDocument")) ? 96 : 0;
 }
 
-static int sniff_xls(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("Workbook")) ||
-                   format_probe_has(probe, LJ_BYTES("Book"))
-               ? 64
-               : 0;
-}
-
 static int sniff_ppt(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("PowerPoint Document")) ? 128 : 0;
@@ -274,8 +266,6 @@ static int sniff_msg(const format_probe *probe)
 const format_row format_other_rows[] = {
     {"doc",        "ole2", "doc dot wps wpt",     0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
      "Word/WPS 文档（二进制）"                                                                                                                                        },
-    {"xls",        "ole2", "xls xlt et ett",      0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
-     "Excel/WPS 表格（二进制）"                                                                                                                                       },
     {"ppt",        "ole2", "ppt pps pot dps dpt", 0, 0,              sniff_ppt,        NULL, NULL,
      "PowerPoint or WPS slides (binary)",                                                                                              "PowerPoint/WPS 演示（二进制）"},
     {"msg",        "ole2", "msg",                 0, 0,              sniff_msg,        NULL, NULL, "Outlook message",                  "Outlook 邮件"                      },
