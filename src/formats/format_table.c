@@ -5,7 +5,8 @@
 #include "formats/format_priv.h"
 #include "formats/others.h"
 
-/* clang-format off: one row a line */
+/* one row a line */
+/* clang-format off */
 static const format_row *const readers[] = {
     &format_zip_row,
     &format_docx_row,

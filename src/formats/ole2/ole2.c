@@ -23,6 +23,8 @@
  * - A cutoff of 0: our own image of an embedded storage (ole2_storage.c) has no mini stream.
  *
  * Not done: transacted (2.2) variants, which Office never writes. */
+#include "formats/ole2/ole2.h"
+
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/format_priv.h"

@@ -11,8 +11,11 @@
  *   larger                                                  one blank, but none between two Han
  * letters up to 2.5 em larger than LINE_GAP                                    another line
  *
+ * Letters that pages share (a template page) take part in all of this: a line that has letters of
+ * the page too belongs to the page, others are told once.
+ *
  * A letter that is drawn twice in nearly the same place (how bold is faked) counts once. */
-#include "formats/pdf/pdf_priv.h"
+#include "formats/page_text.h"
 
 enum { NONE = -1, LINE_TEXT_MAX = 256 * 1024, LOOKS_MAX = 512 };
 static const float SAME_BASELINE = 0.3F; /* em */
@@ -45,18 +48,17 @@ static frame frame_of(uint16_t degrees)
     }
 }
 
-static float along(frame at, const format_pdf_glyph *glyph)
+static float along(frame at, const page_glyph *glyph)
 {
     return glyph->x * at.ux + glyph->y * at.uy;
 }
 
-static float across(frame at, const format_pdf_glyph *glyph)
+static float across(frame at, const page_glyph *glyph)
 {
     return glyph->y * at.ux - glyph->x * at.uy;
 }
 
-static bool same_text(const format_pdf_glyphs *glyphs, const format_pdf_glyph *a,
-                      const format_pdf_glyph *b)
+static bool same_text(const page_text *glyphs, const page_glyph *a, const page_glyph *b)
 {
     return a->text_len == b->text_len &&
            memcmp(glyphs->text.ptr + a->text_at, glyphs->text.ptr + b->text_at, a->text_len) == 0;
@@ -64,18 +66,17 @@ static bool same_text(const format_pdf_glyphs *glyphs, const format_pdf_glyph *a
 
 /* ---- pieces ---- */
 
-static format_pdf_piece *pieces_make(format_pdf_page *page, lj_arena *arena, uint32_t *out_count)
+static page_piece *pieces_make(page_text *page, lj_arena *arena, uint32_t *out_count)
 {
-    const format_pdf_glyphs *glyphs = &page->glyphs;
-    format_pdf_piece *pieces = lj_arena_array(arena, glyphs->count, sizeof(*pieces));
+    page_piece *pieces = lj_arena_array(arena, page->count, sizeof(*pieces));
     if (pieces == NULL) {
         return NULL;
     }
     uint32_t count = 0;
     frame at = {1, 0};
-    for (uint32_t i = 0; i < glyphs->count; i++) {
-        format_pdf_glyph *glyph = &glyphs->items[i];
-        format_pdf_piece *last = count > 0 ? &pieces[count - 1] : NULL;
+    for (uint32_t i = 0; i < page->count; i++) {
+        page_glyph *glyph = &page->items[i];
+        page_piece *last = count > 0 ? &pieces[count - 1] : NULL;
         if (last == NULL || last->degrees != glyph->degrees) {
             at = frame_of(glyph->degrees);
         }
@@ -84,9 +85,9 @@ static format_pdf_piece *pieces_make(format_pdf_page *page, lj_arena *arena, uin
         if (last != NULL && last->degrees == glyph->degrees) {
             float em = fmaxf(fminf(last->size, glyph->size), 0.01F);
             float distance = (u - last->u1) / em;
-            const format_pdf_glyph *before = &glyphs->items[last->from + last->count - 1];
+            const page_glyph *before = &page->items[last->from + last->count - 1];
             if (fabsf(v - last->v) < 0.15F * em && fabsf(u - along(at, before)) < 0.1F * em &&
-                same_text(glyphs, glyph, before) && !glyph->is_blank) {
+                same_text(page, glyph, before) && !glyph->is_blank) {
                 /* Drawn twice. It stays out of every piece, so a new one begins behind it when more
                  * letters come. */
                 last->count += 1;
@@ -101,14 +102,14 @@ static format_pdf_piece *pieces_make(format_pdf_page *page, lj_arena *arena, uin
                 continue;
             }
         }
-        pieces[count++] = (format_pdf_piece){.from = i,
-                                             .count = 1,
-                                             .next = UINT32_MAX,
-                                             .degrees = glyph->degrees,
-                                             .u0 = u,
-                                             .u1 = u + glyph->advance,
-                                             .v = v,
-                                             .size = glyph->size};
+        pieces[count++] = (page_piece){.from = i,
+                                       .count = 1,
+                                       .next = UINT32_MAX,
+                                       .degrees = glyph->degrees,
+                                       .u0 = u,
+                                       .u1 = u + glyph->advance,
+                                       .v = v,
+                                       .size = glyph->size};
     }
     *out_count = count;
     return pieces;
@@ -118,8 +119,8 @@ static format_pdf_piece *pieces_make(format_pdf_page *page, lj_arena *arena, uin
 
 static bool by_baseline(const void *items, uint32_t a, uint32_t b)
 {
-    const format_pdf_piece *left = (const format_pdf_piece *)items + a;
-    const format_pdf_piece *right = (const format_pdf_piece *)items + b;
+    const page_piece *left = (const page_piece *)items + a;
+    const page_piece *right = (const page_piece *)items + b;
     if (left->degrees != right->degrees) {
         return left->degrees < right->degrees;
     }
@@ -128,25 +129,24 @@ static bool by_baseline(const void *items, uint32_t a, uint32_t b)
 
 static bool by_place(const void *items, uint32_t a, uint32_t b)
 {
-    const format_pdf_piece *left = (const format_pdf_piece *)items + a;
-    const format_pdf_piece *right = (const format_pdf_piece *)items + b;
+    const page_piece *left = (const page_piece *)items + a;
+    const page_piece *right = (const page_piece *)items + b;
     return left->u0 < right->u0;
 }
 
-static bool may_join(const format_pdf_glyphs *glyphs, const format_pdf_piece *left,
-                     const format_pdf_piece *right)
+static bool may_join(const page_text *glyphs, const page_piece *left, const page_piece *right)
 {
     float em = fmaxf(fminf(left->size, right->size), 0.01F);
     float distance = (right->u0 - left->u1) / em;
-    const format_pdf_glyph *before = &glyphs->items[left->from + left->count - 1];
-    const format_pdf_glyph *after = &glyphs->items[right->from];
+    const page_glyph *before = &glyphs->items[left->from + left->count - 1];
+    const page_glyph *after = &glyphs->items[right->from];
     bool han = before->is_han || after->is_han;
     bool near = right->from == left->from + left->count;
     float most = near ? (han ? NEAR_GAP_HAN : NEAR_GAP) : (han ? FAR_GAP_HAN : FAR_GAP);
     return distance > PIECE_BACK && distance < most;
 }
 
-static void line_add(format_pdf_line *line, const format_pdf_piece *piece)
+static void line_add(page_line *line, const page_piece *piece)
 {
     line->u1 = fmaxf(line->u1, piece->u1);
     line->v0 = fminf(line->v0, piece->v - piece->size * 0.88F);
@@ -156,65 +156,65 @@ static void line_add(format_pdf_line *line, const format_pdf_piece *piece)
 }
 
 /* Turns the pieces of one baseline, sorted by place, into lines. */
-static uint32_t row_make(const format_pdf_glyphs *glyphs, format_pdf_piece *pieces,
-                         const uint32_t *row, uint32_t count, format_pdf_line *lines)
+static uint32_t row_make(const page_text *glyphs, page_piece *pieces, const uint32_t *row,
+                         uint32_t count, page_line *lines)
 {
     uint32_t made = 0;
     uint32_t last = UINT32_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        format_pdf_piece *piece = &pieces[row[i]];
+        page_piece *piece = &pieces[row[i]];
         if (last != UINT32_MAX && may_join(glyphs, &pieces[last], piece)) {
             pieces[last].next = row[i];
             line_add(&lines[made - 1], piece);
         } else {
-            lines[made++] = (format_pdf_line){.first_piece = row[i],
-                                              .degrees = piece->degrees,
-                                              .u0 = piece->u0,
-                                              .u1 = piece->u1,
-                                              .v = piece->v,
-                                              .v0 = piece->v - piece->size * 0.88F,
-                                              .v1 = piece->v + piece->size * 0.12F,
-                                              .size = piece->size,
-                                              .stream_at = piece->from};
+            lines[made++] = (page_line){.first_piece = row[i],
+                                        .degrees = piece->degrees,
+                                        .u0 = piece->u0,
+                                        .u1 = piece->u1,
+                                        .v = piece->v,
+                                        .v0 = piece->v - piece->size * 0.88F,
+                                        .v1 = piece->v + piece->size * 0.12F,
+                                        .size = piece->size,
+                                        .stream_at = piece->from};
         }
         last = row[i];
     }
     return made;
 }
 
-bool format_pdf_lines_make(format_pdf_page *page, lj_arena *arena, format_pdf_piece **out_pieces,
-                           format_pdf_line **out_lines, uint32_t *out_count)
+static bool page_lines_make(page_text *page, lj_arena *arena, page_piece **out_pieces,
+                            page_line **out_lines, uint32_t *out_count)
 {
     uint32_t count = 0;
-    format_pdf_piece *pieces = pieces_make(page, arena, &count);
+    page_piece *pieces = pieces_make(page, arena, &count);
     uint32_t *order = lj_arena_array(arena, count, sizeof(*order));
-    format_pdf_line *lines = lj_arena_array(arena, count, sizeof(*lines));
+    page_line *lines = lj_arena_array(arena, count, sizeof(*lines));
     if (pieces == NULL || order == NULL || lines == NULL) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }
-    if (!format_pdf_sort(arena, order, count, pieces, by_baseline)) {
+    if (!page_sort(arena, order, count, pieces, by_baseline)) {
         return false;
     }
     uint32_t made = 0;
     for (uint32_t from = 0; from < count;) {
-        const format_pdf_piece *first = &pieces[order[from]];
+        const page_piece *first = &pieces[order[from]];
         uint32_t to = from + 1;
         float v = first->v;
         while (to < count) {
-            const format_pdf_piece *next = &pieces[order[to]];
+            const page_piece *next = &pieces[order[to]];
             float em = fminf(next->size, first->size);
             if (next->degrees != first->degrees || next->v - v > SAME_BASELINE * em) {
                 break;
             }
             to++;
         }
-        if (!format_pdf_sort(arena, order + from, to - from, pieces, by_place)) {
+        if (!page_sort(arena, order + from, to - from, pieces, by_place)) {
             return false;
         }
-        made += row_make(&page->glyphs, pieces, order + from, to - from, lines + made);
+        made += row_make(page, pieces, order + from, to - from, lines + made);
         from = to;
     }
     *out_pieces = pieces;
@@ -226,17 +226,18 @@ bool format_pdf_lines_make(format_pdf_page *page, lj_arena *arena, format_pdf_pi
 /* ---- spans ---- */
 
 typedef struct writer {
-    format_pdf_page *page;
-    const format_pdf_piece *pieces;
+    page_text *page;
+    const page_piece *pieces;
     lj_buf text;
     span_look *looks;
     uint32_t look_count;
     uint16_t style; /* of the newest look */
     float size;
-    uint64_t hidden_all;          /* what all letters so far have in common */
-    const format_pdf_glyph *last; /* the last letter that was no blank */
-    float end;                    /* where it ended, along the baseline */
-    bool has_blank;               /* a blank letter stood since */
+    uint64_t hidden_all;                   /* what all letters so far have in common */
+    const page_glyph *last;                /* the last letter that was no blank */
+    float end;                             /* where it ended, along the baseline */
+    bool has_blank;                        /* a blank letter stood since */
+    uint32_t owners[PAGE_SHARED_TOLD + 1]; /* letters by whose they are */
 } writer;
 
 static uint32_t pt100_of(float points)
@@ -245,7 +246,7 @@ static uint32_t pt100_of(float points)
 }
 
 /* A blank when the distance to the letter before asks for one. */
-static void write_blank(writer *out, const format_pdf_glyph *glyph, float u)
+static void write_blank(writer *out, const page_glyph *glyph, float u)
 {
     if (out->last == NULL) {
         return;
@@ -262,7 +263,7 @@ static void write_blank(writer *out, const format_pdf_glyph *glyph, float u)
     }
 }
 
-static void write_look(writer *out, const format_pdf_glyph *glyph, const format_pdf_style *style)
+static void write_look(writer *out, const page_glyph *glyph, const page_style *style)
 {
     span_look *look = out->look_count > 0 ? &out->looks[out->look_count - 1] : NULL;
     bool same =
@@ -282,9 +283,9 @@ static void write_look(writer *out, const format_pdf_glyph *glyph, const format_
     look->len += glyph->text_len;
 }
 
-static void write_glyph(writer *out, frame at, const format_pdf_glyph *glyph)
+static void write_glyph(writer *out, frame at, const page_glyph *glyph)
 {
-    const format_pdf_glyphs *glyphs = &out->page->glyphs;
+    const page_text *page = out->page;
     if (glyph->text_len == 0) {
         return;
     }
@@ -294,16 +295,17 @@ static void write_glyph(writer *out, frame at, const format_pdf_glyph *glyph)
     }
     float u = along(at, glyph);
     write_blank(out, glyph, u);
-    const format_pdf_style *style = &glyphs->styles[glyph->style];
+    const page_style *style = &page->styles[glyph->style];
     write_look(out, glyph, style);
     out->hidden_all = out->last == NULL ? style->hidden : out->hidden_all & style->hidden;
-    lj_buf_put(&out->text, lj_slice_of(glyphs->text.ptr + glyph->text_at, glyph->text_len));
+    lj_buf_put(&out->text, lj_slice_of(page->text.ptr + glyph->text_at, glyph->text_len));
+    out->owners[glyph->owner]++;
     out->last = glyph;
     out->end = u + glyph->advance;
 }
 
 /* The box of a line on the page, from its own directions. */
-static void box_of(const format_pdf_line *line, int32_t box[4])
+static void box_of(const page_line *line, int32_t box[4])
 {
     frame at = frame_of(line->degrees);
     float us[2] = {line->u0, line->u1};
@@ -328,7 +330,7 @@ static void box_of(const format_pdf_line *line, int32_t box[4])
 }
 
 /* A line that stands in the middle of the page and leaves room on both sides. */
-static bool is_centred(const format_pdf_page *page, const format_pdf_line *line)
+static bool is_centred(const page_text *page, const page_line *line)
 {
     float left = line->u0;
     float right = page->width - line->u1;
@@ -336,7 +338,7 @@ static bool is_centred(const format_pdf_page *page, const format_pdf_line *line)
            fabsf(left - right) < page->width * 0.03F;
 }
 
-static span_join join_of(const format_pdf_line *before, const format_pdf_line *line)
+static span_join join_of(const page_line *before, const page_line *line)
 {
     bool follows = before != NULL && before->degrees == line->degrees && line->v > before->v &&
                    line->v - before->v < 2.2F * fmaxf(line->size, before->size) &&
@@ -344,26 +346,33 @@ static span_join join_of(const format_pdf_line *before, const format_pdf_line *l
     return follows ? SPAN_JOIN_LINE : SPAN_JOIN_BLOCK;
 }
 
-static void write_line(writer *out, const format_pdf_line *line, const format_pdf_line *before)
+static void write_line(writer *out, const page_line *line, const page_line *before)
 {
-    format_pdf_page *page = out->page;
+    page_text *page = out->page;
     frame at = frame_of(line->degrees);
     lj_buf_clear(&out->text);
     out->look_count = 0;
     out->last = NULL;
     out->has_blank = false;
     out->hidden_all = 0;
+    memset(out->owners, 0, sizeof(out->owners));
     for (uint32_t i = line->first_piece; i != UINT32_MAX; i = out->pieces[i].next) {
-        const format_pdf_piece *piece = &out->pieces[i];
+        const page_piece *piece = &out->pieces[i];
         for (uint32_t k = 0; k < piece->count; k++) {
-            write_glyph(out, at, &page->glyphs.items[piece->from + k]);
+            write_glyph(out, at, &page->items[piece->from + k]);
         }
     }
     if (out->text.len == 0 || !lj_buf_ok(&out->text)) {
-        page->glyphs.lost = page->glyphs.lost || !lj_buf_ok(&out->text);
+        page->lost = page->lost || !lj_buf_ok(&out->text);
         return;
     }
-    span made = span_of(page->role, lj_buf_str(&out->text));
+    bool is_shared = out->owners[PAGE_OWN] == 0;
+    if (is_shared && out->owners[PAGE_SHARED] == 0) {
+        return; /* all of it was told on an earlier page */
+    }
+    span made = span_of(is_shared ? SPAN_MASTER : page->role, lj_buf_str(&out->text));
+    made.label = page->label;
+    made.rev_idx = page->rev_idx;
     if (is_centred(page, line)) {
         for (uint32_t i = 0; i < out->look_count; i++) {
             out->looks[i].flags |= SPAN_CENTRED;
@@ -373,33 +382,33 @@ static void write_line(writer *out, const format_pdf_line *line, const format_pd
     made.join = join_of(before, line);
     made.story_id = page->story_id;
     made.hidden_by = page->hidden_by | out->hidden_all;
-    made.place.page_no = page->page_no;
+    made.place = page->place;
     made.known = SPAN_KNOWS_PAGE | SPAN_KNOWS_BOX;
     box_of(line, made.box_pt100);
     made.page_pt100[0] = (int32_t)pt100_of(page->width);
     made.page_pt100[1] = (int32_t)pt100_of(page->height);
     made.looks = out->looks;
     made.look_count = out->look_count;
-    (void)format_pdf_emit(page->pdf, &made);
+    page->stop = format_emit(page->run, &made);
 }
 
-void format_pdf_lines_emit(format_pdf_page *page)
+void page_lines_emit(page_text *page)
 {
-    lj_arena *arena = page->pdf->arena;
+    lj_arena *arena = page->arena;
     lj_arena_mark mark = lj_arena_mark_of(arena);
-    format_pdf_piece *pieces = NULL;
-    format_pdf_line *lines = NULL;
+    page_piece *pieces = NULL;
+    page_line *lines = NULL;
     uint32_t count = 0;
-    bool made = format_pdf_lines_make(page, arena, &pieces, &lines, &count);
-    uint32_t *order = made ? format_pdf_lines_order(arena, lines, count) : NULL;
+    bool made = page_lines_make(page, arena, &pieces, &lines, &count);
+    uint32_t *order = made ? page_lines_order(arena, lines, count) : NULL;
     writer out = {.page = page, .pieces = pieces};
     out.looks = lj_arena_array(arena, LOOKS_MAX, sizeof(*out.looks));
     lj_buf_init(&out.text, arena, LINE_TEXT_MAX);
     if (order == NULL || out.looks == NULL) {
-        page->glyphs.lost = true;
+        page->lost = true;
     } else {
-        const format_pdf_line *before = NULL;
-        for (uint32_t i = 0; i < count && page->pdf->stop == LJ_OK; i++) {
+        const page_line *before = NULL;
+        for (uint32_t i = 0; i < count && page->stop == LJ_OK; i++) {
             write_line(&out, &lines[order[i]], before);
             before = &lines[order[i]];
         }

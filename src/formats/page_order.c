@@ -7,7 +7,7 @@
  * bottom; of two that stand side by side and are both running text, the left one first, whole.
  * Cells of a table are chains of one line and come row by row. Directions of writing follow each
  * other: level text first. */
-#include "formats/pdf/pdf_priv.h"
+#include "formats/page_text.h"
 
 enum { CHAIN_PROSE = 3, CHAINS_SORTED_WELL = 400 };
 
@@ -17,8 +17,8 @@ typedef struct chain {
     float u0, u1, v0, v1, size;
 } chain;
 
-bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items,
-                     format_pdf_less *less)
+bool page_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items,
+               page_less *less)
 {
     bool sorted = true;
     for (uint32_t i = 1; i < count && sorted; i++) {
@@ -57,15 +57,15 @@ bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const v
 
 static bool by_stream(const void *items, uint32_t a, uint32_t b)
 {
-    const format_pdf_line *left = (const format_pdf_line *)items + a;
-    const format_pdf_line *right = (const format_pdf_line *)items + b;
+    const page_line *left = (const page_line *)items + a;
+    const page_line *right = (const page_line *)items + b;
     if (left->degrees != right->degrees) {
         return left->degrees < right->degrees;
     }
     return left->stream_at < right->stream_at;
 }
 
-static bool continues(const chain *it, const format_pdf_line *last, const format_pdf_line *line)
+static bool continues(const chain *it, const page_line *last, const page_line *line)
 {
     return it->degrees == line->degrees && line->v > last->v &&
            line->v - last->v < 3.0F * fmaxf(line->size, last->size) && line->u0 < it->u1 &&
@@ -129,12 +129,12 @@ static void columns_sort(uint32_t *order, uint32_t count, const chain *chains)
     }
 }
 
-static uint32_t chains_make(const format_pdf_line *lines, const uint32_t *stream, uint32_t count,
+static uint32_t chains_make(const page_line *lines, const uint32_t *stream, uint32_t count,
                             chain *chains)
 {
     uint32_t made = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const format_pdf_line *line = &lines[stream[i]];
+        const page_line *line = &lines[stream[i]];
         chain *last = made > 0 ? &chains[made - 1] : NULL;
         if (last != NULL && continues(last, &lines[stream[i - 1]], line)) {
             last->count++;
@@ -155,7 +155,7 @@ static uint32_t chains_make(const format_pdf_line *lines, const uint32_t *stream
     return made;
 }
 
-uint32_t *format_pdf_lines_order(lj_arena *arena, const format_pdf_line *lines, uint32_t count)
+uint32_t *page_lines_order(lj_arena *arena, const page_line *lines, uint32_t count)
 {
     uint32_t *stream = lj_arena_array(arena, count, sizeof(*stream));
     uint32_t *out = lj_arena_array(arena, count, sizeof(*out));
@@ -167,14 +167,14 @@ uint32_t *format_pdf_lines_order(lj_arena *arena, const format_pdf_line *lines, 
     for (uint32_t i = 0; i < count; i++) {
         stream[i] = i;
     }
-    if (!format_pdf_sort(arena, stream, count, lines, by_stream)) {
+    if (!page_sort(arena, stream, count, lines, by_stream)) {
         return NULL;
     }
     uint32_t made = chains_make(lines, stream, count, chains);
     for (uint32_t i = 0; i < made; i++) {
         order[i] = i;
     }
-    if (!format_pdf_sort(arena, order, made, chains, by_top)) {
+    if (!page_sort(arena, order, made, chains, by_top)) {
         return NULL;
     }
     if (made <= CHAINS_SORTED_WELL) {
