@@ -128,6 +128,17 @@ typedef struct sheet_hidden_cols {
 void sheet_hidden_cols_add(sheet_hidden_cols *cols, uint32_t from, uint32_t to);
 bool sheet_col_is_hidden(const sheet_hidden_cols *cols, uint32_t col);
 
+/* ---- formulas as tokens: sheet_tokens.c ---- */
+
+enum { SHEET_BIFF12 = 12 };
+typedef struct sheet_dialect {
+    uint32_t version;     /* 2, 3, 4, 5, 8, SHEET_BIFF12 */
+    text_charset charset; /* of byte strings: up to BIFF5 */
+} sheet_dialect;
+/* The constants among the tokens of a formula in the order in which they are joined (X11); appended
+ * to out. */
+void sheet_fold_tokens(const sheet_dialect *dialect, lj_slice tokens, lj_buf *out);
+
 /* ---- headers and footers: sheet_header.c ---- */
 
 /* Text of a header or footer without its codes, one span per section (X09). base: role, story,

@@ -141,6 +141,7 @@ lj_code xls_take_dconname(xls *x);
 lj_code xls_take_writeaccess(xls *x);
 lj_code xls_take_filesharing(xls *x);
 lj_code xls_take_obproj(xls *x);
+lj_code xls_take_printer(xls *x);
 lj_code xls_take_codename(xls *x);
 lj_code xls_take_series_text(xls *x);
 lj_code xls_take_cache_string(xls *x);
@@ -182,9 +183,6 @@ lj_code xls_take_drawing_group(xls *x);
 LJ_MUST_USE lj_code xls_end_notes(xls *x);
 /* Pictures of the workbook as children. */
 LJ_MUST_USE lj_code xls_read_pictures(xls *x);
-
-/* xls_formula.c: the constants among the tokens, appended to x->text. */
-void xls_fold_tokens(xls *x, lj_slice tokens, lj_buf *out);
 
 /* xls_crypt.c: at a FILEPASS record. LJ_OK: x->b goes on in clear. LJ_E_ENCRYPTED: told. */
 LJ_MUST_USE lj_code xls_unlock(xls *x);

@@ -338,6 +338,24 @@ lj_code xls_take_obproj(xls *x)
     return LJ_OK;
 }
 
+/* Settings of a printer: a DEVMODE ([MS-XLS] 2.4.199), whose first 32 letters are its name. */
+lj_code xls_take_printer(xls *x)
+{
+    enum { NAME_LETTERS = 32 };
+    lj_cur *cur = &x->b.cur;
+    lj_cur_skip(cur, 2);
+    lj_slice name = lj_cur_bytes(cur, lj_min_size(2 * NAME_LETTERS, lj_cur_left(cur)));
+    size_t len = 0;
+    while (len + 1 < name.len && (name.ptr[len] != 0 || name.ptr[len + 1] != 0)) {
+        len += 2;
+    }
+    lj_cur_skip(cur, lj_cur_left(cur));
+    lj_buf_clear(&x->text);
+    (void)text_to_utf8(TEXT_UTF16LE, lj_slice_part(name, 0, len), false, &x->text, NULL);
+    return look_has_high_byte(lj_buf_str(&x->text)) ? xls_emit_unseen(x, SPAN_METADATA, "printer")
+                                                    : LJ_OK;
+}
+
 lj_code xls_take_codename(xls *x)
 {
     (void)biff_string(&x->b, 2, &x->text);

@@ -69,6 +69,12 @@ lj_code xls_take_colwidth(xls *x)
 
 /* ---- cells ---- */
 
+/* Charts repeat the values that they show. */
+static bool in_chart(const xls *x)
+{
+    return x->depth > 0 && x->subs[x->depth - 1].kind == XLS_CHART;
+}
+
 /* Sets where the writer stands; row and col from 0. */
 static const sheet_xf *place_cell(xls *x, uint32_t row, uint32_t col, uint32_t xf)
 {
@@ -80,8 +86,10 @@ static const sheet_xf *place_cell(xls *x, uint32_t row, uint32_t col, uint32_t x
                       (x->hidden_rows[row / 8] >> row % 8 & 1) != 0;
     bool hidden = row_hidden || sheet_col_is_hidden(&x->hidden_cols, col + 1);
     *base = xls_span(x, SPAN_CELL, hidden ? SPAN_HIDE(SPAN_HIDDEN_CELL) : 0);
-    base->place.row_no = row + 1;
-    base->place.col_no = col + 1;
+    if (!in_chart(x)) {
+        base->place.row_no = row + 1;
+        base->place.col_no = col + 1;
+    }
     return sheet_xf_of(&x->writer, xf);
 }
 
@@ -135,6 +143,9 @@ lj_code xls_take_labelsst(xls *x)
 static lj_code write_number(xls *x, const sheet_xf *xf, double value)
 {
     enum { WHOLE_MAX = 10000000 };
+    if (in_chart(x)) {
+        return LJ_OK; /* the points of a curve, which stand in cells too */
+    }
     bool whole = value >= 0 && value < WHOLE_MAX && value == (double)(uint32_t)value;
     if (!sheet_wants_number(&x->writer, xf, whole)) {
         return LJ_OK;
@@ -211,7 +222,8 @@ lj_code xls_emit_constants(xls *x, uint32_t len, span_role role, const char *lab
     lj_cur *cur = &x->b.cur;
     lj_slice tokens = lj_cur_bytes(cur, lj_min_size(len, lj_cur_left(cur)));
     lj_buf_clear(&x->text);
-    xls_fold_tokens(x, tokens, &x->text);
+    const sheet_dialect dialect = {x->b.version, x->b.charset};
+    sheet_fold_tokens(&dialect, tokens, &x->text);
     for (size_t i = 0; i < x->text.len; i++) { /* choices of a list */
         x->text.ptr[i] = x->text.ptr[i] == 0 ? '\n' : x->text.ptr[i];
     }

@@ -71,6 +71,7 @@ static const record_row record_rows[] = {
     {0x0042, 2, 8, xls_take_codepage},
     {0x0043, 2, 4, xls_take_xf},
     {0x0044, 2, 2, NULL}, {0x0045, 2, 2, NULL},
+    {0x004D, 2, 8, xls_take_printer},
     {0x0050, 3, 8, NULL},
     {0x0051, 3, 8, xls_take_dconref},
     {0x0052, 3, 8, xls_take_dconname},

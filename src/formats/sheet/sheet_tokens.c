@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Constants in formulas (X11): "机"&"密", CHAR(187)&CHAR(250), the choices of a list.
  *
- * Specification: [MS-XLS] 2.2.2 (formulas), 2.5.198 (tokens and their lengths); the documentation
- * of OpenOffice.org, 3 (formulas), for BIFF2 to BIFF7.
+ * Specification: [MS-XLS] 2.2.2 (formulas), 2.5.198 (tokens and their lengths); [MS-XLSB] 2.2.2,
+ * 2.5.97; the documentation of OpenOffice.org, 3 (formulas), for BIFF2 to BIFF7.
  *
  * Model. The tokens stand in reverse Polish order, so constants come in the order in which they are
  * joined; only strings, and numbers that CHAR makes a letter of, count. A token of unknown length
  * ends the walk: what follows is lost here, but the cached result of the formula stands beside it.
  *
  * Not done. Constant arrays behind the tokens; REPT, MID and other functions over constants. */
+#include "base/cur.h"
 #include "base/num.h"
-#include "formats/xls/xls.h"
+#include "formats/sheet/sheet.h"
 
 enum {
     PTG_EXP = 0x01,
@@ -30,46 +31,46 @@ enum {
     UNKNOWN = 0xFF,
 };
 
-/* Bytes behind a token with a class (reference, value, array), by BIFF2, BIFF3 and 4, BIFF5, BIFF8;
- * from 0x20 on. */
-static const uint8_t class_lens[32][4] = {
-    {6,       7,       7,       7      }, /* array */
-    {1,       2,       2,       2      }, /* function */
-    {2,       3,       3,       3      }, /* with a count of arguments */
-    {7,       10,      14,      4      }, /* name */
-    {3,       3,       3,       4      }, /* reference */
-    {6,       6,       6,       8      }, /* area */
-    {4,       6,       6,       6      }, /* memory areas */
-    {4,       6,       6,       6      },
-    {4,       6,       6,       6      },
-    {1,       2,       2,       2      },
-    {3,       3,       3,       4      }, /* deleted references */
-    {6,       6,       6,       8      },
-    {3,       3,       3,       4      }, /* relative ones */
-    {6,       6,       6,       8      },
-    {1,       2,       2,       2      },
-    {1,       2,       2,       2      },
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {1,       2,       2,       UNKNOWN}, /* command */
-    {UNKNOWN, UNKNOWN, 24,      6      }, /* name of another workbook */
-    {UNKNOWN, UNKNOWN, 17,      6      }, /* references to other sheets */
-    {UNKNOWN, UNKNOWN, 20,      10     },
-    {UNKNOWN, UNKNOWN, 17,      6      },
-    {UNKNOWN, UNKNOWN, 20,      10     },
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
-    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+/* Bytes behind a token with a class (reference, value, array), by BIFF2, BIFF3 and 4, BIFF5, BIFF8,
+ * BIFF12; from 0x20 on. */
+static const uint8_t class_lens[32][5] = {
+    {6,       7,       7,       7,       14     }, /* array */
+    {1,       2,       2,       2,       2      }, /* function */
+    {2,       3,       3,       3,       3      }, /* with a count of arguments */
+    {7,       10,      14,      4,       4      }, /* name */
+    {3,       3,       3,       4,       6      }, /* reference */
+    {6,       6,       6,       8,       12     }, /* area */
+    {4,       6,       6,       6,       6      }, /* memory areas */
+    {4,       6,       6,       6,       6      },
+    {4,       6,       6,       6,       6      },
+    {1,       2,       2,       2,       2      },
+    {3,       3,       3,       4,       6      }, /* deleted references */
+    {6,       6,       6,       8,       12     },
+    {3,       3,       3,       4,       6      }, /* relative ones */
+    {6,       6,       6,       8,       12     },
+    {1,       2,       2,       2,       2      },
+    {1,       2,       2,       2,       2      },
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {1,       2,       2,       UNKNOWN, UNKNOWN}, /* command */
+    {UNKNOWN, UNKNOWN, 24,      6,       6      }, /* name of another workbook */
+    {UNKNOWN, UNKNOWN, 17,      6,       8      }, /* references to other sheets */
+    {UNKNOWN, UNKNOWN, 20,      10,      14     },
+    {UNKNOWN, UNKNOWN, 17,      6,       8      },
+    {UNKNOWN, UNKNOWN, 20,      10,      14     },
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
+    {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
 };
 
-static uint32_t column_of(const xls *x)
+static uint32_t column_of(uint32_t version)
 {
-    return x->b.version == 2 ? 0 : x->b.version <= 4 ? 1 : x->b.version == 5 ? 2 : 3;
+    return version == 2 ? 0 : version <= 4 ? 1 : version == 5 ? 2 : version == 8 ? 3 : 4;
 }
 
 /* Decodes the bytes that CHAR has made so far. */
@@ -81,21 +82,22 @@ static void flush_bytes(lj_buf *bytes, lj_buf *out)
     }
 }
 
-static void put_string(xls *x, lj_cur *cur, lj_buf *out)
+static void put_string(const sheet_dialect *dialect, lj_cur *cur, lj_buf *out)
 {
-    uint32_t count = lj_cur_u8(cur);
-    bool is_8 = x->b.version == 8;
-    bool is_wide = is_8 && (lj_cur_u8(cur) & 1) != 0;
+    bool is_12 = dialect->version == SHEET_BIFF12;
+    bool is_8 = dialect->version == 8;
+    uint32_t count = is_12 ? lj_cur_u16le(cur) : lj_cur_u8(cur);
+    bool is_wide = is_12 || (is_8 && (lj_cur_u8(cur) & 1) != 0);
     size_t len = lj_min_size((size_t)count * (is_wide ? 2 : 1), lj_cur_left(cur));
     lj_slice part = lj_cur_bytes(cur, len);
-    text_charset charset = is_wide ? TEXT_UTF16LE : is_8 ? TEXT_LATIN1 : x->b.charset;
+    text_charset charset = is_wide ? TEXT_UTF16LE : is_8 ? TEXT_LATIN1 : dialect->charset;
     (void)text_to_utf8(charset, part, false, out, NULL);
 }
 
 /* A token without a class; false when the walk ends. */
-static bool skip_plain(const xls *x, lj_cur *cur, uint8_t token)
+static bool skip_plain(const sheet_dialect *dialect, lj_cur *cur, uint8_t token)
 {
-    bool is_2 = x->b.version == 2;
+    bool is_2 = dialect->version == 2;
     if (token >= 0x03 && token <= PTG_MISSING) {
         return true;
     }
@@ -124,12 +126,12 @@ static bool skip_plain(const xls *x, lj_cur *cur, uint8_t token)
     }
 }
 
-void xls_fold_tokens(xls *x, lj_slice tokens, lj_buf *out)
+void sheet_fold_tokens(const sheet_dialect *dialect, lj_slice tokens, lj_buf *out)
 {
     uint8_t room[256];
     lj_buf bytes = {.ptr = room, .cap = sizeof(room), .max_len = sizeof(room)};
     lj_cur cur = lj_cur_of(tokens);
-    uint32_t column = column_of(x);
+    uint32_t column = column_of(dialect->version);
     uint32_t number = 0; /* the constant just before */
     bool going = true;
     while (going && lj_cur_left(&cur) > 0) {
@@ -138,11 +140,11 @@ void xls_fold_tokens(xls *x, lj_slice tokens, lj_buf *out)
         number = 0;
         if (token == PTG_STR) {
             flush_bytes(&bytes, out);
-            put_string(x, &cur, out);
+            put_string(dialect, &cur, out);
         } else if (token == PTG_INT) {
             number = lj_cur_u16le(&cur);
         } else if (token < PTG_CLASSES) {
-            going = skip_plain(x, &cur, token);
+            going = skip_plain(dialect, &cur, token);
         } else if ((token & 0x80) != 0) {
             going = false;
         } else {
