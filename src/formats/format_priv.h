@@ -16,6 +16,7 @@ extern const format_row format_zip_row;
 /* ooxml/ */
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
+extern const format_row format_xlsb_row;
 extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;

@@ -34,6 +34,7 @@ static const format_row *const readers[] = {
     &format_compress_row,
     &format_ole2_row,
     &format_ooxml_encrypted_row,
+    &format_xlsb_row,
     &format_xls_row,
     &format_biff_row,
     &format_text_row,

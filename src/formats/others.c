@@ -226,11 +226,6 @@ static int sniff_ofd(const format_probe *probe)
     return format_probe_has(probe, LJ_BYTES("OFD.xml")) ? 56 : 0;
 }
 
-static int sniff_xlsb(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("xl/workbook.bin")) ? 120 : 0;
-}
-
 static int sniff_vsdx(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("visio/document.xml")) ? 120 : 0;
@@ -276,8 +271,6 @@ const format_row format_other_rows[] = {
     {"odp",        "zip",  "odp otp",             0, 0,              sniff_odp,        NULL, NULL, "OpenDocument presentation",
      "OpenDocument 演示"                                                                                                                                                   },
     {"ofd",        "zip",  "ofd",                 0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"                    },
-    {"xlsb",       "zip",  "xlsb",                0, 0,              sniff_xlsb,       NULL, NULL, "Excel binary workbook (OOXML)",
-     "Excel 二进制工作簿"                                                                                                                                              },
     {"vsdx",       "zip",  "vsdx vsdm",           0, 0,              sniff_vsdx,       NULL, NULL, "Visio drawing",                    "Visio 绘图"                        },
     {"epub",       "zip",  "epub",                0, 0,              sniff_epub,       NULL, NULL, "EPUB book",                        "EPUB 图书"                         },
     {"rtf",        NULL,   "rtf",                 0, 0,              sniff_rtf,        NULL, NULL, "Rich Text Format",                 "RTF 文档"                          },

@@ -99,7 +99,7 @@ static lj_code docx_read(format_run *run, format_src *src)
     docx_context context = {
         .page_pt100 = {A4_WIDTH_PT100, A4_HEIGHT_PT100}
     };
-    const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context};
+    const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context, NULL};
     lj_code code = opc_open(&pkg, run, src);
     if (code != LJ_OK) {
         return code;

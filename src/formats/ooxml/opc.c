@@ -234,15 +234,22 @@ static void read_root(opc_xml *x, const opc_roots *roots)
     }
 }
 
+/* What every span of the part begins with. */
+static void set_base(opc_xml *x)
+{
+    opc_package *pkg = x->pkg;
+    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
+    x->base.hidden_by = hidden_of(pkg, &pkg->parts[x->part]);
+    x->base.story_id = ++pkg->story_count;
+    set_place(pkg, x->part, &x->base.place);
+}
+
 /* Reads an XML part to its end. *out_other: it is something a reader of its own should have. */
 static lj_code read_xml(opc_xml *x, const opc_roots *roots, bool *out_other)
 {
     opc_package *pkg = x->pkg;
     uint32_t idx = x->part;
-    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
-    x->base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
-    x->base.story_id = ++pkg->story_count;
-    set_place(pkg, idx, &x->base.place);
+    set_base(x);
     x->xml = xml_open(pkg->run, x->src, pkg->names, x->base.place);
     if (x->xml == NULL) {
         return LJ_E_LIMIT;
@@ -293,6 +300,19 @@ static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
     return format_emit(pkg->run, &what);
 }
 
+/* A part that is no XML but that the package's reader may read. */
+static lj_code read_binary(opc_xml *x, const opc_roots *roots, lj_slice head, bool *out_taken)
+{
+    uint8_t kept[HEAD_LEN]; /* the window slides while the part is read */
+    head = lj_slice_part(head, 0, sizeof(kept));
+    if (head.len > 0) {
+        memcpy(kept, head.ptr, head.len);
+    }
+    set_base(x);
+    *out_taken = roots->read_binary(x, lj_slice_of(kept, head.len), roots->ctx);
+    return x->code;
+}
+
 lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32_t flags)
 {
     opc_part *part = &pkg->parts[idx];
@@ -308,12 +328,17 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
     lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_child = !looks_like_xml(head);
     lj_code code = LJ_OK;
+    opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+    bool is_taken = false;
+    if (is_child && roots->read_binary != NULL) {
+        code = read_binary(&x, roots, head, &is_taken);
+        is_child = !is_taken;
+    }
     if (!is_child || (flags & OPC_CHILDREN) != 0) {
         part->is_done = true;
-        code = format_entry(pkg->run);
+        code = code == LJ_OK ? format_entry(pkg->run) : code;
         code = code == LJ_OK ? emit_part_name(pkg, idx) : code;
-        if (code == LJ_OK && !is_child) {
-            opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+        if (code == LJ_OK && !is_child && !is_taken) {
             code = read_xml(&x, roots, &is_child);
         }
         if (code == LJ_OK && is_child) {

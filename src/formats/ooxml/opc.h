@@ -92,6 +92,9 @@ typedef struct opc_roots {
     const opc_root *rows;
     uint32_t count;
     void *ctx;
+    /* For parts that are no XML, when the package has such (xlsb): false: not mine, a child. x has
+     * no token. */
+    bool (*read_binary)(opc_xml *x, lj_slice head, void *ctx);
 } opc_roots;
 
 /* Takes the members as parts, reads all relationships (targets outside the package are emitted),

@@ -363,7 +363,7 @@ lj_code opc_mark_reached(opc_package *pkg)
 lj_code opc_read_relationships(opc_package *pkg)
 {
     static const opc_root root = {OPC_Relationships, SPAN_LINK, read_relationships};
-    const opc_roots roots = {&root, 1, NULL};
+    const opc_roots roots = {&root, 1, NULL, NULL};
     for (uint32_t i = 0; i < pkg->part_count; i++) {
         if (!opc_name_has_suffix(pkg->parts[i].name, LJ_BYTES(".rels"))) {
             continue;

@@ -261,7 +261,7 @@ static lj_code pptx_read(format_run *run, format_src *src)
     opc_package pkg;
     pptx_context context = {.slide = {.ground = LOOK_NO_COLOUR},
                             .plain = {.ground = LOOK_NO_COLOUR}};
-    const opc_roots roots = {pptx_roots, LJ_COUNT_OF(pptx_roots), &context};
+    const opc_roots roots = {pptx_roots, LJ_COUNT_OF(pptx_roots), &context, NULL};
     lj_code code = opc_open(&pkg, run, src);
     if (code != LJ_OK) {
         return code;

@@ -57,6 +57,11 @@ bool sheet_format_hides(lj_slice code, bool is_number);
 void sheet_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out);
 /* A number with up to 15 significant digits, as a cell without a format shows it. */
 void sheet_put_number(lj_buf *out, double value);
+/* The double of these bits. */
+double sheet_real(uint64_t bits);
+/* [MS-XLS] 2.5.217: 30 bits, a whole number or the upper part of a double; perhaps a hundred times
+ * the value. */
+double sheet_rk(uint32_t rk);
 
 /* ---- the table of shared strings: sheet_strings.c ---- */
 

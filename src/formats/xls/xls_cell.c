@@ -155,18 +155,11 @@ static lj_code write_number(xls *x, const sheet_xf *xf, double value)
     return sheet_write_number(&x->writer, xf, lj_buf_str(&x->text));
 }
 
-static double double_of(uint64_t bits)
-{
-    double value = 0;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
 lj_code xls_take_number(xls *x)
 {
     const sheet_xf *xf = take_head(x);
     uint64_t bits = lj_cur_u64le(&x->b.cur);
-    return lj_cur_ok(&x->b.cur) ? write_number(x, xf, double_of(bits)) : LJ_OK;
+    return lj_cur_ok(&x->b.cur) ? write_number(x, xf, sheet_real(bits)) : LJ_OK;
 }
 
 lj_code xls_take_integer(xls *x)
@@ -176,26 +169,11 @@ lj_code xls_take_integer(xls *x)
     return lj_cur_ok(&x->b.cur) ? write_number(x, xf, value) : LJ_OK;
 }
 
-/* 2.5.217: 30 bits, a whole number or the upper part of a double; perhaps a hundred times the
- * value. */
-static double rk_of(uint32_t rk)
-{
-    enum { HUNDRED = 1, WHOLE = 2 };
-    double value = 0;
-    if ((rk & WHOLE) != 0) {
-        uint32_t upper = rk >> 2;
-        value = (rk & 0x80000000U) != 0 ? (double)upper - 1073741824.0 : (double)upper;
-    } else {
-        value = double_of((uint64_t)(rk & ~(uint32_t)3) << 32);
-    }
-    return (rk & HUNDRED) != 0 ? value / 100 : value;
-}
-
 lj_code xls_take_rk(xls *x)
 {
     const sheet_xf *xf = take_head(x);
     uint32_t rk = lj_cur_u32le(&x->b.cur);
-    return lj_cur_ok(&x->b.cur) ? write_number(x, xf, rk_of(rk)) : LJ_OK;
+    return lj_cur_ok(&x->b.cur) ? write_number(x, xf, sheet_rk(rk)) : LJ_OK;
 }
 
 lj_code xls_take_mulrk(xls *x)
@@ -209,7 +187,7 @@ lj_code xls_take_mulrk(xls *x)
     for (; lj_cur_left(cur) >= CELL_LEN && code == LJ_OK; col++) {
         uint32_t xf = lj_cur_u16le(cur);
         uint32_t rk = lj_cur_u32le(cur);
-        code = write_number(x, place_cell(x, row, col, xf), rk_of(rk));
+        code = write_number(x, place_cell(x, row, col, xf), sheet_rk(rk));
     }
     lj_cur_skip(cur, lj_cur_left(cur)); /* the last column */
     return code;
@@ -257,7 +235,7 @@ lj_code xls_take_formula(xls *x)
     }
     bool is_number = bits >> 48 != 0xFFFF;
     x->awaits_string = !is_number && (bits & 0xFF) == 0;
-    lj_code code = is_number ? write_number(x, xf, double_of(bits)) : LJ_OK;
+    lj_code code = is_number ? write_number(x, xf, sheet_real(bits)) : LJ_OK;
     return code == LJ_OK ? xls_emit_constants(x, len, SPAN_FORMULA, NULL) : code;
 }
 
