@@ -13,6 +13,7 @@ extern const format_row format_xml_row;
 extern const format_row format_svg_row;
 /* zip/ */
 extern const format_row format_zip_row;
+extern const format_row format_epub_row;
 /* ooxml/ */
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
@@ -20,7 +21,23 @@ extern const format_row format_xlsb_row;
 extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;
+/* ppt/ */
+extern const format_row format_ppt_row;
+/* mail/ */
+extern const format_row format_msg_row;
 extern const format_row format_ooxml_encrypted_row;
+extern const format_row format_vsdx_row;
+extern const format_row format_opc_flat_row;
+extern const format_row format_word_xml_row;
+extern const format_row format_excel_xml_row;
+/* odf/ */
+extern const format_row format_odt_row;
+extern const format_row format_ods_row;
+extern const format_row format_odp_row;
+extern const format_row format_odg_row;
+extern const format_row format_fodt_row;
+extern const format_row format_fods_row;
+extern const format_row format_fodp_row;
 /* xls/ */
 extern const format_row format_xls_row;
 extern const format_row format_biff_row;
@@ -43,5 +60,7 @@ extern const format_row format_lzma_row;
 extern const format_row format_compress_row; /* .Z */
 extern const format_row format_lzh_row;
 extern const format_row format_xar_row;
+/* rtf/ */
+extern const format_row format_rtf_row;
 
 #endif

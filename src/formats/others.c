@@ -22,7 +22,6 @@ static int has_magic(lj_slice head, size_t off, lj_slice magic)
         return has_magic(probe->head, (off), LJ_BYTES(literal));                                   \
     }
 
-SNIFF_MAGIC(rtf, 0, "{\\rtf")
 SNIFF_MAGIC(png, 0, "\x89PNG\r\n\x1A\n")
 SNIFF_MAGIC(jpeg, 0, "\xFF\xD8\xFF")
 SNIFF_MAGIC(psd, 0, "8BPS\0\1")
@@ -192,52 +191,10 @@ static int sniff_mbox(const format_probe *probe)
 
 /* ---- dialects of ZIP ---- */
 
-/* ODF 1.2 part 3, 3.3: the first member is `mimetype`, stored; its content then stands at
- * offset 38. */
-static int sniff_odf(const format_probe *probe, const char *kind)
-{
-    static const char base[] = "mimetypeapplication/vnd.oasis.opendocument.";
-    lj_slice prefix = lj_slice_of(base, sizeof(base) - 1);
-    lj_slice at = lj_slice_part(probe->head, 30, SIZE_MAX);
-    return lj_slice_has_prefix(at, prefix) &&
-                   lj_slice_has_prefix(lj_slice_part(at, prefix.len, SIZE_MAX), lj_cstr_bytes(kind))
-               ? 64
-               : 0;
-}
-
-static int sniff_odt(const format_probe *probe)
-{
-    return sniff_odf(probe, "text");
-}
-
-static int sniff_ods(const format_probe *probe)
-{
-    return sniff_odf(probe, "spreadsheet");
-}
-
-static int sniff_odp(const format_probe *probe)
-{
-    return sniff_odf(probe, "presentation");
-}
-
 /* GB/T 33190-2016 clause 6: the package has OFD.xml at its root. */
 static int sniff_ofd(const format_probe *probe)
 {
     return format_probe_has(probe, LJ_BYTES("OFD.xml")) ? 56 : 0;
-}
-
-static int sniff_vsdx(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("visio/document.xml")) ? 120 : 0;
-}
-
-static int sniff_epub(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("META-INF/container.xml")) &&
-                   lj_slice_has_prefix(lj_slice_part(probe->head, 30, SIZE_MAX),
-                                       LJ_BYTES("mimetypeapplication/epub+zip"))
-               ? 64
-               : 0;
 }
 
 /* ---- dialects of OLE2 ---- */
@@ -247,69 +204,47 @@ static int sniff_doc(const format_probe *probe)
     return format_probe_has(probe, LJ_BYTES("WordDocument")) ? 96 : 0;
 }
 
-static int sniff_ppt(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("PowerPoint Document")) ? 128 : 0;
-}
-
-static int sniff_msg(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("__properties_version1.0")) ? 128 : 0;
-}
-
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
-    {"doc",        "ole2", "doc dot wps wpt",     0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
-     "Word/WPS 文档（二进制）"                                                                                                                                        },
-    {"ppt",        "ole2", "ppt pps pot dps dpt", 0, 0,              sniff_ppt,        NULL, NULL,
-     "PowerPoint or WPS slides (binary)",                                                                                              "PowerPoint/WPS 演示（二进制）"},
-    {"msg",        "ole2", "msg",                 0, 0,              sniff_msg,        NULL, NULL, "Outlook message",                  "Outlook 邮件"                      },
-    {"odt",        "zip",  "odt ott",             0, 0,              sniff_odt,        NULL, NULL, "OpenDocument text",
-     "OpenDocument 文本"                                                                                                                                                   },
-    {"ods",        "zip",  "ods ots",             0, 0,              sniff_ods,        NULL, NULL, "OpenDocument spreadsheet",
-     "OpenDocument 表格"                                                                                                                                                   },
-    {"odp",        "zip",  "odp otp",             0, 0,              sniff_odp,        NULL, NULL, "OpenDocument presentation",
-     "OpenDocument 演示"                                                                                                                                                   },
-    {"ofd",        "zip",  "ofd",                 0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"                    },
-    {"vsdx",       "zip",  "vsdx vsdm",           0, 0,              sniff_vsdx,       NULL, NULL, "Visio drawing",                    "Visio 绘图"                        },
-    {"epub",       "zip",  "epub",                0, 0,              sniff_epub,       NULL, NULL, "EPUB book",                        "EPUB 图书"                         },
-    {"rtf",        NULL,   "rtf",                 0, 0,              sniff_rtf,        NULL, NULL, "Rich Text Format",                 "RTF 文档"                          },
-    {"mail",       NULL,   "eml mht mhtml",       0, 0,              sniff_mail,       NULL, NULL,
-     "mail message or saved page (MIME)",                                                                                              "邮件或网页存档（MIME）"     },
-    {"mbox",       NULL,   "mbox",                0, 0,              sniff_mbox,       NULL, NULL, "mailbox",                          "邮箱文件"                        },
-    {"pst",        NULL,   "pst ost",             0, 0,              sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"                },
-    {"tnef",       NULL,   "tnef",                0, 0,              sniff_tnef,       NULL, NULL, "TNEF attachment",                  "TNEF 附件"                         },
-    {"png",        NULL,   "png",                 0, FORMAT_PICTURE, sniff_png,        NULL, NULL, "PNG picture",                      "PNG 图片"                          },
-    {"jpeg",       NULL,   "jpg jpeg jpe",        0, FORMAT_PICTURE, sniff_jpeg,       NULL, NULL, "JPEG picture",
-     "JPEG 图片"                                                                                                                                                           },
-    {"gif",        NULL,   "gif",                 0, FORMAT_PICTURE, sniff_gif,        NULL, NULL, "GIF picture",                      "GIF 图片"                          },
-    {"bmp",        NULL,   "bmp dib",             0, FORMAT_PICTURE, sniff_bmp,        NULL, NULL, "BMP picture",                      "BMP 图片"                          },
-    {"tiff",       NULL,   "tif tiff",            0, FORMAT_PICTURE, sniff_tiff,       NULL, NULL, "TIFF picture",
-     "TIFF 图片"                                                                                                                                                           },
-    {"webp",       NULL,   "webp",                0, FORMAT_PICTURE, sniff_webp,       NULL, NULL, "WebP picture",                     "WebP 图片"                         },
-    {"heif",       NULL,   "heic heif avif",      0, FORMAT_PICTURE, sniff_heif,       NULL, NULL, "HEIF picture",
-     "HEIF 图片"                                                                                                                                                           },
-    {"jp2",        NULL,   "jp2 jpx j2k",         0, FORMAT_PICTURE, sniff_jp2,        NULL, NULL, "JPEG 2000 picture",
-     "JPEG 2000 图片"                                                                                                                                                      },
-    {"psd",        NULL,   "psd",                 0, FORMAT_PICTURE, sniff_psd,        NULL, NULL, "Photoshop picture",
-     "Photoshop 图片"                                                                                                                                                      },
-    {"emf",        NULL,   "emf",                 0, FORMAT_PICTURE, sniff_emf,        NULL, NULL, "EMF picture",                      "EMF 图片"                          },
-    {"wmf",        NULL,   "wmf",                 0, FORMAT_PICTURE, sniff_wmf_any,    NULL, NULL, "WMF picture",                      "WMF 图片"                          },
-    {"exe",        NULL,   "exe dll sys scr",     0, FORMAT_LOOSE,   sniff_exe,        NULL, NULL, "Windows program",
-     "Windows 程序"                                                                                                                                                        },
-    {"elf",        NULL,   "so",                  0, FORMAT_LOOSE,   sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"                        },
-    {"sqlite",     NULL,   "sqlite sqlite3",      0, 0,              sniff_sqlite,     NULL, NULL, "SQLite database",
-     "SQLite 数据库"                                                                                                                                                      },
-    {"lnk",        NULL,   "lnk",                 0, 0,              sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"                },
-    {"evtx",       NULL,   "evtx",                0, 0,              sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"                },
-    {"regf",       NULL,   "hiv",                 0, 0,              sniff_regf,       NULL, NULL, "Windows registry hive",
-     "Windows 注册表文件"                                                                                                                                               },
-    {"prefetch",   NULL,   "pf",                  0, 0,              sniff_prefetch,   NULL, NULL, "Windows prefetch file",
-     "Windows 预取文件"                                                                                                                                                  },
-    {"chm",        NULL,   "chm",                 0, 0,              sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"                },
-    {"thumbcache", NULL,   "",                    0, 0,              sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
-     "Windows 缩略图缓存"                                                                                                                                               },
-    {"recycled",   NULL,   "",                    0, 0,              sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
-     "Windows 回收站记录"                                                                                                                                               },
+    {"doc",        "ole2", "doc dot wps wpt", 0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
+     "Word/WPS 文档（二进制）"                                                                                                                               },
+    {"ofd",        "zip",  "ofd",             0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"               },
+    {"mail",       NULL,   "eml mht mhtml",   0, 0,              sniff_mail,       NULL, NULL,
+     "mail message or saved page (MIME)",                                                                                          "邮件或网页存档（MIME）"},
+    {"mbox",       NULL,   "mbox",            0, 0,              sniff_mbox,       NULL, NULL, "mailbox",                          "邮箱文件"                   },
+    {"pst",        NULL,   "pst ost",         0, 0,              sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"           },
+    {"tnef",       NULL,   "tnef",            0, 0,              sniff_tnef,       NULL, NULL, "TNEF attachment",                  "TNEF 附件"                    },
+    {"png",        NULL,   "png",             0, FORMAT_PICTURE, sniff_png,        NULL, NULL, "PNG picture",                      "PNG 图片"                     },
+    {"jpeg",       NULL,   "jpg jpeg jpe",    0, FORMAT_PICTURE, sniff_jpeg,       NULL, NULL, "JPEG picture",
+     "JPEG 图片"                                                                                                                                                  },
+    {"gif",        NULL,   "gif",             0, FORMAT_PICTURE, sniff_gif,        NULL, NULL, "GIF picture",                      "GIF 图片"                     },
+    {"bmp",        NULL,   "bmp dib",         0, FORMAT_PICTURE, sniff_bmp,        NULL, NULL, "BMP picture",                      "BMP 图片"                     },
+    {"tiff",       NULL,   "tif tiff",        0, FORMAT_PICTURE, sniff_tiff,       NULL, NULL, "TIFF picture",
+     "TIFF 图片"                                                                                                                                                  },
+    {"webp",       NULL,   "webp",            0, FORMAT_PICTURE, sniff_webp,       NULL, NULL, "WebP picture",                     "WebP 图片"                    },
+    {"heif",       NULL,   "heic heif avif",  0, FORMAT_PICTURE, sniff_heif,       NULL, NULL, "HEIF picture",
+     "HEIF 图片"                                                                                                                                                  },
+    {"jp2",        NULL,   "jp2 jpx j2k",     0, FORMAT_PICTURE, sniff_jp2,        NULL, NULL, "JPEG 2000 picture",
+     "JPEG 2000 图片"                                                                                                                                             },
+    {"psd",        NULL,   "psd",             0, FORMAT_PICTURE, sniff_psd,        NULL, NULL, "Photoshop picture",
+     "Photoshop 图片"                                                                                                                                             },
+    {"emf",        NULL,   "emf",             0, FORMAT_PICTURE, sniff_emf,        NULL, NULL, "EMF picture",                      "EMF 图片"                     },
+    {"wmf",        NULL,   "wmf",             0, FORMAT_PICTURE, sniff_wmf_any,    NULL, NULL, "WMF picture",                      "WMF 图片"                     },
+    {"exe",        NULL,   "exe dll sys scr", 0, FORMAT_LOOSE,   sniff_exe,        NULL, NULL, "Windows program",
+     "Windows 程序"                                                                                                                                               },
+    {"elf",        NULL,   "so",              0, FORMAT_LOOSE,   sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"                   },
+    {"sqlite",     NULL,   "sqlite sqlite3",  0, 0,              sniff_sqlite,     NULL, NULL, "SQLite database",
+     "SQLite 数据库"                                                                                                                                             },
+    {"lnk",        NULL,   "lnk",             0, 0,              sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"           },
+    {"evtx",       NULL,   "evtx",            0, 0,              sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"           },
+    {"regf",       NULL,   "hiv",             0, 0,              sniff_regf,       NULL, NULL, "Windows registry hive",
+     "Windows 注册表文件"                                                                                                                                      },
+    {"prefetch",   NULL,   "pf",              0, 0,              sniff_prefetch,   NULL, NULL, "Windows prefetch file",
+     "Windows 预取文件"                                                                                                                                         },
+    {"chm",        NULL,   "chm",             0, 0,              sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"           },
+    {"thumbcache", NULL,   "",                0, 0,              sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
+     "Windows 缩略图缓存"                                                                                                                                      },
+    {"recycled",   NULL,   "",                0, 0,              sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
+     "Windows 回收站记录"                                                                                                                                      },
 };
 const uint32_t format_other_row_count = LJ_COUNT_OF(format_other_rows);

@@ -496,7 +496,9 @@ format_src *ole2_stream(ole2_file *file, uint32_t idx)
 void ole2_take_part(ole2_file *file, uint32_t idx, uint64_t off, uint64_t len,
                     format_claim_kind kind)
 {
-    if (ole2_stream(file, idx) != NULL) {
+    if (idx < file->count && file->entries[idx].kind == OLE2_STORAGE) {
+        file->entries[idx].is_taken = true;
+    } else if (ole2_stream(file, idx) != NULL) {
         ole2_claim_pieces(file, &file->chains[idx], off, len, kind);
         file->entries[idx].is_taken = true;
     }

@@ -46,7 +46,8 @@ uint32_t ole2_lookup(const ole2_file *file, uint32_t storage, lj_slice name);
 format_src *ole2_stream(ole2_file *file, uint32_t idx);
 /* Number for span_place.part_id: the path of the entry, as in "ObjectPool/_1180/WordDocument". */
 uint32_t ole2_part(ole2_file *file, uint32_t idx);
-/* The stream was read: its sectors are claimed, ole2_read_rest() passes it over. */
+/* The stream was read: its sectors are claimed, ole2_read_rest() passes it over. A storage: it is
+ * no document of its own; what stands in it is still to be read. */
 void ole2_take(ole2_file *file, uint32_t idx, format_claim_kind kind);
 /* Claims a part of a stream instead of all of it (off, len in the stream); what is left is swept.
  * The stream counts as taken. */

@@ -237,7 +237,10 @@ void opc_read_properties(opc_xml *x, void *ctx)
     leaf_init(&leaf, x->pkg->arena);
     lj_buf name; /* of the custom property around the value */
     lj_buf_init(&name, x->pkg->arena, 64 * LJ_KIB);
-    while (opc_next(x)) {
+    bool names_count = x->token->id == OPC_CustomDocumentProperties; /* of elements (Office 2003) */
+    uint32_t depth = x->token->depth;
+    bool open = true;
+    while (open && opc_next(x)) {
         const xml_token *token = x->token;
         switch (token->kind) {
         case XML_START:
@@ -251,11 +254,15 @@ void opc_read_properties(opc_xml *x, void *ctx)
             } else {
                 opc_emit_attrs(x);
             }
+            if (names_count) {
+                opc_emit_unseen(x, SPAN_METADATA, LJ_STR("name"), str_of(token->local));
+            }
             break;
         case XML_TEXT:
             leaf_add(&leaf, token->text);
             break;
         case XML_END:
+            open = token->depth != depth;
             if (is_telling(x, lj_buf_str(&leaf.text))) {
                 opc_emit_unseen(x, SPAN_METADATA, lj_buf_str(name.len > 0 ? &name : &leaf.label),
                                 lj_buf_str(&leaf.text));

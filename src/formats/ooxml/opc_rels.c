@@ -363,12 +363,12 @@ lj_code opc_mark_reached(opc_package *pkg)
 lj_code opc_read_relationships(opc_package *pkg)
 {
     static const opc_root root = {OPC_Relationships, SPAN_LINK, read_relationships};
-    const opc_roots roots = {&root, 1, NULL, NULL};
+    const opc_roots roots = {&root, 1, NULL};
     for (uint32_t i = 0; i < pkg->part_count; i++) {
         if (!opc_name_has_suffix(pkg->parts[i].name, LJ_BYTES(".rels"))) {
             continue;
         }
-        uint64_t size = pkg->parts[i].member->real_len;
+        uint64_t size = opc_part_size(&pkg->parts[i]);
         uint32_t most = (uint32_t)lj_min_u64(size / EDGE_MIN_LEN + 8, EDGE_MAX);
         if (pkg->edge_cap - pkg->edge_count < most) {
             uint32_t cap = pkg->edge_count * 2 + most + 64;

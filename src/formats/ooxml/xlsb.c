@@ -4,10 +4,10 @@
  * Specification: [MS-XLSB] 2.1.4 (records), 2.1.7 (parts), 2.3 (record numbers), 2.5.168
  * (XLWideString), 2.5.122 (RichStr). Models read: Apache POI's XSSFB, LibreOffice's oox.
  *
- * Model. The package, its relationships, its XML parts, styles, strings, cells: all as in xlsx. Only
- * the bytes of a part differ: a record is a number and a length, each in bytes of seven bits, and a
- * body. Which part it is, its first record says. What no taker wants, a whole record or the rest of
- * one, is swept when the part is done.
+ * Model. The package, its relationships, its XML parts, styles, strings, cells: all as in xlsx.
+ * Only the bytes of a part differ: a record is a number and a length, each in bytes of seven bits,
+ * and a body. Which part it is, its first record says. What no taker wants, a whole record or the
+ * rest of one, is swept when the part is done.
  *
  * Traps. A length of four bytes reaches 256 MiB: bodies beyond the window are swept, not kept.
  * Strings of 4,294,967,295 letters are absent ones.
@@ -94,8 +94,7 @@ static void sweep_slack(xlsb *b)
     opc_xml *x = b->x;
     uint32_t count = b->slack.count;
     b->slack.count = 0;
-    format_src *src =
-        count > 0 ? format_gather(x->pkg->run, b->slack.ptr, count) : NULL;
+    format_src *src = count > 0 ? format_gather(x->pkg->run, b->slack.ptr, count) : NULL;
     if (src == NULL || x->code != LJ_OK) {
         return;
     }

@@ -17,12 +17,23 @@ enum { WHITE = 0xFFFFFF };
 
 /* ---- workbook ---- */
 
+/* True when two strings fill the record exactly, that far on. */
+static bool bundle_fits(lj_cur cur, size_t skip)
+{
+    lj_cur_skip(&cur, skip);
+    size_t rel = lj_cur_u32le(&cur);
+    lj_cur_skip(&cur, lj_min_size(rel, UINT16_MAX) * 2);
+    size_t name = lj_cur_u32le(&cur);
+    lj_cur_skip(&cur, lj_min_size(name, UINT16_MAX) * 2);
+    return lj_cur_ok(&cur) && lj_cur_left(&cur) == 0;
+}
+
 static void take_bundle(xlsb *b)
 {
     enum { REL_MAX = 256 };
     uint8_t rel[REL_MAX];
     uint32_t state = lj_cur_u32le(&b->cur);
-    lj_cur_skip(&b->cur, 4);
+    lj_cur_skip(&b->cur, bundle_fits(b->cur, 4) ? 4 : 8); /* early versions wrote one word more */
     (void)xlsb_string(b);
     size_t len = lj_min_size(b->text.len, sizeof(rel));
     if (len > 0) {
@@ -161,31 +172,50 @@ static void take_item(xlsb *b)
 
 /* clang-format off: one row a line */
 const xlsb_row xlsb_part_rows[] = {
-    {19, take_string},
-    {20, NULL}, {21, NULL}, {22, NULL}, {23, NULL},
-    {24, take_item},
-    {25, NULL}, {26, NULL},
-    {39, take_name},
-    {128, NULL}, {131, NULL}, {132, NULL}, {143, NULL}, {144, NULL}, {155, NULL},
-    {156, take_bundle},
-    {157, NULL}, {158, NULL},
-    {159, take_sst},
-    {160, NULL},
-    {343, take_list},
-    {344, NULL}, {345, NULL}, {346, NULL},
-    {347, take_list_column},
-    {348, NULL},
-    {359, take_extern_tabs},
-    {366, take_extern_row},
-    {367, NULL}, {368, NULL}, {369, NULL}, {370, NULL},
+    {19,  take_string       },
+    {20,  NULL              },
+    {21,  NULL              },
+    {22,  NULL              },
+    {23,  NULL              },
+    {24,  take_item         },
+    {25,  NULL              },
+    {26,  NULL              },
+    {39,  take_name         },
+    {128, NULL              },
+    {131, NULL              },
+    {132, NULL              },
+    {143, NULL              },
+    {144, NULL              },
+    {155, NULL              },
+    {156, take_bundle       },
+    {157, NULL              },
+    {158, NULL              },
+    {159, take_sst          },
+    {160, NULL              },
+    {343, take_list         },
+    {344, NULL              },
+    {345, NULL              },
+    {346, NULL              },
+    {347, take_list_column  },
+    {348, NULL              },
+    {359, take_extern_tabs  },
+    {366, take_extern_row   },
+    {367, NULL              },
+    {368, NULL              },
+    {369, NULL              },
+    {370, NULL              },
     {371, take_extern_string},
-    {548, take_sharing},
-    {628, NULL}, {629, NULL}, {630, NULL}, {631, NULL},
-    {632, take_author},
-    {633, NULL}, {634, NULL},
-    {635, take_comment},
-    {636, NULL},
-    {637, take_comment_text},
+    {548, take_sharing      },
+    {628, NULL              },
+    {629, NULL              },
+    {630, NULL              },
+    {631, NULL              },
+    {632, take_author       },
+    {633, NULL              },
+    {634, NULL              },
+    {635, take_comment      },
+    {636, NULL              },
+    {637, take_comment_text },
 };
 /* clang-format on */
 const uint32_t xlsb_part_row_count = LJ_COUNT_OF(xlsb_part_rows);
@@ -230,8 +260,7 @@ static void take_font(xlsb *b)
     uint32_t colour = take_colour(cur);
     lj_cur_skip(cur, 1);
     (void)xlsb_string(b);
-    sheet_font *row =
-        b->in_dxfs ? NULL : sheet_rows_add(&b->fonts, b->x->pkg->arena, sizeof(*row));
+    sheet_font *row = b->in_dxfs ? NULL : sheet_rows_add(&b->fonts, b->x->pkg->arena, sizeof(*row));
     if (row != NULL) {
         *row = (sheet_font){.fg = colour,
                             .size_pt100 = height * 5,
@@ -291,8 +320,7 @@ static void take_xf(xlsb *b)
     lj_cur_skip(cur, 4);
     uint32_t align = lj_cur_u16le(cur) & 7;
     lj_cur_skip(cur, lj_cur_left(cur));
-    sheet_xf *row =
-        b->in_cell_xfs ? sheet_rows_add(&b->xfs, b->x->pkg->arena, sizeof(*row)) : NULL;
+    sheet_xf *row = b->in_cell_xfs ? sheet_rows_add(&b->xfs, b->x->pkg->arena, sizeof(*row)) : NULL;
     if (row == NULL) {
         return;
     }
@@ -341,19 +369,31 @@ void xlsb_styles_end(xlsb *b)
 
 /* clang-format off: one row a line */
 const xlsb_row xlsb_style_rows[] = {
-    {43, take_font},
-    {44, take_format},
-    {45, take_fill},
-    {46, NULL},
-    {47, take_xf},
-    {48, take_style},
-    {278, NULL}, {279, NULL},
-    {505, dxfs}, {506, dxfs},
-    {508, NULL},
-    {603, NULL}, {604, NULL}, {611, NULL}, {612, NULL}, {613, NULL}, {614, NULL}, {615, NULL},
-    {616, NULL},
-    {617, cell_xfs}, {618, cell_xfs},
-    {619, NULL}, {620, NULL}, {626, NULL}, {627, NULL},
+    {43,  take_font  },
+    {44,  take_format},
+    {45,  take_fill  },
+    {46,  NULL       },
+    {47,  take_xf    },
+    {48,  take_style },
+    {278, NULL       },
+    {279, NULL       },
+    {505, dxfs       },
+    {506, dxfs       },
+    {508, NULL       },
+    {603, NULL       },
+    {604, NULL       },
+    {611, NULL       },
+    {612, NULL       },
+    {613, NULL       },
+    {614, NULL       },
+    {615, NULL       },
+    {616, NULL       },
+    {617, cell_xfs   },
+    {618, cell_xfs   },
+    {619, NULL       },
+    {620, NULL       },
+    {626, NULL       },
+    {627, NULL       },
 };
 /* clang-format on */
 const uint32_t xlsb_style_row_count = LJ_COUNT_OF(xlsb_style_rows);

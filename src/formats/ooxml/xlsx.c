@@ -54,7 +54,7 @@ static bool is_sheet_name(lj_slice name)
 static uint32_t find_part(const opc_package *pkg, uint32_t workbook, opc_rel rel,
                           const char *const names[2])
 {
-    uint32_t part = rel == OPC_REL_MAIN      ? opc_related(pkg, OPC_NONE, rel)
+    uint32_t part = rel == OPC_REL_MAIN    ? opc_related(pkg, OPC_NONE, rel)
                     : workbook != OPC_NONE ? opc_related(pkg, workbook, rel)
                                            : OPC_NONE;
     for (int i = 0; i < 2 && part == OPC_NONE; i++) {
@@ -102,28 +102,32 @@ static lj_code read_sheets(opc_package *pkg, uint32_t workbook, xlsx_context *co
     return code;
 }
 
-/* Both rows: which parts are XML and which are records does not matter. */
-static lj_code xlsx_read(format_run *run, format_src *src)
+/* Which parts are XML and which are records does not matter. */
+lj_code xlsx_read_package(opc_package *pkg)
 {
     static const char *const names[2] = {"xl/workbook.xml", "xl/workbook.bin"};
-    opc_package pkg;
     xlsx_context context = {.sheets = NULL};
-    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context, xlsb_read_part};
-    lj_code code = opc_open(&pkg, run, src);
-    if (code != LJ_OK) {
-        return code;
-    }
-    uint32_t workbook = find_part(&pkg, OPC_NONE, OPC_REL_MAIN, names);
+    const opc_roots roots = {xlsx_roots, LJ_COUNT_OF(xlsx_roots), &context};
+    lj_code code = LJ_OK;
+    pkg->read_binary = xlsb_read_part;
+    uint32_t workbook = find_part(pkg, OPC_NONE, OPC_REL_MAIN, names);
     if (workbook != OPC_NONE) {
-        code = opc_visit(&pkg, workbook, &roots, OPC_KEEP);
+        code = opc_visit(pkg, workbook, &roots, OPC_KEEP);
     }
     if (code == LJ_OK) {
-        code = read_sheets(&pkg, workbook, &context, &roots);
+        code = read_sheets(pkg, workbook, &context, &roots);
     }
     if (code == LJ_OK) {
-        code = opc_visit_rest(&pkg, &roots);
+        code = opc_visit_rest(pkg, &roots);
     }
-    return code == LJ_OK ? opc_close(&pkg) : code;
+    return code == LJ_OK ? opc_close(pkg) : code;
+}
+
+static lj_code xlsx_read(format_run *run, format_src *src)
+{
+    opc_package pkg;
+    lj_code code = opc_open(&pkg, run, src);
+    return code == LJ_OK ? xlsx_read_package(&pkg) : code;
 }
 
 static int xlsb_sniff(const format_probe *probe)

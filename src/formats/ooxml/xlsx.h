@@ -5,6 +5,7 @@
 
 #include "formats/ooxml/opc.h"
 #include "formats/sheet/sheet.h"
+#include "formats/span_block.h"
 
 /* ---- cell formats: xlsx_style.c ---- */
 
@@ -50,8 +51,6 @@ void xlsx_read_sheet(opc_xml *x, void *ctx);
 bool xlsx_cell_ref(lj_str ref, uint32_t *out_row, uint32_t *out_col);
 /* Text of a header or footer without its codes, one span per section (X09). */
 void xlsx_emit_header(opc_xml *x, span_role role, lj_str text);
-/* Constants of a formula joined: "机"&"密", UNICHAR(26426) (X11). Appended to out. */
-void xlsx_fold_formula(lj_str formula, lj_buf *out);
 
 /* A sheet of the workbook: its name, its number, whether it is hidden. rel_id: of its relationship.
  */

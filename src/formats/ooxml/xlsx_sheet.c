@@ -63,7 +63,7 @@ static void emit_formula(sheet *s)
     opc_emit(x, &what);
     if (constant) {
         lj_buf_clear(&s->made);
-        xlsx_fold_formula(text, &s->made);
+        sheet_fold_formula(text, &s->made);
         what.text = lj_buf_str(&s->made);
         what.origin = SPAN_DECODED;
         if (look_is_wordy(what.text)) {

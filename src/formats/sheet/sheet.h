@@ -151,4 +151,9 @@ void sheet_fold_tokens(const sheet_dialect *dialect, lj_slice tokens, lj_buf *ou
 LJ_MUST_USE lj_code sheet_emit_header(format_run *run, const span *base, lj_str text,
                                       uint16_t *alt_count);
 
+/* ---- words of formulas: sheet_words.c ---- */
+
+/* Constants of a formula joined: "机"&"密", UNICHAR(26426) (X11). Appended to out. */
+void sheet_fold_formula(lj_str formula, lj_buf *out);
+
 #endif

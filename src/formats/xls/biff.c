@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Records and strings of BIFF.
  *
- * Specification: [MS-XLS] 2.1.4 (records), 2.4.58 (Continue), 2.5.293 (XLUnicodeRichExtendedString),
- * 2.5.294 (XLUnicodeString), 2.5.240 (ShortXLUnicodeString); OpenOffice.org's documentation of the
- * Excel file format, 2.5 (strings), for BIFF2 to BIFF7.
+ * Specification: [MS-XLS] 2.1.4 (records), 2.4.58 (Continue), 2.5.293
+ * (XLUnicodeRichExtendedString), 2.5.294 (XLUnicodeString), 2.5.240 (ShortXLUnicodeString);
+ * OpenOffice.org's documentation of the Excel file format, 2.5 (strings), for BIFF2 to BIFF7.
  *
  * Model. A window of 1 MiB slides over the stream; a record is borrowed from it. A string that goes
  * on in CONTINUE records is gathered as UTF-16 and decoded at once, so that a pair of surrogates,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Binary Excel workbooks, also those that WPS writes: xls, xlt, et, ett.
  *
- * Specification: [MS-XLS] (BIFF8); OpenOffice.org's Documentation of the Microsoft Excel File Format
- * for BIFF2 to BIFF7. Models read: Apache POI's HSSF, LibreOffice's sc/source/filter/excel, catdoc's
- * xls2csv.
+ * Specification: [MS-XLS] (BIFF8); OpenOffice.org's Documentation of the Microsoft Excel File
+ * Format for BIFF2 to BIFF7. Models read: Apache POI's HSSF, LibreOffice's sc/source/filter/excel,
+ * catdoc's xls2csv.
  *
- * Model. In a compound file the workbook is the stream Workbook (BIFF8) or Book (BIFF5, BIFF7); both
- * may stand in one file, then the one that Excel passes over is an earlier version. Files of Excel
- * 2, 3 and 4 are records without a compound file around them. Each stream is read as in
+ * Model. In a compound file the workbook is the stream Workbook (BIFF8) or Book (BIFF5, BIFF7);
+ * both may stand in one file, then the one that Excel passes over is an earlier version. Files of
+ * Excel 2, 3 and 4 are records without a compound file around them. Each stream is read as in
  * xls_stream.c; pivot caches are streams of records too. Everything else of the compound file -
  * properties, embedded objects, macros - is read as in any other.
  *
@@ -70,7 +70,8 @@ static lj_code read_records(xls *x, bool is_cache, uint64_t *out_end)
     return code;
 }
 
-/* One stream; its pictures when they are wanted. Damage is kept in *out_code, which ends nothing. */
+/* One stream; its pictures when they are wanted. Damage is kept in *out_code, which ends nothing.
+ */
 static lj_code read_one(format_run *run, ole2_file *file, uint32_t idx, uint64_t hidden_by,
                         lj_code *out_code)
 {

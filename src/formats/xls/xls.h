@@ -87,12 +87,12 @@ typedef struct xls {
     /* drawings */
     uint16_t obj_kind, obj_id;
     bool shape_hidden;
-    sheet_strings notes;  /* texts of comments, which come before their places */
-    uint32_t note_from;   /* the first one of this sheet */
-    uint32_t *note_of;    /* by object: note + 1 */
-    sheet_rows art;    /* format_piece: records with pictures */
-    sheet_rows slack;  /* format_piece: bytes that no taker wanted */
-    bool is_slack;     /* CONTINUE records that follow are, too */
+    sheet_strings notes; /* texts of comments, which come before their places */
+    uint32_t note_from;  /* the first one of this sheet */
+    uint32_t *note_of;   /* by object: note + 1 */
+    sheet_rows art;      /* format_piece: records with pictures */
+    sheet_rows slack;    /* format_piece: bytes that no taker wanted */
+    bool is_slack;       /* CONTINUE records that follow are, too */
 } xls;
 
 /* A span that begins with what is known of the place. */

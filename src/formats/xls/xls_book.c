@@ -4,8 +4,8 @@
  *
  * Specification: [MS-XLS] 2.4.28 (BoundSheet8), 2.4.265 (SST), 2.4.150 (Lbl), 2.4.271 (SupBook),
  * 2.4.105 (ExternName), 2.4.106 (ExternSheet), 2.4.65 (CRN), 2.4.86 (DConRef), 2.4.349
- * (WriteAccess), 2.4.118 (FileSharing), 2.4.52 (CodePage), 2.4.254 (SeriesText), 2.4.313 (SXString),
- * 2.4.283 (SXFDB).
+ * (WriteAccess), 2.4.118 (FileSharing), 2.4.52 (CodePage), 2.4.254 (SeriesText), 2.4.313
+ * (SXString), 2.4.283 (SXFDB).
  *
  * Model. As in Office Open XML: names of sheets are spans of their own, defined names carry their
  * constants, values that a link or a pivot cache keeps are cells although the sheet they came from
@@ -63,8 +63,8 @@ lj_code xls_take_boundsheet(xls *x)
     xls_bound *row = sheet_rows_add(&x->bounds, x->arena, sizeof(*row));
     uint32_t no = x->bounds.count;
     if (row != NULL) {
-        *row = (xls_bound){
-            .at = at, .no = no, .is_hidden = state != 0, .is_macro = kind == DT_MACRO};
+        *row =
+            (xls_bound){.at = at, .no = no, .is_hidden = state != 0, .is_macro = kind == DT_MACRO};
     }
     if (kind == DT_MACRO || kind == DT_MODULE) {
         format_tell(x->run, NOTE_MACROS);
@@ -359,9 +359,8 @@ lj_code xls_take_printer(xls *x)
 lj_code xls_take_codename(xls *x)
 {
     (void)biff_string(&x->b, 2, &x->text);
-    return look_has_high_byte(lj_buf_str(&x->text))
-               ? xls_emit_unseen(x, SPAN_ATTRIBUTE, "codeName")
-               : LJ_OK;
+    return look_has_high_byte(lj_buf_str(&x->text)) ? xls_emit_unseen(x, SPAN_ATTRIBUTE, "codeName")
+                                                    : LJ_OK;
 }
 
 /* ---- charts and pivot tables ---- */

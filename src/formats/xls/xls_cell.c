@@ -82,8 +82,8 @@ static const sheet_xf *place_cell(xls *x, uint32_t row, uint32_t col, uint32_t x
         xls_styles_make(x);
     }
     span *base = &x->writer.base;
-    bool row_hidden = x->has_hidden_rows && row < XLS_ROWS &&
-                      (x->hidden_rows[row / 8] >> row % 8 & 1) != 0;
+    bool row_hidden =
+        x->has_hidden_rows && row < XLS_ROWS && (x->hidden_rows[row / 8] >> row % 8 & 1) != 0;
     bool hidden = row_hidden || sheet_col_is_hidden(&x->hidden_cols, col + 1);
     *base = xls_span(x, SPAN_CELL, hidden ? SPAN_HIDE(SPAN_HIDDEN_CELL) : 0);
     if (!in_chart(x)) {
@@ -259,10 +259,7 @@ lj_code xls_take_shared_formula(xls *x)
     enum { SHRFMLA = 0x4BC, SHRFMLA_OLD = 0xBC };
     lj_cur *cur = &x->b.cur;
     bool shared = x->b.id == SHRFMLA || x->b.id == SHRFMLA_OLD;
-    lj_cur_skip(cur, shared               ? 8
-                     : x->b.version >= 5 ? 12
-                     : x->b.version >= 3 ? 8
-                                         : 7);
+    lj_cur_skip(cur, shared ? 8 : x->b.version >= 5 ? 12 : x->b.version >= 3 ? 8 : 7);
     uint32_t len = x->b.version == 2 ? lj_cur_u8(cur) : lj_cur_u16le(cur);
     return lj_cur_ok(cur) ? xls_emit_constants(x, len, SPAN_FORMULA, NULL) : LJ_OK;
 }

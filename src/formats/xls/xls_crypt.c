@@ -73,8 +73,7 @@ static lj_code pull(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err
 {
     unlocked *u = ctx;
     (void)err;
-    lj_slice part =
-        format_bytes(u->run, u->src, u->off, lj_min_size(cap, FORMAT_WINDOW_MAX));
+    lj_slice part = format_bytes(u->run, u->src, u->off, lj_min_size(cap, FORMAT_WINDOW_MAX));
     *out_len = part.len;
     if (part.len == 0) {
         return format_src_code(u->src);
@@ -118,8 +117,8 @@ static bool open_with_password(xls *x, unlocked *u, const char **out_detail)
         u->is_xor = true;
         uint16_t key = lj_cur_u16le(cur);
         uint16_t hash = lj_cur_u16le(cur);
-        return lj_cur_ok(cur) && office_xor_open(&u->pad, x->run, key, hash, OFFICE_XOR_XLS,
-                                                 standard_password);
+        return lj_cur_ok(cur) &&
+               office_xor_open(&u->pad, x->run, key, hash, OFFICE_XOR_XLS, standard_password);
     }
     lj_slice header = lj_cur_bytes(cur, lj_cur_left(cur));
     *out_detail = "office-unknown";

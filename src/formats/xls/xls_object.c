@@ -106,8 +106,8 @@ lj_code xls_take_txo(xls *x)
     if (x->obj_kind == OBJ_NOTE) {
         return keep_note(x) ? LJ_OK : emit_block(x, SPAN_COMMENT);
     }
-    bool form = x->obj_kind == OBJ_BUTTON ||
-                (x->obj_kind >= OBJ_CHECKBOX && x->obj_kind <= OBJ_DROPDOWN);
+    bool form =
+        x->obj_kind == OBJ_BUTTON || (x->obj_kind >= OBJ_CHECKBOX && x->obj_kind <= OBJ_DROPDOWN);
     return emit_block(x, form ? SPAN_FORM : SPAN_TEXTBOX);
 }
 
@@ -330,8 +330,7 @@ lj_code xls_read_pictures(xls *x)
 {
     enum { BSE_LEN = 36, BSE_NAME_AT = 33 };
     lj_code code = LJ_OK;
-    format_src *art =
-        x->art.count > 0 ? format_gather(x->run, x->art.ptr, x->art.count) : NULL;
+    format_src *art = x->art.count > 0 ? format_gather(x->run, x->art.ptr, x->art.count) : NULL;
     uint64_t end = art != NULL ? format_src_size(art) : 0;
     uint64_t at = 0;
     while (code == LJ_OK && at + ATOM_HEADER <= end) {
@@ -351,9 +350,8 @@ lj_code xls_read_pictures(xls *x)
             continue;
         }
         if (type == ART_BSE) {
-            uint8_t name_len = bytes.len > ATOM_HEADER + BSE_NAME_AT
-                                   ? bytes.ptr[ATOM_HEADER + BSE_NAME_AT]
-                                   : 0;
+            uint8_t name_len =
+                bytes.len > ATOM_HEADER + BSE_NAME_AT ? bytes.ptr[ATOM_HEADER + BSE_NAME_AT] : 0;
             at += lj_min_u64(len, BSE_LEN + (uint64_t)name_len);
             continue;
         }

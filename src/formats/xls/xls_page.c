@@ -213,8 +213,8 @@ lj_code xls_take_scenario(xls *x)
         if (!biff_string(b, count_len, &x->text)) {
             break;
         }
-        code = look_is_wordy(lj_buf_str(&x->text)) ? xls_emit_unseen(x, SPAN_CELL, "scenario")
-                                                   : LJ_OK;
+        code =
+            look_is_wordy(lj_buf_str(&x->text)) ? xls_emit_unseen(x, SPAN_CELL, "scenario") : LJ_OK;
     }
     return code;
 }

@@ -211,8 +211,9 @@ static lj_slice format_of(const xls *x, uint16_t id)
 
 static uint32_t fill_of(const xls *x, const xls_xf *xf)
 {
-    return xf->pattern == 0 ? LOOK_NO_COLOUR : xf->pattern == 1 ? colour_of(x, xf->fore)
-                                                                : LOOK_PAINTED;
+    return xf->pattern == 0   ? LOOK_NO_COLOUR
+           : xf->pattern == 1 ? colour_of(x, xf->fore)
+                              : LOOK_PAINTED;
 }
 
 void xls_styles_make(xls *x)
