@@ -17,6 +17,7 @@ extern const format_row format_epub_row;
 /* ooxml/ */
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
+extern const format_row format_xlsb_row;
 extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;
@@ -37,6 +38,9 @@ extern const format_row format_odg_row;
 extern const format_row format_fodt_row;
 extern const format_row format_fods_row;
 extern const format_row format_fodp_row;
+/* xls/ */
+extern const format_row format_xls_row;
+extern const format_row format_biff_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
 /* archive.c: libarchive's formats and filters, a row each */

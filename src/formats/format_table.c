@@ -50,6 +50,9 @@ static const format_row *const readers[] = {
     &format_ppt_row,
     &format_msg_row,
     &format_rtf_row,
+    &format_xlsb_row,
+    &format_xls_row,
+    &format_biff_row,
     &format_text_row,
 };
 /* clang-format on */
