@@ -144,7 +144,7 @@ void ppt_build_document(ppt_build *ppt, uint32_t slides, uint32_t notes)
         lj_buf_put_u32le(&ppt->out, fields[i]);
     }
     put_list(ppt, 1, 2, 1, 0x80000000U);
-    put_list(ppt, 2, 3 + slides, notes, 0x400);
+    put_list(ppt, 2, slides == 0 ? 4 : 3 + slides, notes, 0x400);
     put_list(ppt, 0, 3, slides, 0x100);
 }
 
