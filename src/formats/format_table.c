@@ -31,6 +31,10 @@ static const format_row *const readers[] = {
     &format_lz4_row,
     &format_lzma_row,
     &format_compress_row,
+    &format_mail_row,
+    &format_mht_row,
+    &format_mbox_row,
+    &format_tnef_row,
     &format_text_row,
 };
 /* clang-format on */

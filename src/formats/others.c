@@ -38,7 +38,6 @@ SNIFF_MAGIC(lnk, 0, "L\0\0\0\x01\x14\x02\0\0\0\0\0\xC0\0\0\0\0\0\0F")
 SNIFF_MAGIC(evtx, 0, "ElfFile\0")
 SNIFF_MAGIC(regf, 0, "regf")
 SNIFF_MAGIC(pst, 0, "!BDN")
-SNIFF_MAGIC(tnef, 0, "\x78\x9F\x3E\x22")
 SNIFF_MAGIC(chm, 0, "ITSF\3\0\0\0")
 SNIFF_MAGIC(thumbcache, 0, "CMMM")
 
@@ -133,62 +132,6 @@ static int sniff_recycled(const format_probe *probe)
     uint64_t path_len = lj_cur_u32le(&cur);
     bool is_2 = has_magic(probe->head, 0, LJ_BYTES("\2\0\0\0\0\0\0\0")) > 0 && path_len > 0;
     return is_2 && probe->size == HEAD_2 + 2 * path_len ? 64 : 0;
-}
-
-/* RFC 5322: the file begins with header fields, among them two that every mail has. */
-static bool has_field(lj_slice head, lj_slice name)
-{
-    size_t at = 0;
-    while (at < head.len) {
-        lj_slice rest = lj_slice_part(head, at, SIZE_MAX);
-        if (lj_slice_is_nocase(lj_slice_part(rest, 0, name.len), name)) {
-            return true;
-        }
-        size_t end = lj_slice_find(rest, LJ_BYTES("\n"));
-        if (end == SIZE_MAX || end <= 1) { /* an empty line ends the header */
-            return false;
-        }
-        at += end + 1;
-    }
-    return false;
-}
-
-static int count_mail_fields(lj_slice head)
-{
-    static const char *const names[] = {"From:",     "Date:",         "Subject:",     "Message-ID:",
-                                        "Received:", "MIME-Version:", "Return-Path:", "To:"};
-    size_t colon = lj_slice_find(lj_slice_part(head, 0, 80), LJ_BYTES(":"));
-    if (colon == SIZE_MAX || colon == 0) {
-        return 0;
-    }
-    for (size_t i = 0; i < colon;
-         i++) { /* RFC 5322 2.2: a field name is printable ASCII without a blank */
-        if (head.ptr[i] <= 32 || head.ptr[i] > 126) {
-            return 0;
-        }
-    }
-    int count = 0;
-    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
-        count += has_field(head, lj_cstr_bytes(names[i])) ? 1 : 0;
-    }
-    return count;
-}
-
-static int sniff_mail(const format_probe *probe)
-{
-    int count = count_mail_fields(probe->head);
-    return count >= 3 ? 16 + count : 0;
-}
-
-static int sniff_mbox(const format_probe *probe)
-{
-    if (has_magic(probe->head, 0, LJ_BYTES("From ")) == 0) {
-        return 0;
-    }
-    size_t end = lj_slice_find(lj_slice_part(probe->head, 0, 512), LJ_BYTES("\n"));
-    return end != SIZE_MAX && count_mail_fields(lj_slice_part(probe->head, end + 1, SIZE_MAX)) >= 2
-               ? 40
-               : 0;
 }
 
 /* ---- dialects of ZIP ---- */
@@ -373,11 +316,7 @@ const format_row format_other_rows[] = {
     {"vsdx",            "zip",  "vsdx vsdm",                    0, 0,              sniff_vsdx,            NULL,       NULL,                 "Visio drawing",                    "Visio 绘图"                        },
     {"epub",            "zip",  "epub",                         0, 0,              sniff_epub,            NULL,       NULL,                 "EPUB book",                        "EPUB 图书"                         },
     {"rtf",             NULL,   "rtf",                          0, 0,              sniff_rtf,             NULL,       NULL,                 "Rich Text Format",                 "RTF 文档"                          },
-    {"mail",            NULL,   "eml mht mhtml",                0, 0,              sniff_mail,            NULL,       NULL,
-     "mail message or saved page (MIME)",                                                                                                                                       "邮件或网页存档（MIME）"     },
-    {"mbox",            NULL,   "mbox",                         0, 0,              sniff_mbox,            NULL,       NULL,                 "mailbox",                          "邮箱文件"                        },
     {"pst",             NULL,   "pst ost",                      0, 0,              sniff_pst,             NULL,       NULL,                 "Outlook data file",                "Outlook 数据文件"                },
-    {"tnef",            NULL,   "tnef",                         0, 0,              sniff_tnef,            NULL,       NULL,                 "TNEF attachment",                  "TNEF 附件"                         },
     {"png",             NULL,   "png",                          0, FORMAT_PICTURE, sniff_png,             NULL,       NULL,                 "PNG picture",                      "PNG 图片"                          },
     {"jpeg",            NULL,   "jpg jpeg jpe",                 0, FORMAT_PICTURE, sniff_jpeg,            NULL,       NULL,                 "JPEG picture",
      "JPEG 图片"                                                                                                                                                                                                    },
