@@ -146,24 +146,14 @@ static bool open_body(mail *m, const mail_region *region, body *out)
     return out->src != NULL;
 }
 
-/* What of the body was read, now that it was. */
-static void claim_body(mail *m, const mail_region *region, const body *from, format_claim_kind kind)
-{
-    uint64_t end = from->decoder != NULL ? from->decoder->ended_at + from->shift : region->body_to;
-    if (!from->is_odd) {
-        format_claim(m->run, region->body_at, end - lj_min_u64(end, region->body_at), kind);
-    }
-}
-
-static lj_code read_text(mail *m, const mail_region *region, const body *from, span_place place,
-                         uint64_t hidden_by)
+static lj_code read_text(mail *m, const body *from, span_place place, uint64_t hidden_by)
 {
     uint64_t len = from->to - from->from;
     mail_body text = {
         .run = m->run,
         .src = from->src,
         .len = from->decoder != NULL ? FORMAT_SIZE_UNKNOWN : len,
-        .doc_off = from->decoder != NULL ? UINT64_MAX : region->body_at,
+        .doc_off = from->decoder != NULL ? UINT64_MAX : from->from + from->shift,
         .charset = m->head.charset,
         .is_enriched = m->head.type == MAIL_ENRICHED,
         .flags = m->head.flags,
@@ -172,6 +162,23 @@ static lj_code read_text(mail *m, const mail_region *region, const body *from, s
         .place = place,
     };
     return mail_text(&text);
+}
+
+/* The body was read. What stands behind the end of coded data is text: the footer of a list. */
+static lj_code end_body(mail *m, const mail_region *region, const body *from, span_place place)
+{
+    if (from->is_odd) {
+        return LJ_OK;
+    }
+    format_claim(m->run, region->body_at, region->body_to - region->body_at, FORMAT_READ);
+    if (from->decoder == NULL || from->decoder->ended_at >= from->to) {
+        return LJ_OK;
+    }
+    body rest = *from;
+    rest.from = from->decoder->ended_at;
+    rest.decoder = NULL;
+    rest.src = mail_decode(m->run, rest.raw, rest.from, rest.to, MAIL_PLAIN, NULL);
+    return rest.src != NULL ? read_text(m, &rest, place, SPAN_HIDE(SPAN_HIDDEN_SLACK)) : LJ_E_LIMIT;
 }
 
 /* ---- children ---- */
@@ -296,7 +303,7 @@ static lj_code read_body(mail *m, const mail_region *region, span_place place)
             return tell_name(m, &m->head.name, place);
         }
         if (code != LJ_E_FORMAT) {
-            claim_body(m, region, &from, FORMAT_READ);
+            format_claim(m->run, region->body_at, region->body_to - region->body_at, FORMAT_READ);
             return code == LJ_OK || code == LJ_E_UNSUPPORTED ? tell_name(m, &m->head.name, place)
                                                              : code;
         }
@@ -304,10 +311,8 @@ static lj_code read_body(mail *m, const mail_region *region, span_place place)
     if ((m->head.flags & MAIL_PARTIAL) != 0) {
         format_gap(m->run, GAP_VOLUME, "partial", place);
     }
-    code =
-        is_inline_text(m) ? read_text(m, region, &from, place, 0) : give_child(m, region, from.src);
-    claim_body(m, region, &from, FORMAT_READ);
-    return code;
+    code = is_inline_text(m) ? read_text(m, &from, place, 0) : give_child(m, region, from.src);
+    return code == LJ_OK ? end_body(m, region, &from, place) : code;
 }
 
 /* ---- regions ---- */
@@ -341,25 +346,40 @@ static lj_code read_region(mail *m, const mail_region *region, span_place place)
     if (!open_body(m, region, &from)) {
         return LJ_E_LIMIT;
     }
-    code = read_text(m, region, &from, place, is_aside ? SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED) : 0);
-    claim_body(m, region, &from, FORMAT_READ);
+    code = read_text(m, &from, place, is_aside ? SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED) : 0);
+    return code == LJ_OK ? end_body(m, region, &from, place) : code;
+}
+
+static lj_code read_one(mail *m, const mail_region *region)
+{
+    lj_arena *arena = format_arena(m->run);
+    span_place place = place_of(m, region);
+    lj_code code = read_header(m, region, place); /* its buffers may grow: they outlive the mark */
+    lj_arena_mark mark = lj_arena_mark_of(arena);
+    code = code == LJ_OK ? read_region(m, region, place) : code;
+    lj_arena_rewind(arena, mark);
     return code;
 }
 
+/* In their order; but of a saved page the pages first, then what they show. */
 static lj_code read_regions(mail *m)
 {
     lj_code code = LJ_OK;
-    lj_arena *arena = format_arena(m->run);
-    for (uint32_t i = 0; i < m->region_count && code == LJ_OK; i++) {
+    for (uint32_t i = 0; i < m->region_count; i++) {
         const mail_region *region = &m->regions[i];
-        span_place place = place_of(m, region);
         format_claim(m->run, m->claimed, region->body_at - lj_min_u64(region->body_at, m->claimed),
                      FORMAT_READ);
         m->claimed = region->body_to;
-        code = read_header(m, region, place); /* its buffers may grow: they outlive the mark */
-        lj_arena_mark mark = lj_arena_mark_of(arena);
-        code = code == LJ_OK ? read_region(m, region, place) : code;
-        lj_arena_rewind(arena, mark);
+    }
+    for (int turn = 0; turn < (m->is_saved_page ? 2 : 1); turn++) {
+        for (uint32_t i = 0; i < m->region_count && code == LJ_OK; i++) {
+            const mail_region *region = &m->regions[i];
+            bool is_second =
+                m->is_saved_page && region->kind == MAIL_LEAF && region->type != MAIL_HTML;
+            if (is_second == (turn == 1)) {
+                code = read_one(m, region);
+            }
+        }
     }
     return code;
 }

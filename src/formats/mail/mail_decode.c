@@ -176,6 +176,15 @@ static void pull_base64(mail_decoder *me, uint8_t *dst, size_t cap, size_t *out_
     *out_len = len;
 }
 
+/* Padding at the end of a line, or a line of strokes: what follows may be a footer. */
+static bool ends_data(lj_slice text, size_t at)
+{
+    lj_slice rest = lj_slice_part(text, at, 3);
+    return lj_slice_has_prefix(rest, LJ_BYTES("=\r")) ||
+           lj_slice_has_prefix(rest, LJ_BYTES("=\n")) || lj_slice_is(rest, LJ_BYTES("\n--")) ||
+           lj_slice_is(rest, LJ_BYTES("\n__"));
+}
+
 bool mail_base64_is_odd(format_run *run, format_src *src, uint64_t from, uint64_t to,
                         bool *out_reads)
 {
@@ -184,7 +193,7 @@ bool mail_base64_is_odd(format_run *run, format_src *src, uint64_t from, uint64_
     size_t len = format_pull(run, src, from, sample, (size_t)lj_min_u64(SAMPLE, to - from));
     size_t letters = 0;
     size_t odd = 0;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && !(letters > 0 && ends_data(lj_slice_of(sample, len), i)); i++) {
         bool inner = is_blank(sample[i]) && i > 0 && i + 1 < len && is_letter(sample[i - 1]) &&
                      is_letter(sample[i + 1]) && sample[i] != '\n';
         letters += is_letter(sample[i]) ? 1 : 0;

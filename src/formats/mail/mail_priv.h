@@ -92,6 +92,10 @@ void mail_look_init(mail_look *look, lj_arena *arena);
 
 /* Bytes that a label says the charset of, or TEXT_CHARSET_NONE: wrong labels are found out. */
 void mail_to_utf8(text_charset declared, lj_slice bytes, lj_buf *out);
+/* The charset of a sample of bytes with that label (or none); *out_bom: bytes of its mark. */
+text_charset mail_guess(lj_slice sample, text_charset declared, size_t *out_bom);
+/* True for charsets that are not decoded line by line: letters of 16 bits, or of 7 with shifts. */
+bool mail_is_whole(text_charset charset);
 /* What a label of MIME means; TEXT_CHARSET_NONE when it is none of ours. */
 text_charset mail_charset_of(lj_slice label);
 /* A field value: unfolded, its encoded words (RFC 2047) decoded, raw bytes guessed. */
@@ -214,6 +218,7 @@ typedef struct mail_region {
     uint8_t level; /* how many multiparts are around it */
     uint64_t head_at, body_at, body_to;
     uint32_t flags; /* of the multipart around it: MAIL_LOCKED */
+    mail_type type;
     mail_coding coding;
     char no[MAIL_NO_MAX]; /* "1.2" */
 } mail_region;

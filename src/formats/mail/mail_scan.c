@@ -191,6 +191,7 @@ static lj_code open_part(mail *m)
         }
         open->body_at = mail_input_off(&scan->in);
         scan->in.in_field = false;
+        open->type = m->head.type;
         open->coding = m->head.coding;
         scan->has_open = true;
         scan->line_end = 0;

@@ -18,7 +18,7 @@
 #include "formats/mail/mail_priv.h"
 
 enum {
-    BLOCK = 48 * 1024,           /* bytes of a span at most, about */
+    BLOCK = 21 * 1024,           /* bytes of a span at most, about */
     SAMPLE = 16 * 1024,          /* bytes in which the charset is guessed */
     FILES_MAX = 256,             /* coded files inside one text ... */
     FILES_DEAR = 8,              /* ... when each costs another decoding of the text */
@@ -421,17 +421,6 @@ static lj_code read_base64(text_job *t, uint64_t off)
 
 /* ---- the way through ---- */
 
-static bool is_shifted(text_charset charset)
-{
-    return charset == TEXT_HZ || charset == TEXT_UTF7 || charset == TEXT_ISO2022CN;
-}
-
-static bool is_wide(text_charset charset)
-{
-    return charset == TEXT_UTF16LE || charset == TEXT_UTF16BE || charset == TEXT_UTF32LE ||
-           charset == TEXT_UTF32BE;
-}
-
 static void guess_charset(text_job *t)
 {
     size_t bom = 0;
@@ -439,19 +428,12 @@ static void guess_charset(text_job *t)
     while (mail_input_rest(&t->in).len < SAMPLE && mail_input_fill(&t->in)) {
     }
     lj_slice sample = lj_slice_part(mail_input_rest(&t->in), 0, SAMPLE);
-    text_charset guess = text_charset_guess(sample, declared, &bom);
-    if (bom == 0 && declared != TEXT_CHARSET_NONE &&
-        (is_shifted(declared) || is_wide(declared) || guess == TEXT_LATIN1)) {
-        guess = declared;
-    }
-    if (guess == TEXT_UTF8 && declared != TEXT_CHARSET_NONE && !is_shifted(declared) &&
-        !is_wide(declared)) {
-        guess = declared; /* the head is ASCII, or its lines are UTF-8 anyway */
-    } else if (guess == TEXT_UTF8) {
-        guess = TEXT_GB18030;
+    text_charset guess = mail_guess(sample, declared, &bom);
+    if (guess == TEXT_UTF8) { /* the head is ASCII, or its lines are UTF-8 anyway */
+        guess = declared != TEXT_CHARSET_NONE && !mail_is_whole(declared) ? declared : TEXT_GB18030;
     }
     t->charset = guess;
-    t->is_whole = is_shifted(guess) || is_wide(guess);
+    t->is_whole = mail_is_whole(guess);
     t->in.pos += bom;
 }
 

@@ -36,6 +36,23 @@ static bool is_wide(text_charset charset)
            charset == TEXT_UTF32BE;
 }
 
+bool mail_is_whole(text_charset charset)
+{
+    return is_shifted(charset) || is_wide(charset);
+}
+
+/* The byte order of UTF-16 is as often wrong as it is missing, and letters of 7 bits that are no
+ * ASCII look like ASCII: there the label decides. */
+text_charset mail_guess(lj_slice sample, text_charset declared, size_t *out_bom)
+{
+    text_charset guess = text_charset_guess(sample, declared, out_bom);
+    if (*out_bom > 0 || declared == TEXT_CHARSET_NONE) {
+        return guess;
+    }
+    bool is_other = is_wide(declared) && !is_wide(guess);
+    return is_shifted(declared) || is_other || guess == TEXT_LATIN1 ? declared : guess;
+}
+
 void mail_to_utf8(text_charset declared, lj_slice bytes, lj_buf *out)
 {
     if (bytes.len == 0) {
@@ -46,10 +63,7 @@ void mail_to_utf8(text_charset declared, lj_slice bytes, lj_buf *out)
         return;
     }
     size_t bom = 0;
-    text_charset guess = text_charset_guess(bytes, declared, &bom);
-    if (bom == 0 && (is_shifted(declared) || is_wide(declared) || guess == TEXT_LATIN1)) {
-        guess = declared;
-    }
+    text_charset guess = mail_guess(bytes, declared, &bom);
     (void)text_to_utf8(guess, lj_slice_part(bytes, bom, SIZE_MAX), /* more= */ false, out, NULL);
 }
 

@@ -74,10 +74,11 @@ static bool is_separator(mbox *b, size_t len)
     }
     while (mail_input_rest(&b->in).len < len + LOOK && mail_input_fill(&b->in)) {
     }
+    line = lj_slice_part(mail_input_rest(&b->in), 0, len); /* it may have moved */
     lj_slice next = lj_slice_part(mail_input_rest(&b->in), len, LOOK);
     size_t name_len = 0;
     return mail_field_name_len(next, &name_len) > 0 ||
-           lj_slice_has_prefix(next, LJ_BYTES(">From "));
+           (lj_slice_has_prefix(next, LJ_BYTES(">From ")) && has_time(line));
 }
 
 /* Does a separator, or the end, stand where the stated length leads? At most a line end between. */
