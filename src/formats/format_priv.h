@@ -43,6 +43,11 @@ extern const format_row format_xls_row;
 extern const format_row format_biff_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
+/* mail/ */
+extern const format_row format_mail_row;
+extern const format_row format_mht_row;
+extern const format_row format_mbox_row;
+extern const format_row format_tnef_row;
 /* archive.c: libarchive's formats and filters, a row each */
 extern const format_row format_7z_row;
 extern const format_row format_rar_row;

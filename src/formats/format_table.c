@@ -53,6 +53,10 @@ static const format_row *const readers[] = {
     &format_xlsb_row,
     &format_xls_row,
     &format_biff_row,
+    &format_mail_row,
+    &format_mht_row,
+    &format_mbox_row,
+    &format_tnef_row,
     &format_text_row,
 };
 /* clang-format on */
