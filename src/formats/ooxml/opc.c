@@ -322,6 +322,7 @@ lj_code opc_read_single(opc_package *pkg, void (*read)(opc_xml *x, void *ctx), v
             opc_emit_stray(&x);
         }
     }
+    pkg->charset = xml_status_of(x.xml)->charset;
     return quiet ? x.code : finish_xml(&x);
 }
 
