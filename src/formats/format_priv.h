@@ -17,6 +17,8 @@ extern const format_row format_zip_row;
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
 extern const format_row format_pptx_row;
+/* ofd/ */
+extern const format_row format_ofd_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
 /* archive.c: libarchive's formats and filters, a row each */

@@ -11,6 +11,7 @@ static const format_row *const readers[] = {
     &format_docx_row,
     &format_xlsx_row,
     &format_pptx_row,
+    &format_ofd_row,
     &format_pdf_row,
     &format_html_row,
     &format_xml_row,

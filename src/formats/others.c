@@ -231,12 +231,6 @@ static int sniff_odp(const format_probe *probe)
     return sniff_odf(probe, "presentation");
 }
 
-/* GB/T 33190-2016 clause 6: the package has OFD.xml at its root. */
-static int sniff_ofd(const format_probe *probe)
-{
-    return has_member(probe, LJ_BYTES("OFD.xml")) ? 56 : 0;
-}
-
 static int sniff_xlsb(const format_probe *probe)
 {
     return has_member(probe, LJ_BYTES("xl/workbook.bin")) ? 120 : 0;
@@ -367,7 +361,6 @@ const format_row format_other_rows[] = {
      "OpenDocument 表格"                                                                                                                                                                                            },
     {"odp",             "zip",  "odp otp",                      0, 0,              sniff_odp,             NULL,       NULL,                 "OpenDocument presentation",
      "OpenDocument 演示"                                                                                                                                                                                            },
-    {"ofd",             "zip",  "ofd",                          0, 0,              sniff_ofd,             NULL,       NULL,                 "OFD document",                     "OFD 版式文档"                    },
     {"xlsb",            "zip",  "xlsb",                         0, 0,              sniff_xlsb,            NULL,       NULL,                 "Excel binary workbook (OOXML)",
      "Excel 二进制工作簿"                                                                                                                                                                                       },
     {"vsdx",            "zip",  "vsdx vsdm",                    0, 0,              sniff_vsdx,            NULL,       NULL,                 "Visio drawing",                    "Visio 绘图"                        },
