@@ -41,6 +41,7 @@ typedef struct page_glyph {
     uint16_t degrees; /* direction of the baseline, 0 to 359, clockwise */
     uint8_t text_len; /* bytes of UTF-8, at least 1 */
     bool is_han, is_blank;
+    bool goes_on;  /* one string of the document with the letter before, however wide the gap */
     uint8_t owner; /* page_owner */
 } page_glyph;
 

@@ -295,6 +295,8 @@ void ofd_scene_use(ofd_doc *doc, const ofd_use *use);
 /* Puts a scene and all that it uses on the page. */
 void ofd_scene_place(ofd_package *pkg, ofd_page *page, uint32_t scene, ofd_matrix at,
                      uint32_t hidden, page_owner owner, bool with_areas);
+/* Emits the letters of a scene alone. */
+lj_code ofd_scene_tell(ofd_package *pkg, ofd_page *page, uint32_t scene);
 /* Adds a letter to a page: sees whether it is off the page or tiny, and gives what is there out
  * first when there are too many. */
 void ofd_page_letter(ofd_page *page, page_glyph *glyph, uint32_t letter, page_style *style);

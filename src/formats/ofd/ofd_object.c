@@ -91,7 +91,6 @@ typedef struct code_run {
     float wide;       /* advance of a Han letter there */
     page_glyph glyph; /* size and direction */
     float along;      /* points of a unit along the baseline */
-    uint32_t left;    /* letters not placed yet */
 } code_run;
 
 static lj_str bytes_of(const ofd_content *it, uint32_t at, uint32_t len)
@@ -207,6 +206,7 @@ static void code_place(code_run *run)
         bool has_dy = ofd_delta_next(&run->dy, &dy);
         bool has_delta = has_dx || has_dy;
         letter_place(run, letter, dx, dy, has_delta);
+        run->glyph.goes_on = true;
         if (!has_dx && dy == 0.0F) { /* nothing is said: by the width of the letter */
             float step = is_wide(letter) ? run->wide : run->wide * 0.5F;
             dx = step * (run->ux < 0 ? -1.0F : 1.0F);

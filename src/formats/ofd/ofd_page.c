@@ -29,16 +29,18 @@ lj_code ofd_templates_read(ofd_package *pkg)
 {
     lj_code code = LJ_OK;
     ofd_doc *doc = pkg->doc;
+    for (uint32_t i = 0; i < doc->template_count; i++) {
+        ofd_resource *row = ofd_res_enter(doc, OFD_RES_TEMPLATE, doc->templates[i].id);
+        if (row != NULL) {
+            row->link = i;
+        }
+    }
     for (uint32_t i = 0; i < doc->template_count && code == LJ_OK; i++) {
         ofd_template *template = &doc->templates[i];
         if (pkg->parts[template->part].is_done) {
             continue;
         }
         template->scene = ofd_scene_begin(doc);
-        ofd_resource *row = ofd_res_enter(doc, OFD_RES_TEMPLATE, template->id);
-        if (row != NULL) {
-            row->link = i;
-        }
         doc->recorded = template->part;
         code = ofd_page_visit(pkg, template->part);
         doc->recorded = OFD_NONE;
@@ -48,14 +50,6 @@ lj_code ofd_templates_read(ofd_package *pkg)
 }
 
 /* ---- what no page uses ---- */
-
-static lj_code scene_tell(ofd_package *pkg, ofd_page *page, uint32_t scene, span_role role)
-{
-    page->text.role = role;
-    ofd_scene_place(pkg, page, scene, ofd_matrix_scale(1), 0, PAGE_OWN, false);
-    page_text_flush(&page->text);
-    return page->text.stop;
-}
 
 lj_code ofd_scenes_rest(ofd_package *pkg)
 {
@@ -73,13 +67,15 @@ lj_code ofd_scenes_rest(ofd_package *pkg)
         uint32_t scene = doc->templates[i].scene;
         if (scene != OFD_NONE && !doc->scenes[scene].is_used) {
             page.text.place.part_id = ofd_part_id(pkg, doc->templates[i].part);
-            code = scene_tell(pkg, &page, scene, SPAN_MASTER);
+            page.text.role = SPAN_MASTER;
+            code = ofd_scene_tell(pkg, &page, scene);
         }
     }
     page.text.place.part_id = 0;
+    page.text.role = SPAN_TEXTBOX;
     for (uint32_t i = 0; i < doc->scene_count && code == LJ_OK; i++) {
         if (!doc->scenes[i].is_used) {
-            code = scene_tell(pkg, &page, i, SPAN_TEXTBOX);
+            code = ofd_scene_tell(pkg, &page, i);
         }
     }
     if (doc->is_cyclic && code == LJ_OK) {

@@ -249,6 +249,17 @@ static bool level_step(const ofd_doc *doc, ofd_page *page, level *now, page_owne
     return true;
 }
 
+lj_code ofd_scene_tell(ofd_package *pkg, ofd_page *page, uint32_t scene)
+{
+    ofd_doc *doc = pkg->doc;
+    level now = level_of(&doc->scenes[scene], ofd_matrix_scale(1), 0, false);
+    for (; now.next_glyph < now.scene->glyph_to; now.next_glyph++) {
+        glyph_place(doc, page, &now, PAGE_OWN);
+    }
+    page_text_flush(&page->text);
+    return page->text.stop;
+}
+
 void ofd_scene_place(ofd_package *pkg, ofd_page *page, uint32_t scene, ofd_matrix at,
                      uint32_t hidden, page_owner owner, bool with_areas)
 {
