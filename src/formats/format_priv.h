@@ -41,6 +41,8 @@ extern const format_row format_fodp_row;
 /* xls/ */
 extern const format_row format_xls_row;
 extern const format_row format_biff_row;
+/* ofd/ */
+extern const format_row format_ofd_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
 /* mail/ */

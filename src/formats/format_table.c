@@ -17,6 +17,7 @@ static const format_row *const readers[] = {
     &format_opc_flat_row,
     &format_word_xml_row,
     &format_excel_xml_row,
+    &format_ofd_row,
     &format_pdf_row,
     &format_odt_row,
     &format_ods_row,
