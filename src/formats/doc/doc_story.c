@@ -383,10 +383,9 @@ static lj_code bytes_take(doc_walk *w, uint64_t off, uint64_t end, const doc_pie
         size_t len = (size_t)(to - off) / piece->width * piece->width;
         len = len < piece->width ? piece->width : len;
         size_t used = 0;
-        code = format_work(d->run, len + SEGMENT_WORK);
+        code = run_take(w, lj_slice_of(d->streams[DOC_WORD].ptr + off, len), piece->width, &used);
         if (code == LJ_OK) {
-            code =
-                run_take(w, lj_slice_of(d->streams[DOC_WORD].ptr + off, len), piece->width, &used);
+            code = format_work(d->run, used + SEGMENT_WORK);
         }
         off += used;
     }
