@@ -7,7 +7,6 @@
 #include "base/num.h"
 #include "collect.h"
 #include "doc_build.h"
-#include "formats/ole2/office_crypt.h"
 
 #define NONE       LJ_BYTES("")
 #define NOTICE     "食堂开饭时间调整通知"
@@ -316,6 +315,78 @@ static void test_doc__all_stories_have_their_role(void **state)
     collect_done(&seen);
 }
 
+/* A row of anchors: shape, rectangle in twips, what it is measured from. */
+static void put_anchor(uint32_t pair, uint32_t shape, const int32_t rect[4], uint32_t from)
+{
+    lj_buf_put_u32le(&b.pairs[pair], shape);
+    for (int i = 0; i < 4; i++) {
+        lj_buf_put_u32le(&b.pairs[pair], (uint32_t)rect[i]);
+    }
+    lj_buf_put_u16le(&b.pairs[pair], (uint16_t)(from << 1 | from << 3));
+    lj_buf_put_u32le(&b.pairs[pair], 0);
+}
+
+static void test_doc__boxes_know_their_place(void **state)
+{
+    (void)state;
+    enum { MARGIN = 0, PAGE = 1, TEXT = 2 };
+    static const struct {
+        const char *name;
+        int32_t rect[4];
+        uint32_t from;
+        const char *place;
+    } rows[] = {
+        {"页上的框", {400, 200, 2400, 1200}, PAGE,   "left=2000 top=1000 right=12000 bottom=6000 {"},
+        {"左边页外",
+         {-15750, 200, -13750, 400},
+         PAGE,                                           "right=-68750 bottom=2000 hidden:off_page {"  },
+        {"右边页外", {11906, 0, 12000, 100}, PAGE,   "hidden:off_page {"                           },
+        {"右边页内", {11905, 0, 12000, 100}, PAGE,   "left=59525 top=0 right=60000 bottom=500 {"   },
+        {"下边页外", {0, 16838, 10, 17000},  PAGE,   "hidden:off_page {"                           },
+        {"量自页边", {0, 0, 100, 100},       MARGIN, "left=5000 top=2500 right=5500 bottom=3000 {" },
+        {"量自段落", {0, 30000, 100, 40000}, TEXT,   "part=WordDocument {"                         },
+    };
+    collect seen;
+    begin(DOC_BUILD_97);
+    doc_build_line(&b, "正文");
+    doc_build_story(&b, 6);
+    uint32_t places[LJ_COUNT_OF(rows) + 2] = {0};
+    for (uint32_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        doc_build_line(&b, rows[i].name);
+        places[i + 1] = b.story_len[6];
+    }
+    doc_build_line(&b, "没有形状");
+    places[LJ_COUNT_OF(rows) + 1] = b.story_len[6];
+    put_places(56, places, LJ_COUNT_OF(places));
+    put_places(40, places, LJ_COUNT_OF(rows) + 1);
+    for (uint32_t i = 0; i <= LJ_COUNT_OF(rows); i++) {
+        lj_buf_put(&b.pairs[56], LJ_BYTES("\1\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF"));
+        lj_buf_put_u32le(&b.pairs[56], 1024 + i);
+        lj_buf_put_u32le(&b.pairs[56], 0);
+    }
+    for (uint32_t i = LJ_COUNT_OF(rows); i-- > 0;) {
+        put_anchor(40, 1024 + i, rows[i].rect, rows[i].from);
+    }
+    /* a page of 11,906 by 16,838 with margins of 1,000 and 500 */
+    uint32_t section = DOC_BUILD_TEXT + (uint32_t)b.text.len;
+    lj_buf_put(&b.tail, LJ_BYTES("\x10\x00\x1F\xB0\x82\x2E\x20\xB0\xC6\x41\x21\xB0\xE8\x03"
+                                 "\x23\x90\xF4\x01"));
+    lj_buf_put_u32le(&b.pairs[6], 0);
+    lj_buf_put_u32le(&b.pairs[6], 3);
+    lj_buf_put_u16le(&b.pairs[6], 0);
+    lj_buf_put_u32le(&b.pairs[6], section);
+    lj_buf_put(&b.pairs[6], LJ_BYTES("\0\0\0\0\0\0"));
+    read_whole(&seen);
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        char line[160];
+        (void)snprintf(line, sizeof(line), "%s0+12 size=1000} '%s'", rows[i].place, rows[i].name);
+        CHECK_HAS(&seen, line);
+    }
+    CHECK_HAS(&seen, "textbox part=WordDocument {0+12 size=1000} '没有形状'");
+    assert_int_equal(collect_count(&seen, "off_page"), 3);
+    collect_done(&seen);
+}
+
 static void test_doc__comments_name_their_author(void **state)
 {
     (void)state;
@@ -603,114 +674,6 @@ static void test_doc__pictures_are_children(void **state)
     doc_build_done(&b);
 }
 
-/* ---- encryption ---- */
-
-static void test_doc__passwords_open_what_they_fit(void **state)
-{
-    (void)state;
-    static const struct {
-        doc_build_lock lock;
-        doc_build_age age;
-        const char *password, *detail;
-    } rows[] = {
-        {DOC_BUILD_XOR,       DOC_BUILD_97, "canteen",         "doc-xor"      },
-        {DOC_BUILD_XOR,       DOC_BUILD_95, "canteen",         "doc-xor"      },
-        {DOC_BUILD_XOR,       DOC_BUILD_97, "fifteenletters1", "doc-xor"      },
-        {DOC_BUILD_RC4,       DOC_BUILD_97, "canteen",         "rc4-40"       },
-        {DOC_BUILD_CRYPTOAPI, DOC_BUILD_97, "canteen",         "rc4-cryptoapi"},
-        {DOC_BUILD_RC4,       DOC_BUILD_97, "",                NULL           },
-        {DOC_BUILD_CRYPTOAPI, DOC_BUILD_97, "",                NULL           },
-    };
-    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
-        collect seen;
-        begin(rows[i].age);
-        b.lock = rows[i].lock;
-        b.password = rows[i].password;
-        if (rows[i].age == DOC_BUILD_97) {
-            doc_build_line(&b, NOTICE);
-        } else {
-            doc_build_narrow(&b, LJ_BYTES("\xCA\xB3\xCC\xC3\xBF\xAA\xB7\xB9\xCA\xB1\xBC\xE4\r"),
-                             NONE);
-        }
-        lj_buf_put(&b.tail, LJ_BYTES("\0\0" WIDE_OTHER));
-        lj_slice bytes = doc_build_end(&b);
-        lj_str right[] = {LJ_STR("no"), lj_cstr_str(rows[i].password)};
-        for (uint32_t count = 0; count <= 2; count++) { /* none, a wrong one, the right one */
-            collect_init(&seen);
-            seen.options.passwords = right;
-            seen.options.password_count = count;
-            collect_run(&seen, bytes);
-            bool opens = count == 2 || rows[i].detail == NULL;
-            print_message("row %zu, %u passwords\n", i, count);
-            if (opens) {
-                CHECK_HAS(&seen, rows[i].age == DOC_BUILD_97 ? NOTICE : "食堂开饭时间");
-                CHECK_HAS(&seen, "hidden:slack '" OTHER "'");
-                assert_int_equal(seen.gap_count, 0);
-                assert_int_equal(seen.examined, seen.size);
-            } else {
-                assert_true(collect_has_gap(&seen, GAP_ENCRYPTED, rows[i].detail));
-                assert_int_equal(seen.gap_count, 1);
-                assert_true(seen.examined < seen.size);
-            }
-            assert_int_equal(collect_has_note(&seen, NOTE_PASSWORD_USED), opens);
-            collect_done(&seen);
-        }
-        doc_build_done(&b);
-    }
-}
-
-/* A header as Excel wrote it (apache/poi, test-data/spreadsheet/50833.xls, Apache-2.0). */
-static void test_doc__rc4_verifier_of_a_real_program(void **state)
-{
-    (void)state;
-    static const uint8_t head[48] = {0x2C, 0x85, 0x56, 0x09, 0x6F, 0x59, 0xEF, 0x01, 0x80, 0x27,
-                                     0x8B, 0xFC, 0xF2, 0xB8, 0xF9, 0x18, 0xF7, 0xBB, 0x5C, 0x8C,
-                                     0xC6, 0x36, 0xA2, 0xF1, 0x0B, 0xFC, 0x89, 0x6C, 0xFE, 0x0C,
-                                     0x7C, 0xC4, 0xEB, 0xEF, 0xA6, 0xB9, 0xD5, 0xF6, 0xD1, 0xEF,
-                                     0xAC, 0x02, 0x98, 0x5A, 0x4C, 0xED, 0x79, 0xA2};
-    office_crypt crypt = {.kind = OFFICE_CRYPT_RC4_40, .cipher = lj_cipher_new()};
-    assert_non_null(crypt.cipher);
-    memcpy(crypt.salt, head, 16);
-    memcpy(crypt.verifier, head + 16, 16);
-    memcpy(crypt.verifier_hash, head + 32, 16);
-    assert_false(office_crypt_try(&crypt, LJ_STR("velvetSweatshop")));
-    assert_true(office_crypt_try(&crypt, LJ_STR("VelvetSweatshop")));
-    assert_true(crypt.is_open);
-    lj_cipher_free(crypt.cipher);
-}
-
-/* Key and hash as Excel wrote them for "abc" (the same, xor-encryption-abc.xls). */
-static void test_doc__xor_key_of_a_real_program(void **state)
-{
-    (void)state;
-    office_xor pad;
-    office_xor_init(&pad, LJ_BYTES("abc"), OFFICE_XOR_XLS);
-    assert_int_equal(pad.key, 0x514A);
-    assert_int_equal(pad.hash, 0xCC1A);
-    office_xor_init(&pad, LJ_BYTES("sixteenletters16"), OFFICE_XOR_DOC);
-    office_xor same;
-    office_xor_init(&same, LJ_BYTES("sixteenletters1"), OFFICE_XOR_DOC);
-    assert_memory_equal(&pad, &same, sizeof(pad)); /* fifteen letters count */
-}
-
-/* Pieces of any length and place give what one piece gives. */
-static void test_doc__blocks_are_decrypted_from_any_place(void **state)
-{
-    (void)state;
-    office_crypt crypt = {.kind = OFFICE_CRYPT_CRYPTOAPI, .cipher = lj_cipher_new(), .key_len = 5};
-    assert_non_null(crypt.cipher);
-    uint8_t whole[3000] = {0};
-    uint8_t part[3000] = {0};
-    office_crypt_apply(&crypt, 0, 1024, whole, whole, sizeof(whole));
-    for (size_t at = 0; at < sizeof(part); at += 333) {
-        size_t len = lj_min_size(333, sizeof(part) - at);
-        office_crypt_apply(&crypt, at, 1024, part + at, part + at, len);
-    }
-    assert_memory_equal(whole, part, sizeof(whole));
-    assert_memory_not_equal(whole, whole + 1024, 1024);
-    lj_cipher_free(crypt.cipher);
-}
-
 /* ---- versions before 97 ---- */
 
 static void test_doc__old_versions(void **state)
@@ -848,6 +811,7 @@ int main(void)
         cmocka_unit_test(test_doc__long_paragraphs_are_cut_not_lost),
         cmocka_unit_test(test_doc__fields_tell_code_and_result),
         cmocka_unit_test(test_doc__all_stories_have_their_role),
+        cmocka_unit_test(test_doc__boxes_know_their_place),
         cmocka_unit_test(test_doc__comments_name_their_author),
         cmocka_unit_test(test_doc__deleted_text_is_given_twice),
         cmocka_unit_test(test_doc__cells_know_row_and_column),
@@ -857,10 +821,6 @@ int main(void)
         cmocka_unit_test(test_doc__strings_beside_the_text),
         cmocka_unit_test(test_doc__autotext_is_read_too),
         cmocka_unit_test(test_doc__pictures_are_children),
-        cmocka_unit_test(test_doc__passwords_open_what_they_fit),
-        cmocka_unit_test(test_doc__rc4_verifier_of_a_real_program),
-        cmocka_unit_test(test_doc__xor_key_of_a_real_program),
-        cmocka_unit_test(test_doc__blocks_are_decrypted_from_any_place),
         cmocka_unit_test(test_doc__old_versions),
         cmocka_unit_test(test_doc__damage_is_told_and_the_rest_read),
         cmocka_unit_test(test_doc__no_head_leaves_all_to_the_sweep),
