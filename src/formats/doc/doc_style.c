@@ -103,7 +103,8 @@ void doc_style_apply(const doc *d, doc_chp *chp, uint32_t row)
     uint32_t chain[CHAIN_MAX];
     uint32_t len = chain_of(d, row, chain);
     while (len > 0) {
-        doc_chp_apply(d, chp, chp->bits, d->styles[chain[--len]].chp);
+        doc_chp below = *chp;
+        doc_chp_apply(d, chp, &below, d->styles[chain[--len]].chp);
     }
 }
 
@@ -120,7 +121,8 @@ static void settle(doc *d)
         while (len > 0) {
             const doc_style *from = &d->styles[chain[--len]];
             doc_pap_apply(d, &style->pap_sum, from->pap);
-            doc_chp_apply(d, &style->chp_sum, style->chp_sum.bits, from->chp);
+            doc_chp below = style->chp_sum;
+            doc_chp_apply(d, &style->chp_sum, &below, from->chp);
         }
         style->pap_sum.style = (uint16_t)i;
         style->pap_sum.in_table = style->pap_sum.row_end = false;
