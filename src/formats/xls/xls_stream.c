@@ -400,30 +400,19 @@ static uint8_t version_of(uint16_t id, uint16_t stated)
     }
 }
 
-/* The sheet of the workbook that begins here, or NULL. */
-static const xls_bound *bound_at(const xls *x, uint64_t at)
-{
-    const xls_bound *rows = x->bounds.ptr;
-    for (uint32_t i = 0; i < x->bounds.count; i++) {
-        if (rows[i].at == at) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
 static void forget_sheet(xls *x)
 {
     x->hidden_cols.count = 0;
     if (x->has_hidden_rows) {
         memset(x->hidden_rows, 0, sizeof(x->hidden_rows));
-        x->has_hidden_rows = false;
+        memset(x->listed_rows, 0, sizeof(x->listed_rows));
+        x->has_hidden_rows = x->hides_other_rows = false;
     }
     x->awaits_string = x->shape_hidden = false;
     x->obj_kind = 0;
 }
 
-static void take_bof(xls *x)
+static lj_code take_bof(xls *x)
 {
     lj_cur *cur = &x->b.cur;
     uint16_t stated = lj_cur_u16le(cur);
@@ -434,9 +423,17 @@ static void take_bof(xls *x)
         x->b.version = version_of(x->b.id, stated);
         x->has_bof = true;
     }
+    const xls_bound *bound = xls_bound_at(x, x->b.at);
+    lj_code code = LJ_OK;
+    if (bound != NULL && x->depth > 0) { /* the end of the one before is lost */
+        x->is_damaged = true;
+        x->depth = 1;
+        code = xls_end_notes(x);
+        x->depth = x->too_deep = 0;
+    }
     if (x->depth == XLS_DEPTH) {
         x->too_deep++;
-        return;
+        return LJ_OK;
     }
     xls_substream *sub = &x->subs[x->depth];
     *sub = (xls_substream){.kind = kind};
@@ -444,7 +441,6 @@ static void take_bof(xls *x)
         *sub = x->subs[x->depth - 1];
         sub->kind = kind;
     } else if (kind != XLS_GLOBALS && kind != XLS_WORKSPACE) {
-        const xls_bound *bound = bound_at(x, x->b.at);
         sub->sheet_no = bound != NULL ? bound->no : x->bounds.count == 0 ? ++x->name_count : 0;
         bool hidden = bound != NULL && bound->is_hidden;
         bool lost = bound == NULL && x->bounds.count > 0;
@@ -457,6 +453,7 @@ static void take_bof(xls *x)
     }
     x->depth++;
     x->story_id = ++x->story_count;
+    return code;
 }
 
 /* Places where sheets begin, in ascending order, as far as a BOF stands there. */
@@ -566,7 +563,7 @@ lj_code xls_read_stream(xls *x, bool is_cache)
         case BOF_3:
         case BOF_4:
         case BOF_8:
-            take_bof(x);
+            code = take_bof(x);
             break;
         case END_OF:
             code = take_eof(x);
