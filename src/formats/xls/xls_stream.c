@@ -37,7 +37,6 @@ typedef struct record_row {
     xls_taker take;   /* NULL: holds no text */
 } record_row;
 
-/* clang-format off: one row a line */
 static const record_row record_rows[] = {
     {0x0000, 2, 8, NULL                   },
     {0x0001, 2, 8, NULL                   },
@@ -205,7 +204,7 @@ static const record_row record_rows[] = {
     {0x0218, 3, 8, xls_take_name          },
     {0x0221, 3, 8, xls_take_shared_formula},
     {0x0223, 3, 8, xls_take_extern_name   },
-    {0x0225, 3, 8, NULL                   },
+    {0x0225, 3, 8, xls_take_default_row   },
     {0x0231, 3, 4, xls_take_font          },
     {0x0236, 3, 8, NULL                   },
     {0x023E, 3, 8, NULL                   },
@@ -300,7 +299,6 @@ static const record_row record_rows[] = {
     {0x1065, 5, 8, NULL                   },
     {0x1066, 5, 8, NULL                   },
 };
-/* clang-format on */
 
 /* The row of a record of this version, or NULL: unknown. */
 static const record_row *row_of(uint16_t id, uint8_t version)
