@@ -549,6 +549,17 @@ static lj_code take_record(xls *x)
     return code == LJ_OK ? sweep_left(x) : code;
 }
 
+/* The stream ends in the middle of a substream, or before a sheet that the workbook lists. */
+static bool is_cut_off(const xls *x)
+{
+    const xls_bound *rows = x->bounds.ptr;
+    bool cut = x->depth > 0 || !x->has_bof;
+    for (uint32_t i = 0; i < x->bounds.count && !cut; i++) {
+        cut = rows[i].at >= x->b.end;
+    }
+    return cut;
+}
+
 lj_code xls_read_stream(xls *x, bool is_cache)
 {
     biff *b = &x->b;
@@ -584,6 +595,7 @@ lj_code xls_read_stream(xls *x, bool is_cache)
         code = format_src_code(b->src);
     }
     if (code == LJ_OK) {
+        x->is_damaged = x->is_damaged || (!is_cache && is_cut_off(x));
         code = xls_end_notes(x);
     }
     return code;
