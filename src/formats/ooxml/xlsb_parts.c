@@ -170,7 +170,6 @@ static void take_item(xlsb *b)
     }
 }
 
-/* clang-format off: one row a line */
 const xlsb_row xlsb_part_rows[] = {
     {19,  take_string       },
     {20,  NULL              },
@@ -217,7 +216,6 @@ const xlsb_row xlsb_part_rows[] = {
     {636, NULL              },
     {637, take_comment_text },
 };
-/* clang-format on */
 const uint32_t xlsb_part_row_count = LJ_COUNT_OF(xlsb_part_rows);
 
 /* ---- styles ---- */
@@ -367,7 +365,6 @@ void xlsb_styles_end(xlsb *b)
     }
 }
 
-/* clang-format off: one row a line */
 const xlsb_row xlsb_style_rows[] = {
     {43,  take_font  },
     {44,  take_format},
@@ -395,5 +392,4 @@ const xlsb_row xlsb_style_rows[] = {
     {626, NULL       },
     {627, NULL       },
 };
-/* clang-format on */
 const uint32_t xlsb_style_row_count = LJ_COUNT_OF(xlsb_style_rows);
