@@ -632,6 +632,135 @@ static void test_ppt__hands_on_what_is_embedded(void **state)
     collect_done(&seen);
 }
 
+/* What stands for a number or a date is no text; a place outside the text does no harm. */
+static void test_ppt__blanks_meta_characters(void **state)
+{
+    (void)state;
+    static const uint32_t places[] = {1, 0, 2, 3, 4, 0x7FFFFFFF, UINT32_MAX};
+    static const char *const wanted[] = {"'第 页'", "' *页'",  "'第* '", "'第*页'",
+                                         "'第*页'", "'第*页'", "'第*页'"};
+    static const uint16_t types[] = {0x0FD8, 0x0FF7, 0x0FF8, 0x0FF9, 0x0FFA, 0x1015, 0x0FD8};
+    for (size_t i = 0; i < LJ_COUNT_OF(places); i++) {
+        ppt_build ppt;
+        collect seen;
+        collect_init(&seen);
+        begin(&ppt, false);
+        ppt_build_open(&ppt, 0xF004, 0);
+        ppt_build_open(&ppt, 0xF00D, 0);
+        ppt_build_text(&ppt, 1, "第*页", LJ_BYTES(""));
+        ppt_build_number(&ppt, types[i], 0, places[i]);
+        ppt_build_close(&ppt);
+        ppt_build_close(&ppt);
+        end(&ppt, &seen);
+        CHECK_HAS(&seen, wanted[i]);
+        ppt_build_done(&ppt);
+        collect_done(&seen);
+    }
+}
+
+/* Strings that stand in odd places, each with what it is. */
+static void test_ppt__reads_odd_strings(void **state)
+{
+    (void)state;
+    ppt_build ppt;
+    collect seen;
+    collect_init(&seen);
+    begin(&ppt, false);
+    ppt_build_drawing_end(&ppt);
+    ppt_build_atom(&ppt, 0xF142, 0, LJ_BYTES("\3\xDF\x98\x02\x58\0\0")); /* 食堂, animated */
+    ppt_build_atom(&ppt, 0xF142, 0, LJ_BYTES("\3\xDF\x98\x02\x58\0\0"));
+    ppt_build_atom(&ppt, 0xF142, 0, LJ_BYTES("\1\xDF\x98\x02\x58"));
+    ppt_build_atom(&ppt, 0x0FD0, 0, LJ_BYTES("\1\0\0\0\xB6\x5B\x7E\x7B\0\0rest of room"));
+    ppt_build_open(&ppt, 0x1389, 0);
+    ppt_build_wide(&ppt, 0x0FBA, 0, "标记名");
+    ppt_build_wide(&ppt, 0x0FBA, 1, "标记值");
+    ppt_build_close(&ppt);
+    ppt_build_open(&ppt, 0x7777, 0);
+    ppt_build_wide(&ppt, 0x0FBA, 0, "不知何处");
+    ppt_build_wide(&ppt, 0x7778, 0, "未知记录里有开饭时间");
+    ppt_build_close(&ppt);
+    ppt_build_close(&ppt);
+    ppt_build_save(&ppt);
+    collect_run(&seen, ppt_build_end(&ppt));
+    assert_int_equal(collect_count(&seen, "'animation':'食堂'"), 1);
+    CHECK_HAS(&seen, "bookmark " ON "hidden:not_printed '家签'");
+    CHECK_HAS(&seen, "'tag':'标记名'");
+    CHECK_HAS(&seen, "'tag value':'标记值'");
+    CHECK_HAS(&seen, "'string':'不知何处'");
+    CHECK_HAS(&seen, "swept");
+    CHECK_HAS(&seen, "未知记录里有开饭时间");
+    assert_int_equal(seen.gap_count, 0);
+    ppt_build_done(&ppt);
+    collect_done(&seen);
+}
+
+/* A deflated metafile, one that is stored, and heads that are cut. */
+static void test_ppt__hands_on_metafiles(void **state)
+{
+    (void)state;
+    uint8_t wmf[18] = {1, 0, 9, 0, 0, 3};
+    uint8_t packed[256];
+    uLongf packed_len = sizeof(packed);
+    assert_int_equal(compress(packed, &packed_len, wmf, sizeof(wmf)), Z_OK);
+    for (int kind = 0; kind < 3; kind++) {
+        ppt_build ppt;
+        collect seen;
+        lj_buf body;
+        collect_init(&seen);
+        lj_buf_init(&body, NULL, 4096);
+        lj_buf_put_cstr(&body, "0123456789abcdef");
+        lj_buf_put_u32le(&body, sizeof(wmf));
+        for (int i = 0; i < 24; i++) {
+            lj_buf_put_u8(&body, 0);
+        }
+        lj_buf_put_u32le(&body, kind == 0 ? (uint32_t)packed_len : sizeof(wmf));
+        lj_buf_put_u8(&body, kind == 0 ? 0 : 0xFE);
+        lj_buf_put_u8(&body, 0xFE);
+        lj_buf_put(&body,
+                   kind == 0 ? lj_slice_of(packed, packed_len) : lj_slice_of(wmf, sizeof(wmf)));
+        lj_slice whole = lj_buf_slice(&body);
+        begin(&ppt, false);
+        put_picture(&ppt, 0xF01B, 0x216, kind == 2 ? lj_slice_part(whole, 0, 40) : whole);
+        end(&ppt, &seen);
+        assert_int_equal(collect_has(&seen, "doc wmf embedded 'Pictures/1.wmf' size=18"), kind < 2);
+        assert_int_equal(collect_has_gap(&seen, GAP_DAMAGED, NULL), kind == 2);
+        ppt_build_done(&ppt);
+        lj_buf_done(&body);
+        collect_done(&seen);
+    }
+}
+
+/* The picture store of the document: a name, and a picture inside. */
+static void test_ppt__reads_the_picture_store(void **state)
+{
+    (void)state;
+    ppt_build ppt;
+    collect seen;
+    lj_buf entry;
+    collect_init(&seen);
+    lj_buf_init(&entry, NULL, 4096);
+    for (int i = 0; i < 36; i++) {
+        lj_buf_put_u8(&entry, i == 33 ? 6 : 0);
+    }
+    lj_buf_put(&entry, LJ_BYTES("\xFE\x56\x47\x72\0\0")); /* 图片 */
+    lj_buf_put(&entry, LJ_BYTES("\0\x6E\x1E\xF0\x21\0\0\0"
+                                "0123456789abcdef\xFF\x89PNG\r\n\x1A\n\0\0\0\rIHDR"));
+    begin(&ppt, false);
+    ppt_build_drawing_end(&ppt);
+    ppt_build_open(&ppt, 0xF001, 0);
+    ppt_build_atom(&ppt, 0xF007, 6, lj_buf_slice(&entry));
+    ppt_build_atom(&ppt, 0xF007, 6, LJ_BYTES("short"));
+    ppt_build_close(&ppt);
+    ppt_build_close(&ppt);
+    ppt_build_save(&ppt);
+    collect_run(&seen, ppt_build_end(&ppt));
+    CHECK_HAS(&seen, "'picture':'图片'");
+    CHECK_HAS(&seen, "doc png embedded 'Pictures/1.png' size=16");
+    ppt_build_done(&ppt);
+    lj_buf_done(&entry);
+    collect_done(&seen);
+}
+
 static void test_ppt__tells_encryption(void **state)
 {
     (void)state;
@@ -696,6 +825,10 @@ int main(void)
         cmocka_unit_test(test_ppt__counts_its_stack),
         cmocka_unit_test(test_ppt__counts_its_objects),
         cmocka_unit_test(test_ppt__hands_on_what_is_embedded),
+        cmocka_unit_test(test_ppt__blanks_meta_characters),
+        cmocka_unit_test(test_ppt__reads_odd_strings),
+        cmocka_unit_test(test_ppt__hands_on_metafiles),
+        cmocka_unit_test(test_ppt__reads_the_picture_store),
         cmocka_unit_test(test_ppt__tells_encryption),
         cmocka_unit_test(test_ppt__reads_long_texts),
     };
