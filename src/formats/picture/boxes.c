@@ -283,7 +283,10 @@ static uint64_t read_boxes(boxes *b)
         if (!lj_cur_ok(&cur) || len < head) {
             break;
         }
-        bool printable = name[0] >= ' ' && name[1] >= ' ' && name[2] >= ' ' && name[3] >= ' ';
+        bool printable = true;
+        for (size_t i = 0; i < sizeof(name); i++) {
+            printable = printable && name[i] >= ' ' && name[i] < 0x7F;
+        }
         if (!printable || len > ends[depth] - at) {
             pic->is_damaged = pic->is_damaged || printable;
             if (!printable) {

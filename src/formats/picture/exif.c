@@ -270,6 +270,7 @@ static exif_entry entry_at(exif *x, uint64_t off)
     entry.count = take(x, &cur, word);
     uint64_t value = take(x, &cur, word);
     uint64_t len = 0;
+    x->pic->is_damaged = x->pic->is_damaged || !lj_cur_ok(&cur);
     if (!lj_cur_ok(&cur) || type_len(entry.type) == 0 ||
         !lj_mul_u64(entry.count, type_len(entry.type), &len)) {
         return (exif_entry){0};
