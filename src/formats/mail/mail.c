@@ -452,6 +452,8 @@ static lj_code read_file(format_run *run, format_src *src, bool is_saved_page)
     bool has_tail = len != FORMAT_SIZE_UNKNOWN && size != FORMAT_SIZE_UNKNOWN && len < size - from;
     lj_code code = mail_read_message(run, src, from, has_tail ? from + len : FORMAT_SIZE_UNKNOWN,
                                      is_saved_page);
+    bool is_cut = len != FORMAT_SIZE_UNKNOWN && size != FORMAT_SIZE_UNKNOWN && len > size - from;
+    code = code == LJ_OK && is_cut ? LJ_E_FORMAT : code;
     if (has_tail && (code == LJ_OK || code == LJ_E_FORMAT)) { /* what Apple's Mail knows about it */
         format_src *tail =
             format_decode(run, src, from + len, size - from - len, FORMAT_CODEC_STORE, size);
