@@ -122,6 +122,11 @@ static void test_office_xml__word(void **state)
                       "</w:wordDocument>",
          .wanted = {"author=丁一", "{0+3} {3+3 hidden:deleted} {6+3} '甲乙丙'"},
          .unwanted = {"vanish"}},
+        {.name = "what a style paints lies behind no other text",
+         .text = WORD "<w:styles><w:style w:type=\"character\" w:styleId=\"A\"><w:rPr><w:shd "
+                      "w:val=\"clear\" w:fill=\"000080\"/></w:rPr></w:style></w:styles><w:body><w:p>" W_R(
+                          "甲") "</w:p></w:body></w:wordDocument>",
+         .wanted = {"body {0+3} '甲'"}},
         {.name = "pictures",
          .text = WORD "<w:body><w:p><w:r><w:pict><w:binData w:name=\"a\">55Sy5LmZ5LiZ5LiB"
                       "</w:binData></w:pict></w:r></w:p></w:body></w:wordDocument>",

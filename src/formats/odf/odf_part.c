@@ -131,12 +131,12 @@ static bool ends_with(lj_slice name, lj_slice tail)
            lj_slice_is(lj_slice_part(name, name.len - tail.len, tail.len), tail);
 }
 
-/* Attributes that name fonts, styles or namespaces. */
+/* Attributes that name fonts, styles or namespaces; a bullet is one letter. */
 static bool is_noise(const xml_attr *attr)
 {
     static const char *const tails[] = {
         "style-name",        "font-name",         "font-family",         "font-name-asian",
-        "font-family-asian", "font-name-complex", "font-family-complex", "font-style-name-asian"};
+        "font-family-asian", "font-name-complex", "font-family-complex", "bullet-char"};
     for (size_t i = 0; i < LJ_COUNT_OF(tails); i++) {
         if (ends_with(attr->local, lj_cstr_bytes(tails[i]))) {
             return true;
