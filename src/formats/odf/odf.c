@@ -23,11 +23,12 @@
  * layout-cache that holds numbers only.
  *
  * Not done. Decryption. Digital signatures are read as unknown XML. */
+#include "formats/odf/odf.h"
+
 #include <libdeflate.h>
 
 #include "base/num.h"
 #include "formats/format_priv.h"
-#include "formats/odf/odf.h"
 #include "formats/zip/zip.h"
 
 enum {

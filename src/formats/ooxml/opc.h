@@ -67,7 +67,7 @@ typedef struct opc_package {
     uint32_t story_count;
     uint16_t alt_count;
     text_charset charset; /* of the part that opc_read_single() read */
-    const void *dialect; /* of the reader that owns the package */
+    const void *dialect;  /* of the reader that owns the package */
 } opc_package;
 
 /* One XML part being read. */
