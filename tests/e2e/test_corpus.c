@@ -159,13 +159,18 @@ static void test_corpus__every_file_has_a_record(void **state)
     assert_int_equal(json_object_size(all.by_path), files_on_disk);
 }
 
+static bool names_kind(const char *kind, const char *word)
+{
+    const char *hit = strstr(kind, word);
+    return hit != NULL && (hit[strlen(word)] == '\0' || hit[strlen(word)] == ' ');
+}
+
 /* Kinds of the index whose format has a reader. */
 static bool has_reader(const char *kind)
 {
-    static const char *const without[] = {"doc", "odt", "rtf", "mail"};
+    static const char *const without[] = {"doc", "rtf", "mail"};
     for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
-        const char *hit = strstr(kind, without[i]);
-        if (hit != NULL && (hit[strlen(without[i])] == '\0' || hit[strlen(without[i])] == ' ')) {
+        if (names_kind(kind, without[i])) {
             return false;
         }
     }
@@ -189,6 +194,9 @@ static void test_corpus__clean_files_are_clean_with_full_coverage(void **state)
             strcmp(verdict, "clean") == 0 && strcmp(run_text(row->record, "coverage"), "full") == 0;
         good = good || (!has_reader(row->kind) && strcmp(verdict, "unreadable") == 0 &&
                         strcmp(cause, "no_reader") == 0);
+        /* LibreOffice packs a picture of the first page, which nobody has looked at */
+        good = good || (names_kind(row->kind, "odt") && strcmp(verdict, "unreadable") == 0 &&
+                        strcmp(cause, "picture") == 0);
         looked_at++;
         if (!good && wrong++ < SHOWN) {
             print_message("# %s (%s): %s, class %s, cause %s, coverage %s\n", row->path, row->kind,
