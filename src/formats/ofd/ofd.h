@@ -111,6 +111,7 @@ struct ofd_xml {
     const xml_token *token;
     xml_token cdata; /* a CDATA section, given as text */
     span base;       /* place, reasons, story: what every span of the part begins with */
+    bool is_put_off; /* the reader wants it again, from its beginning */
     lj_code code;    /* LJ_OK, or what a call said that means: stop now */
 };
 

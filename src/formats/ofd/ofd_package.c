@@ -465,6 +465,9 @@ static lj_code read_xml(ofd_xml *x, bool *out_other)
             ofd_read *read = ofd_read_of(x->token->id);
             read = read == ofd_read_generic && part->is_tags ? ofd_read_tag_file : read;
             read(x);
+            if (x->is_put_off) {
+                return x->code;
+            }
         } else if (x->token->kind == XML_TEXT && look_is_wordy(x->token->text)) {
             ofd_emit_unseen(x, SPAN_ATTRIBUTE, (lj_str){NULL, 0}, x->token->text);
         }
