@@ -36,6 +36,11 @@ ofd_matrix ofd_matrix_scale(float by);
 /* First m, then `then`. */
 ofd_matrix ofd_matrix_concat(ofd_matrix m, ofd_matrix then);
 ofd_matrix ofd_matrix_move(float x, float y);
+/* What stands behind the first bytes; empty without a pointer too. */
+static inline lj_str ofd_behind(lj_str text, size_t at)
+{
+    return at < text.len ? (lj_str){text.ptr + at, text.len - at} : (lj_str){NULL, 0};
+}
 /* The next number of a list and the rest behind it; false at its end. */
 bool ofd_number_next(lj_str *rest, float *out);
 /* Up to `most` numbers. Returns how many there were. */

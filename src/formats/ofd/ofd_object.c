@@ -110,6 +110,9 @@ static lj_str text_of(lj_str text)
 {
     size_t from = 0;
     size_t to = text.len;
+    if (text.len == 0) {
+        return text;
+    }
     while (from < to && (uint8_t)text.ptr[from] <= ' ') {
         from++;
     }
@@ -333,7 +336,7 @@ static bool path_points(const ofd_content *it, const ofd_object *object, float (
     uint32_t moves = 0;
     while (rest.len > 0) {
         char letter = rest.ptr[0];
-        rest = (lj_str){rest.ptr + 1, rest.len - 1};
+        rest = ofd_behind(rest, 1);
         float xy[2] = {0};
         switch (letter) {
         case ' ':

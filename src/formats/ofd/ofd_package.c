@@ -411,7 +411,7 @@ static bool take_font(ofd_package *pkg, uint32_t idx, format_src *src, lj_code *
 }
 
 /* What is no XML; nothing to give when not one byte came out. */
-static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_slice head)
+static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src)
 {
     ofd_part *part = &pkg->parts[idx];
     lj_code code = LJ_OK;
@@ -426,6 +426,7 @@ static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_sl
     if (ofd_seal_read(pkg, idx, src, &code)) {
         return code;
     }
+    lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_known = format_recognise(head) != NULL;
     if (pkg->is_encrypted && !is_known && head.len > 0) {
         format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_LOCKED);
@@ -553,7 +554,7 @@ lj_code ofd_visit(ofd_package *pkg, uint32_t idx, uint32_t flags)
         }
     }
     if (code == LJ_OK && is_other) {
-        code = take_other(pkg, idx, src, format_bytes(pkg->run, src, 0, HEAD_LEN));
+        code = take_other(pkg, idx, src);
     }
     code = part_close(pkg, idx, src, code);
     if ((flags & OFD_KEEP) == 0) {
