@@ -24,7 +24,7 @@
  *
  * Not done: glyph numbers that contradict the codes (the cmap of the embedded font would have to be
  * read); clips (what they leave is taken as seen). */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 #include "text/fold.h"

@@ -14,7 +14,7 @@
  *
  * Limits. Names of NAME_LEN bytes. A part that cannot be decoded, is cut or is not well-formed
  * gives the gap `damaged` with its name; one that is not well-formed is swept as well. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include <libdeflate.h>
 

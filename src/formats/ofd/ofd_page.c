@@ -13,7 +13,7 @@
  * Traps. The box of a page may differ from that of the document; it may begin elsewhere than at 0
  * 0. A page that uses a template that is not there; a Template element behind the content: its
  * areas then cover nothing, because nobody knows the order. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 

@@ -14,7 +14,7 @@
  *
  * Not done: ICC profiles; palettes (their colors are not known). A table that is full loses looks,
  * never text. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 
