@@ -43,6 +43,7 @@
 
 #include "base/num.h"
 #include "formats/format_priv.h"
+#include "formats/ofd/ofd_doc.h"
 
 static bool has_member(const format_probe *probe, lj_slice name)
 {

@@ -15,7 +15,7 @@
  *
  * Limits. OFD_OBJECTS objects inside each other (more: their text is emitted without a place);
  * OFD_CODES TextCodes of an object are held, then they are given out; PATH_MAX bytes of a path. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 

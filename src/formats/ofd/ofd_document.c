@@ -18,7 +18,7 @@
  * Limits. FORMAT_LIMIT_PDF_PAGES is the limit on pages of one laid-out document, whatever its
  * format: pages behind it are not read, the rest of the package is. A list that claims more costs
  * no memory. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include "base/num.h"
 

@@ -14,7 +14,7 @@
  *
  * Limits. Names of NAME_LEN bytes. A part that cannot be decoded, is cut or is not well-formed
  * gives the gap `damaged` with its name; one that is not well-formed is swept as well. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include <libdeflate.h>
 
@@ -411,7 +411,7 @@ static bool take_font(ofd_package *pkg, uint32_t idx, format_src *src, lj_code *
 }
 
 /* What is no XML; nothing to give when not one byte came out. */
-static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_slice head)
+static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src)
 {
     ofd_part *part = &pkg->parts[idx];
     lj_code code = LJ_OK;
@@ -426,6 +426,7 @@ static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_sl
     if (ofd_seal_read(pkg, idx, src, &code)) {
         return code;
     }
+    lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_known = format_recognise(head) != NULL;
     if (pkg->is_encrypted && !is_known && head.len > 0) {
         format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_LOCKED);
@@ -465,6 +466,9 @@ static lj_code read_xml(ofd_xml *x, bool *out_other)
             ofd_read *read = ofd_read_of(x->token->id);
             read = read == ofd_read_generic && part->is_tags ? ofd_read_tag_file : read;
             read(x);
+            if (x->is_put_off) {
+                return x->code;
+            }
         } else if (x->token->kind == XML_TEXT && look_is_wordy(x->token->text)) {
             ofd_emit_unseen(x, SPAN_ATTRIBUTE, (lj_str){NULL, 0}, x->token->text);
         }
@@ -550,7 +554,7 @@ lj_code ofd_visit(ofd_package *pkg, uint32_t idx, uint32_t flags)
         }
     }
     if (code == LJ_OK && is_other) {
-        code = take_other(pkg, idx, src, format_bytes(pkg->run, src, 0, HEAD_LEN));
+        code = take_other(pkg, idx, src);
     }
     code = part_close(pkg, idx, src, code);
     if ((flags & OFD_KEEP) == 0) {

@@ -13,7 +13,7 @@
  * Traps. The box of a page may differ from that of the document; it may begin elsewhere than at 0
  * 0. A page that uses a template that is not there; a Template element behind the content: its
  * areas then cover nothing, because nobody knows the order. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 
@@ -96,7 +96,6 @@ typedef struct page_file {
     uint16_t text_of;    /* OFD_PhysicalBox, OFD_PageRes or 0 */
     bool has_content;    /* a layer was seen */
     bool is_recorded;    /* a template page */
-    bool is_put_off;     /* it comes again when its resources are known */
     uint32_t area_depth; /* depth + 1 of the Area element, 0 = outside */
 } page_file;
 
@@ -171,7 +170,7 @@ static void take_res(ofd_xml *x, page_file *file, lj_str text)
     ofd_doc *doc = x->pkg->doc;
     if (part != OFD_NONE && doc != NULL && !x->pkg->parts[part].is_done && !file->has_content) {
         doc->page_res = part;
-        file->is_put_off = true;
+        x->is_put_off = true;
     }
 }
 
@@ -256,17 +255,17 @@ void ofd_read_page(ofd_xml *x)
     content_base(file);
     uint32_t depth = x->token->depth;
     x->code = format_work(x->pkg->run, PAGE_WORK);
-    while (!file->is_put_off && ofd_next(x) &&
+    while (!x->is_put_off && ofd_next(x) &&
            (x->token->kind != XML_END || x->token->depth != depth)) {
         if (!page_take(x, file)) {
             ofd_content_take(&file->content);
         }
     }
-    if (file->is_put_off && file->is_recorded) {
+    if (x->is_put_off && file->is_recorded) {
         doc->use_count = doc->scenes != NULL && doc->scene_count > 0
                              ? doc->scenes[doc->scene_count - 1].use_from
                              : doc->use_count;
-    } else if (!file->is_put_off && !file->is_recorded) {
+    } else if (!x->is_put_off && !file->is_recorded) {
         page_end(x, file);
     }
 }
