@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * See base64_source.h. A decoder with a window of its own: it fetches the letters from the range
- * piece by piece and keeps at most three bits groups between two pulls. Letters that are no base64
+ * piece by piece and keeps the bits that are over between two pulls. Letters that are no base64
  * are passed over; the first "=" ends the data. */
 #include "formats/base64_source.h"
 
 #include "base/num.h"
 
-enum { PIECE = 48 * 1024 };
+enum { PIECE = 48 * 1024, PADDING = 0xFE };
 
 typedef struct base64_state {
     format_run *run;
@@ -19,7 +19,7 @@ typedef struct base64_state {
     bool in_reference; /* inside "&...;" */
 } base64_state;
 
-/* Letter to value; 0xFF is no letter, 0xFE the padding. */
+/* Letter to value; 0xFF is no letter. */
 static const uint8_t *value_table(void)
 {
     static const uint8_t table[256] = {
@@ -66,7 +66,7 @@ static size_t decode(base64_state *s, lj_slice text, uint8_t *dst)
                 dst[out++] = (uint8_t)(s->bits >> s->bit_count);
             }
         } else {
-            s->ended = value == 0xFE;
+            s->ended = value == PADDING || c == '<'; /* the range may reach into the next tag */
         }
     }
     return out;

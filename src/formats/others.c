@@ -36,7 +36,6 @@ SNIFF_MAGIC(lnk, 0, "L\0\0\0\x01\x14\x02\0\0\0\0\0\xC0\0\0\0\0\0\0F")
 SNIFF_MAGIC(evtx, 0, "ElfFile\0")
 SNIFF_MAGIC(regf, 0, "regf")
 SNIFF_MAGIC(pst, 0, "!BDN")
-SNIFF_MAGIC(tnef, 0, "\x78\x9F\x3E\x22")
 SNIFF_MAGIC(chm, 0, "ITSF\3\0\0\0")
 SNIFF_MAGIC(thumbcache, 0, "CMMM")
 
@@ -133,135 +132,44 @@ static int sniff_recycled(const format_probe *probe)
     return is_2 && probe->size == HEAD_2 + 2 * path_len ? 64 : 0;
 }
 
-/* RFC 5322: the file begins with header fields, among them two that every mail has. */
-static bool has_field(lj_slice head, lj_slice name)
-{
-    size_t at = 0;
-    while (at < head.len) {
-        lj_slice rest = lj_slice_part(head, at, SIZE_MAX);
-        if (lj_slice_is_nocase(lj_slice_part(rest, 0, name.len), name)) {
-            return true;
-        }
-        size_t end = lj_slice_find(rest, LJ_BYTES("\n"));
-        if (end == SIZE_MAX || end <= 1) { /* an empty line ends the header */
-            return false;
-        }
-        at += end + 1;
-    }
-    return false;
-}
-
-static int count_mail_fields(lj_slice head)
-{
-    static const char *const names[] = {"From:",     "Date:",         "Subject:",     "Message-ID:",
-                                        "Received:", "MIME-Version:", "Return-Path:", "To:"};
-    size_t colon = lj_slice_find(lj_slice_part(head, 0, 80), LJ_BYTES(":"));
-    if (colon == SIZE_MAX || colon == 0) {
-        return 0;
-    }
-    for (size_t i = 0; i < colon;
-         i++) { /* RFC 5322 2.2: a field name is printable ASCII without a blank */
-        if (head.ptr[i] <= 32 || head.ptr[i] > 126) {
-            return 0;
-        }
-    }
-    int count = 0;
-    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
-        count += has_field(head, lj_cstr_bytes(names[i])) ? 1 : 0;
-    }
-    return count;
-}
-
-static int sniff_mail(const format_probe *probe)
-{
-    int count = count_mail_fields(probe->head);
-    return count >= 3 ? 16 + count : 0;
-}
-
-static int sniff_mbox(const format_probe *probe)
-{
-    if (has_magic(probe->head, 0, LJ_BYTES("From ")) == 0) {
-        return 0;
-    }
-    size_t end = lj_slice_find(lj_slice_part(probe->head, 0, 512), LJ_BYTES("\n"));
-    return end != SIZE_MAX && count_mail_fields(lj_slice_part(probe->head, end + 1, SIZE_MAX)) >= 2
-               ? 40
-               : 0;
-}
-
 /* ---- dialects of ZIP ---- */
-
-/* GB/T 33190-2016 clause 6: the package has OFD.xml at its root. */
-static int sniff_ofd(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("OFD.xml")) ? 56 : 0;
-}
-
-static int sniff_xlsb(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("xl/workbook.bin")) ? 120 : 0;
-}
 
 /* ---- dialects of OLE2 ---- */
 
-static int sniff_doc(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("WordDocument")) ? 96 : 0;
-}
-
-static int sniff_xls(const format_probe *probe)
-{
-    return format_probe_has(probe, LJ_BYTES("Workbook")) ||
-                   format_probe_has(probe, LJ_BYTES("Book"))
-               ? 64
-               : 0;
-}
-
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
-    {"doc",        "ole2", "doc dot wps wpt", 0, 0,              sniff_doc,        NULL, NULL, "Word or WPS document (binary)",
-     "Word/WPS 文档（二进制）"                                                                                                                               },
-    {"xls",        "ole2", "xls xlt et ett",  0, 0,              sniff_xls,        NULL, NULL, "Excel or WPS workbook (binary)",
-     "Excel/WPS 表格（二进制）"                                                                                                                              },
-    {"ofd",        "zip",  "ofd",             0, 0,              sniff_ofd,        NULL, NULL, "OFD document",                     "OFD 版式文档"               },
-    {"xlsb",       "zip",  "xlsb",            0, 0,              sniff_xlsb,       NULL, NULL, "Excel binary workbook (OOXML)",
-     "Excel 二进制工作簿"                                                                                                                                     },
-    {"mail",       NULL,   "eml mht mhtml",   0, 0,              sniff_mail,       NULL, NULL,
-     "mail message or saved page (MIME)",                                                                                          "邮件或网页存档（MIME）"},
-    {"mbox",       NULL,   "mbox",            0, 0,              sniff_mbox,       NULL, NULL, "mailbox",                          "邮箱文件"                   },
-    {"pst",        NULL,   "pst ost",         0, 0,              sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"           },
-    {"tnef",       NULL,   "tnef",            0, 0,              sniff_tnef,       NULL, NULL, "TNEF attachment",                  "TNEF 附件"                    },
-    {"png",        NULL,   "png",             0, FORMAT_PICTURE, sniff_png,        NULL, NULL, "PNG picture",                      "PNG 图片"                     },
-    {"jpeg",       NULL,   "jpg jpeg jpe",    0, FORMAT_PICTURE, sniff_jpeg,       NULL, NULL, "JPEG picture",
-     "JPEG 图片"                                                                                                                                                  },
-    {"gif",        NULL,   "gif",             0, FORMAT_PICTURE, sniff_gif,        NULL, NULL, "GIF picture",                      "GIF 图片"                     },
-    {"bmp",        NULL,   "bmp dib",         0, FORMAT_PICTURE, sniff_bmp,        NULL, NULL, "BMP picture",                      "BMP 图片"                     },
-    {"tiff",       NULL,   "tif tiff",        0, FORMAT_PICTURE, sniff_tiff,       NULL, NULL, "TIFF picture",
-     "TIFF 图片"                                                                                                                                                  },
-    {"webp",       NULL,   "webp",            0, FORMAT_PICTURE, sniff_webp,       NULL, NULL, "WebP picture",                     "WebP 图片"                    },
-    {"heif",       NULL,   "heic heif avif",  0, FORMAT_PICTURE, sniff_heif,       NULL, NULL, "HEIF picture",
-     "HEIF 图片"                                                                                                                                                  },
-    {"jp2",        NULL,   "jp2 jpx j2k",     0, FORMAT_PICTURE, sniff_jp2,        NULL, NULL, "JPEG 2000 picture",
-     "JPEG 2000 图片"                                                                                                                                             },
-    {"psd",        NULL,   "psd",             0, FORMAT_PICTURE, sniff_psd,        NULL, NULL, "Photoshop picture",
-     "Photoshop 图片"                                                                                                                                             },
-    {"emf",        NULL,   "emf",             0, FORMAT_PICTURE, sniff_emf,        NULL, NULL, "EMF picture",                      "EMF 图片"                     },
-    {"wmf",        NULL,   "wmf",             0, FORMAT_PICTURE, sniff_wmf_any,    NULL, NULL, "WMF picture",                      "WMF 图片"                     },
-    {"exe",        NULL,   "exe dll sys scr", 0, FORMAT_LOOSE,   sniff_exe,        NULL, NULL, "Windows program",
-     "Windows 程序"                                                                                                                                               },
-    {"elf",        NULL,   "so",              0, FORMAT_LOOSE,   sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"                   },
-    {"sqlite",     NULL,   "sqlite sqlite3",  0, 0,              sniff_sqlite,     NULL, NULL, "SQLite database",
-     "SQLite 数据库"                                                                                                                                             },
-    {"lnk",        NULL,   "lnk",             0, 0,              sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"           },
-    {"evtx",       NULL,   "evtx",            0, 0,              sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"           },
-    {"regf",       NULL,   "hiv",             0, 0,              sniff_regf,       NULL, NULL, "Windows registry hive",
-     "Windows 注册表文件"                                                                                                                                      },
-    {"prefetch",   NULL,   "pf",              0, 0,              sniff_prefetch,   NULL, NULL, "Windows prefetch file",
-     "Windows 预取文件"                                                                                                                                         },
-    {"chm",        NULL,   "chm",             0, 0,              sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"           },
-    {"thumbcache", NULL,   "",                0, 0,              sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
-     "Windows 缩略图缓存"                                                                                                                                      },
-    {"recycled",   NULL,   "",                0, 0,              sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
-     "Windows 回收站记录"                                                                                                                                      },
+    {"pst",        NULL, "pst ost",         0, 0,              sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"},
+    {"png",        NULL, "png",             0, FORMAT_PICTURE, sniff_png,        NULL, NULL, "PNG picture",                      "PNG 图片"          },
+    {"jpeg",       NULL, "jpg jpeg jpe",    0, FORMAT_PICTURE, sniff_jpeg,       NULL, NULL, "JPEG picture",
+     "JPEG 图片"                                                                                                                                     },
+    {"gif",        NULL, "gif",             0, FORMAT_PICTURE, sniff_gif,        NULL, NULL, "GIF picture",                      "GIF 图片"          },
+    {"bmp",        NULL, "bmp dib",         0, FORMAT_PICTURE, sniff_bmp,        NULL, NULL, "BMP picture",                      "BMP 图片"          },
+    {"tiff",       NULL, "tif tiff",        0, FORMAT_PICTURE, sniff_tiff,       NULL, NULL, "TIFF picture",
+     "TIFF 图片"                                                                                                                                     },
+    {"webp",       NULL, "webp",            0, FORMAT_PICTURE, sniff_webp,       NULL, NULL, "WebP picture",                     "WebP 图片"         },
+    {"heif",       NULL, "heic heif avif",  0, FORMAT_PICTURE, sniff_heif,       NULL, NULL, "HEIF picture",
+     "HEIF 图片"                                                                                                                                     },
+    {"jp2",        NULL, "jp2 jpx j2k",     0, FORMAT_PICTURE, sniff_jp2,        NULL, NULL, "JPEG 2000 picture",
+     "JPEG 2000 图片"                                                                                                                                },
+    {"psd",        NULL, "psd",             0, FORMAT_PICTURE, sniff_psd,        NULL, NULL, "Photoshop picture",
+     "Photoshop 图片"                                                                                                                                },
+    {"emf",        NULL, "emf",             0, FORMAT_PICTURE, sniff_emf,        NULL, NULL, "EMF picture",                      "EMF 图片"          },
+    {"wmf",        NULL, "wmf",             0, FORMAT_PICTURE, sniff_wmf_any,    NULL, NULL, "WMF picture",                      "WMF 图片"          },
+    {"exe",        NULL, "exe dll sys scr", 0, FORMAT_LOOSE,   sniff_exe,        NULL, NULL, "Windows program",
+     "Windows 程序"                                                                                                                                  },
+    {"elf",        NULL, "so",              0, FORMAT_LOOSE,   sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"        },
+    {"sqlite",     NULL, "sqlite sqlite3",  0, 0,              sniff_sqlite,     NULL, NULL, "SQLite database",
+     "SQLite 数据库"                                                                                                                                },
+    {"lnk",        NULL, "lnk",             0, 0,              sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"},
+    {"evtx",       NULL, "evtx",            0, 0,              sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"},
+    {"regf",       NULL, "hiv",             0, 0,              sniff_regf,       NULL, NULL, "Windows registry hive",
+     "Windows 注册表文件"                                                                                                                         },
+    {"prefetch",   NULL, "pf",              0, 0,              sniff_prefetch,   NULL, NULL, "Windows prefetch file",
+     "Windows 预取文件"                                                                                                                            },
+    {"chm",        NULL, "chm",             0, 0,              sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"},
+    {"thumbcache", NULL, "",                0, 0,              sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
+     "Windows 缩略图缓存"                                                                                                                         },
+    {"recycled",   NULL, "",                0, 0,              sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
+     "Windows 回收站记录"                                                                                                                         },
 };
 const uint32_t format_other_row_count = LJ_COUNT_OF(format_other_rows);

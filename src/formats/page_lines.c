@@ -20,7 +20,9 @@
 enum { NONE = -1, LINE_TEXT_MAX = 256 * 1024, LOOKS_MAX = 512 };
 static const float SAME_BASELINE = 0.3F; /* em */
 static const float PIECE_BACK = -0.75F;  /* em a letter may step back inside a piece */
-static const float PIECE_GAP = 1.0F;     /* em between letters of a piece */
+/* em between letters of a piece: no other letter has room there */
+static const float PIECE_GAP = 0.4F;
+static const float STRING_GAP = 6.0F;   /* the same, when the document says that it goes on */
 static const float NEAR_GAP_HAN = 2.2F; /* em between pieces that follow each other in the stream */
 static const float NEAR_GAP = 1.5F;
 static const float FAR_GAP_HAN = 1.3F; /* em between pieces that do not */
@@ -94,7 +96,8 @@ static page_piece *pieces_make(page_text *page, lj_arena *arena, uint32_t *out_c
                 glyph->text_len = 0;
                 continue;
             }
-            if (fabsf(v - last->v) < 0.2F * em && distance > PIECE_BACK && distance < PIECE_GAP &&
+            if (fabsf(v - last->v) < 0.2F * em && distance > PIECE_BACK &&
+                distance < (glyph->goes_on ? STRING_GAP : PIECE_GAP) &&
                 last->from + last->count == i) {
                 last->count++;
                 last->u1 = fmaxf(last->u1, u + glyph->advance);

@@ -54,10 +54,10 @@ typedef struct msg_file {
     lj_buf words; /* one decoded piece */
 } msg_file;
 
-/* A property that has a stream of its own: its number, type, and place in an array of values. */
+/* A property that has a stream of its own. */
 typedef struct msg_property {
     uint16_t id, type;
-    bool is_many; /* one of several values */
+    bool is_lengths; /* of several values, which stand in streams of their own */
 } msg_property;
 
 /* ---- msg_props.c ---- */

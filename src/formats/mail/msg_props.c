@@ -102,7 +102,7 @@ bool msg_property_of(const ole2_entry *entry, msg_property *out)
         !hex_of(name, NAME_HEAD, &out->id) || !hex_of(name, NAME_HEAD + 4, &out->type)) {
         return false;
     }
-    out->is_many = (out->type & MSG_TYPE_MANY) != 0 && name.len > NAME_HEAD + 8;
+    out->is_lengths = (out->type & MSG_TYPE_MANY) != 0 && name.len == NAME_HEAD + 8;
     out->type &= (uint16_t)~MSG_TYPE_MANY;
     return true;
 }

@@ -113,7 +113,10 @@ void odf_story_text_add(story *s, lj_str text)
         odf_emit_text(s->x, s->x->base.role, (lj_str){NULL, 0}, text);
         return;
     }
-    int wide = look_has_high_byte(text) ? 1 : 0;
+    if (!look_is_blank(text)) { /* a blank looks as what it stands behind */
+        s->is_wide = look_has_high_byte(text);
+    }
+    int wide = s->is_wide ? 1 : 0;
     if (!s->run_ready[wide]) {
         s->run_look[wide] = odf_look_span(&s->look, wide == 1);
         s->run_ready[wide] = true;

@@ -417,8 +417,7 @@ void odf_take_binary(odf_xml *x)
         doc->binaries = lj_arena_array(doc->arena, ODF_BINARIES_MAX, sizeof(*doc->binaries));
         doc->binary_count = 0;
     }
-    if (doc->binaries == NULL || doc->binary_count == ODF_BINARIES_MAX ||
-        xml_status_of(x->xml)->charset != TEXT_UTF8) {
+    if (doc->binaries == NULL || doc->binary_count == ODF_BINARIES_MAX) {
         format_gap(doc->run, GAP_UNSUPPORTED, "base64", x->base.place);
         return;
     }
@@ -458,6 +457,16 @@ static void read_root(odf_xml *x)
     case ODF_MODULE:
         odf_read_module(x);
         break;
+    case ODF_MANIFEST: /* paths with a blank are no sentences */
+        odf_emit_attrs(x);
+        while (odf_next(x)) {
+            if (x->token->kind == XML_START) {
+                odf_emit_attrs(x);
+            } else if (x->token->kind == XML_TEXT) {
+                odf_emit_stray(x);
+            }
+        }
+        break;
     default:
         if (odf_is_prefixed(x->token, "office")) {
             odf_read_story(x);
@@ -489,6 +498,10 @@ lj_code odf_read_part(odf_doc *doc, format_src *src, uint32_t part_id, uint64_t 
         }
     }
     const xml_status *status = xml_status_of(x.xml);
+    if (doc->binary_count > 0 && status->charset != TEXT_UTF8) { /* then places are not known */
+        format_gap(doc->run, GAP_UNSUPPORTED, "base64", (span_place){.part_id = part_id});
+        doc->binary_count = 0;
+    }
     lj_code source = xml_code(x.xml);
     if (x.code == LJ_OK && (status->is_bad || status->is_cut || source == LJ_E_FORMAT)) {
         format_gap(doc->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml",

@@ -98,6 +98,11 @@ static void value_close(story *s)
     case VALUE_DATE:
         x->base.changed_at = look_time(text);
         break;
+    case VALUE_CITATION: /* numbers say nothing */
+        if (look_has_high_byte(text)) {
+            odf_emit_text(x, s->value_role, s->value_label, text);
+        }
+        break;
     case VALUE_SPAN:
         if (s->value_unseen) {
             odf_emit_unseen(x, s->value_role, s->value_label, text);
@@ -265,7 +270,7 @@ static bool take_region(story *s)
     case ODF_NOTE_CITATION:
     case ODF_FOOTNOTE_CITATION:
     case ODF_ENDNOTE_CITATION: /* a number would stand inside a word */
-        odf_story_value_open(s, VALUE_SPAN, SPAN_FOOTNOTE, LJ_STR("citation"), false);
+        odf_story_value_open(s, VALUE_CITATION, SPAN_FOOTNOTE, LJ_STR("citation"), false);
         return true;
     default:
         return false;

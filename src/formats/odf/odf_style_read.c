@@ -15,7 +15,7 @@
 
 enum {
     FORMAT_TEXT_MAX = 1024, /* bytes of a number format */
-    CURRENCY_MAX = 3,  /* of the sign of a currency */
+    CURRENCY_MAX = 3,       /* of the sign of a currency */
     DATE_WORD_MAX = 6,      /* bytes of a word that dates are made of */
     GROUNDS_MAX = 1,        /* page layouts with a colour of their own, then it is uncertain */
 };

@@ -86,7 +86,7 @@ static void take_column(story *s)
     uint32_t from = add_count(t->col_count, 1);
     t->col_count = add_count(t->col_count, count_of(token, LJ_BYTES("number-columns-repeated")));
     const odf_style *style = odf_style_of(&s->x->doc->styles, 'c', XML_VALUE(token, "style-name"));
-    bool flat = style != NULL && (style->flags & ODF_STYLE_FLAT) != 0;
+    bool flat = t->is_sheet && style != NULL && (style->flags & ODF_STYLE_FLAT) != 0;
     lj_str cells = XML_VALUE(token, "default-cell-style-name");
     col_range range = {.from = from, .to = t->col_count};
     range.is_hidden = is_hidden(token) || flat || t->cols_hidden;
@@ -124,7 +124,8 @@ static void take_row(story *s)
     lj_str cells = XML_VALUE(token, "default-cell-style-name");
     t->row_style = cells.len > 0 ? odf_style_id('e', cells) : 0;
     const odf_style *style = odf_style_of(&s->x->doc->styles, 'r', XML_VALUE(token, "style-name"));
-    if (is_hidden(token) || (style != NULL && (style->flags & ODF_STYLE_FLAT) != 0)) {
+    if (is_hidden(token) ||
+        (t->is_sheet && style != NULL && (style->flags & ODF_STYLE_FLAT) != 0)) {
         s->x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_CELL);
     }
 }

@@ -59,8 +59,7 @@ static void take_binary(story *s)
     if (from >= to) {
         return;
     }
-    if (context->binaries == NULL || context->binary_count == DOCX_BINARIES_MAX ||
-        xml_status_of(x->xml)->charset != TEXT_UTF8) {
+    if (context->binaries == NULL || context->binary_count == DOCX_BINARIES_MAX) {
         format_gap(x->pkg->run, GAP_UNSUPPORTED, "base64", x->base.place);
         return;
     }
@@ -100,6 +99,10 @@ void story_2003_take(story *s)
 static lj_code give_binaries(opc_package *pkg, format_src *src, const docx_context *context)
 {
     lj_code code = LJ_OK;
+    if (context->binary_count > 0 && pkg->charset != TEXT_UTF8) { /* then places are not known */
+        format_gap(pkg->run, GAP_UNSUPPORTED, "base64", (span_place){0});
+        return LJ_OK;
+    }
     for (uint32_t i = 0; i < context->binary_count && code == LJ_OK; i++) {
         lj_arena_mark mark = lj_arena_mark_of(pkg->arena);
         format_src *child =

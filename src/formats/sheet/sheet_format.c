@@ -340,3 +340,23 @@ void sheet_put_number(lj_buf *out, double value)
         decimals %= scale;
     }
 }
+
+double sheet_real(uint64_t bits)
+{
+    double value = 0;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+double sheet_rk(uint32_t rk)
+{
+    enum { HUNDRED = 1, WHOLE = 2 };
+    double value = 0;
+    if ((rk & WHOLE) != 0) {
+        double upper = (double)(rk >> 2);
+        value = (rk & 0x80000000U) != 0 ? upper - 1073741824.0 : upper;
+    } else {
+        value = sheet_real((uint64_t)(rk & ~(uint32_t)3) << 32);
+    }
+    return (rk & HUNDRED) != 0 ? value / 100 : value;
+}
