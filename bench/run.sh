@@ -27,7 +27,7 @@ case $rows in *" P11M "*) million=million ;; esac
 "$build/bench/make_data" "$corpus" "$data" $million
 
 # The PDFs of P7 and P8 are those that neither side refuses: no bombs, no encrypted ones (B.1 rule 3); their pages are counted once.
-if wanted P7 P8 P17 && [ ! -s "$data/pages" ]; then
+if wanted P7 P8 && [ ! -s "$data/pages" ]; then
     rm -rf "$data/pdf"
     mkdir -p "$data/pdf"
     pages=0
