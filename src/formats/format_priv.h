@@ -41,8 +41,15 @@ extern const format_row format_fodp_row;
 /* xls/ */
 extern const format_row format_xls_row;
 extern const format_row format_biff_row;
+/* ofd/ */
+extern const format_row format_ofd_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
+/* mail/ */
+extern const format_row format_mail_row;
+extern const format_row format_mht_row;
+extern const format_row format_mbox_row;
+extern const format_row format_tnef_row;
 /* archive.c: libarchive's formats and filters, a row each */
 extern const format_row format_7z_row;
 extern const format_row format_rar_row;
@@ -60,7 +67,21 @@ extern const format_row format_lzma_row;
 extern const format_row format_compress_row; /* .Z */
 extern const format_row format_lzh_row;
 extern const format_row format_xar_row;
+/* doc/ */
+extern const format_row format_doc_row;
 /* rtf/ */
 extern const format_row format_rtf_row;
+/* picture/ */
+extern const format_row format_png_row;
+extern const format_row format_jpeg_row;
+extern const format_row format_gif_row;
+extern const format_row format_bmp_row;
+extern const format_row format_tiff_row;
+extern const format_row format_webp_row;
+extern const format_row format_heif_row;
+extern const format_row format_jp2_row;
+extern const format_row format_psd_row;
+extern const format_row format_emf_row;
+extern const format_row format_wmf_row;
 
 #endif

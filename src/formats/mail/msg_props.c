@@ -15,6 +15,7 @@
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/look.h"
+#include "formats/mail/mail_priv.h"
 
 enum {
     ENTRY_LEN = 16,    /* of the property stream */
@@ -102,7 +103,7 @@ bool msg_property_of(const ole2_entry *entry, msg_property *out)
         !hex_of(name, NAME_HEAD, &out->id) || !hex_of(name, NAME_HEAD + 4, &out->type)) {
         return false;
     }
-    out->is_many = (out->type & MSG_TYPE_MANY) != 0 && name.len > NAME_HEAD + 8;
+    out->is_lengths = (out->type & MSG_TYPE_MANY) != 0 && name.len == NAME_HEAD + 8;
     out->type &= (uint16_t)~MSG_TYPE_MANY;
     return true;
 }
@@ -293,6 +294,17 @@ lj_str msg_string(msg_file *msg, uint32_t idx, const msg_property *what, size_t 
     return trimmed(decode(msg, what, bytes, /* more= */ false, &used));
 }
 
+/* Headers as they were sent hold encoded words. */
+static lj_str without_words(msg_file *msg, lj_str text)
+{
+    if (lj_slice_find(lj_str_bytes(text), LJ_BYTES("=?")) == SIZE_MAX) {
+        return text;
+    }
+    lj_buf_clear(&msg->clear);
+    mail_words(lj_str_bytes(text), &msg->clear, &msg->scratch);
+    return lj_buf_str(&msg->clear);
+}
+
 /* Where the piece ends: behind its last line, when it has one. */
 static size_t line_end(const msg_property *what, lj_slice bytes)
 {
@@ -334,7 +346,7 @@ lj_code msg_emit_string(msg_file *msg, uint32_t idx, const msg_property *what, s
         }
         at += used;
         span out = shape;
-        out.text = trimmed(text);
+        out.text = role == SPAN_BODY ? trimmed(text) : without_words(msg, trimmed(text));
         out.place.row_no = role == SPAN_BODY ? line : 0;
         for (size_t i = 0; i < text.len; i++) {
             line += text.ptr[i] == '\n' ? 1 : 0;

@@ -206,7 +206,7 @@ static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
         part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
-    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
+    if (format_src_code(src) == LJ_OK && crc != member->crc) {
         format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
 }
@@ -322,6 +322,7 @@ lj_code opc_read_single(opc_package *pkg, void (*read)(opc_xml *x, void *ctx), v
             opc_emit_stray(&x);
         }
     }
+    pkg->charset = xml_status_of(x.xml)->charset;
     return quiet ? x.code : finish_xml(&x);
 }
 

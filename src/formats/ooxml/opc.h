@@ -71,7 +71,8 @@ typedef struct opc_package {
     /* For parts that are no XML, when the package has such that its reader knows (xlsb); NULL: all
      * are children. False: not mine. x has no token. */
     bool (*read_binary)(struct opc_xml *x, lj_slice head, void *ctx);
-    const void *dialect; /* of the reader that owns the package */
+    text_charset charset; /* of the part that opc_read_single() read */
+    const void *dialect;  /* of the reader that owns the package */
 } opc_package;
 
 /* One XML part being read. */

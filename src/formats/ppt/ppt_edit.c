@@ -125,6 +125,17 @@ static bool keep_persists(ppt_file *file, uint32_t count)
     return true;
 }
 
+/* When the file is encrypted: where the object stands, whichever save it is of. */
+static void note_locked(ppt_file *file, uint32_t off, uint32_t persist)
+{
+    void *array = file->locked;
+    if (file->is_locked && ppt_room(file, &array, file->locked_count, &file->locked_cap,
+                                    sizeof(*file->locked), PPT_OBJECTS_MAX)) {
+        file->locked = array;
+        file->locked[file->locked_count++] = (ppt_locked){off, persist};
+    }
+}
+
 /* Numbers that a newer directory has named stay. */
 static bool read_directory(ppt_file *file, uint64_t at)
 {
@@ -151,6 +162,9 @@ static bool read_directory(ppt_file *file, uint64_t at)
             format_bytes(file->run, file->src, off, lj_min_size(4 * (size_t)count, PERSISTS_READ)));
         for (uint32_t i = 0; i < count; i++) {
             uint32_t object = lj_cur_u32le(&offs);
+            if (lj_cur_ok(&offs)) {
+                note_locked(file, object, first + i);
+            }
             if (lj_cur_ok(&offs) && file->persists[first + i] == UINT32_MAX) {
                 file->persists[first + i] = object;
             }
