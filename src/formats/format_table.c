@@ -5,7 +5,8 @@
 #include "formats/format_priv.h"
 #include "formats/others.h"
 
-/* clang-format off: one row a line */
+/* one row a line */
+/* clang-format off */
 static const format_row *const readers[] = {
     &format_zip_row,
     &format_epub_row,
@@ -16,6 +17,7 @@ static const format_row *const readers[] = {
     &format_opc_flat_row,
     &format_word_xml_row,
     &format_excel_xml_row,
+    &format_ofd_row,
     &format_pdf_row,
     &format_odt_row,
     &format_ods_row,
@@ -43,6 +45,30 @@ static const format_row *const readers[] = {
     &format_lz4_row,
     &format_lzma_row,
     &format_compress_row,
+    &format_ole2_row,
+    &format_ooxml_encrypted_row,
+    &format_doc_row,
+    &format_ppt_row,
+    &format_msg_row,
+    &format_rtf_row,
+    &format_xlsb_row,
+    &format_xls_row,
+    &format_biff_row,
+    &format_mail_row,
+    &format_mht_row,
+    &format_mbox_row,
+    &format_tnef_row,
+    &format_png_row,
+    &format_jpeg_row,
+    &format_gif_row,
+    &format_bmp_row,
+    &format_tiff_row,
+    &format_webp_row,
+    &format_heif_row,
+    &format_jp2_row,
+    &format_psd_row,
+    &format_emf_row,
+    &format_wmf_row,
     &format_text_row,
 };
 /* clang-format on */

@@ -16,7 +16,7 @@
 #include "formats/odf/odf_story.h"
 
 #include "base/num.h"
-#include "formats/sheet_words.h"
+#include "formats/sheet/sheet.h"
 
 enum {
     NUMBER_DIGITS = 7, /* of a number that may belong to a mark ... */

@@ -51,6 +51,8 @@ typedef struct opc_edge {
     opc_rel rel;
 } opc_edge;
 
+struct opc_xml;
+
 typedef struct opc_package {
     format_run *run;
     format_src *zip;
@@ -66,6 +68,9 @@ typedef struct opc_package {
     uint32_t first_edge; /* of the package itself */
     uint32_t story_count;
     uint16_t alt_count;
+    /* For parts that are no XML, when the package has such that its reader knows (xlsb); NULL: all
+     * are children. False: not mine. x has no token. */
+    bool (*read_binary)(struct opc_xml *x, lj_slice head, void *ctx);
     text_charset charset; /* of the part that opc_read_single() read */
     const void *dialect;  /* of the reader that owns the package */
 } opc_package;
@@ -113,6 +118,8 @@ uint64_t opc_part_size(const opc_part *part);
 uint32_t opc_lookup(const opc_package *pkg, lj_slice name);
 /* Where relationship `id` of a part leads to, or OPC_NONE. */
 uint32_t opc_follow(const opc_package *pkg, uint32_t from, lj_slice id);
+/* Number of a part for span_place.part_id. */
+uint32_t opc_part_id(opc_package *pkg, uint32_t part);
 /* The first part that `from` reaches by that kind, or OPC_NONE. */
 uint32_t opc_related(const opc_package *pkg, uint32_t from, opc_rel rel);
 /* Parts that only `owner` reaches belong to it: they share its number and hiding facts. */

@@ -30,21 +30,12 @@ span opc_span(const opc_xml *x, span_role role)
     return what;
 }
 
-static uint32_t part_id_of(opc_xml *x)
-{
-    opc_part *part = &x->pkg->parts[x->part];
-    if (part->part_id == 0 && part->name.len > 0) {
-        part->part_id = format_part(x->pkg->run, part->name);
-    }
-    return part->part_id;
-}
-
 void opc_emit(opc_xml *x, span *what)
 {
     if (x->code != LJ_OK || what->text.len == 0 || x->is_quiet) {
         return;
     }
-    what->place.part_id = part_id_of(x);
+    what->place.part_id = opc_part_id(x->pkg, x->part);
     x->code = format_emit(x->pkg->run, what);
 }
 
@@ -54,7 +45,7 @@ void opc_emit_block(opc_xml *x, span_block *block, span *what)
         span_block_clear(block);
         return;
     }
-    what->place.part_id = part_id_of(x);
+    what->place.part_id = opc_part_id(x->pkg, x->part);
     x->code = span_block_emit(x->pkg->run, block, what, &x->pkg->alt_count);
 }
 

@@ -26,10 +26,10 @@ enum {
     NUMBER_DIGITS = 7,
 };
 
-typedef struct sheet_style {
+typedef struct style_2003 {
     uint64_t id;
-    xlsx_xf xf;
-} sheet_style;
+    sheet_xf xf;
+} style_2003;
 
 typedef struct hidden_range {
     uint32_t from, to;
@@ -40,9 +40,9 @@ typedef enum sink { SINK_NONE, SINK_DATA, SINK_NOTE, SINK_VISIBLE } sink;
 typedef struct book {
     opc_xml *x;
     /* kept from the first pass */
-    sheet_style *styles;
+    style_2003 *styles;
     uint32_t style_count;
-    sheet_style *style; /* that is open */
+    style_2003 *style; /* that is open */
     uint8_t *hidden;    /* by sheet */
     /* of the pass */
     uint32_t sheet_no, row_no, col_no, next_col;
@@ -50,7 +50,7 @@ typedef struct book {
     hidden_range ranges[RANGES_MAX];
     uint32_t range_count, column_no;
     bool row_hidden, in_cell, in_note, is_number, is_text;
-    const xlsx_xf *xf;
+    const sheet_xf *xf;
     sink sink;
     uint32_t sink_depth;
     lj_buf value, note, made, formula, author;
@@ -65,7 +65,7 @@ static uint64_t id_of(lj_str id)
     return hash == 0 ? 1 : hash;
 }
 
-static const sheet_style *find_style(const book *b, lj_str id)
+static const style_2003 *find_style(const book *b, lj_str id)
 {
     uint64_t want = id_of(id.len > 0 ? id : LJ_STR("Default"));
     for (uint32_t i = 0; i < b->style_count; i++) {
@@ -95,11 +95,11 @@ static void take_style(book *b)
     const xml_token *token = b->x->token;
     lj_str parent = XML_VALUE(token, "Parent");
     lj_str id = XML_VALUE(token, "ID");
-    const sheet_style *from = find_style(b, parent);
+    const style_2003 *from = find_style(b, parent);
     b->style = NULL;
     if (b->style_count < STYLES_MAX) {
         b->style = &b->styles[b->style_count++];
-        *b->style = (sheet_style){.id = id_of(id)};
+        *b->style = (style_2003){.id = id_of(id)};
         b->style->xf.font.fg = b->style->xf.fill = LOOK_NO_COLOUR;
         if (from != NULL) {
             b->style->xf = from->xf;
@@ -107,7 +107,7 @@ static void take_style(book *b)
     }
 }
 
-static void take_font(xlsx_font *font, const xml_token *token)
+static void take_font(sheet_font *font, const xml_token *token)
 {
     lj_str colour = XML_VALUE(token, "Color");
     lj_str name = XML_VALUE(token, "FontName");
@@ -127,17 +127,13 @@ static void take_font(xlsx_font *font, const xml_token *token)
 
 static void take_format(book *b, lj_str code)
 {
-    xlsx_xf *xf = &b->style->xf;
-    xf->format = lj_arena_copy(b->x->pkg->arena, lj_str_bytes(code));
-    xf->says_words = xlsx_format_says_words(xf->format);
-    xf->hides_text = xlsx_format_hides(xf->format, /* is_number= */ false);
-    xf->hides_numbers = xlsx_format_hides(xf->format, /* is_number= */ true);
+    sheet_xf_set_format(&b->style->xf, lj_arena_copy(b->x->pkg->arena, lj_str_bytes(code)));
 }
 
 static void take_style_part(book *b)
 {
     const xml_token *token = b->x->token;
-    xlsx_xf *xf = &b->style->xf;
+    sheet_xf *xf = &b->style->xf;
     lj_str align = XML_VALUE(token, "Horizontal");
     switch (token->id) {
     case OPC_Font:
@@ -195,9 +191,9 @@ static void read_facts(opc_xml *x, void *ctx)
 
 static void emit_value(book *b, lj_str text)
 {
-    static const xlsx_xf plain = {.font = {.fg = LOOK_NO_COLOUR}, .fill = LOOK_NO_COLOUR};
-    const xlsx_xf *xf = b->xf != NULL ? b->xf : &plain;
-    span_look look = xlsx_look(&xf->font, xf->fill, xf->flags);
+    static const sheet_xf plain = {.font = {.fg = LOOK_NO_COLOUR}, .fill = LOOK_NO_COLOUR};
+    const sheet_xf *xf = b->xf != NULL ? b->xf : &plain;
+    span_look look = sheet_look(&xf->font, xf->fill, xf->flags);
     look.len = (uint32_t)text.len;
     span what = opc_span(b->x, SPAN_CELL);
     what.text = text;
@@ -260,7 +256,7 @@ static void cell_open(book *b)
     b->col_no = number_of(XML_VALUE(token, "Index"), b->next_col);
     b->across = number_of(XML_VALUE(token, "MergeAcross"), 0);
     b->next_col = (uint32_t)lj_min_u64((uint64_t)b->col_no + b->across + 1, INT32_MAX);
-    const sheet_style *style = find_style(b, XML_VALUE(token, "StyleID"));
+    const style_2003 *style = find_style(b, XML_VALUE(token, "StyleID"));
     b->xf = style != NULL ? &style->xf : NULL;
     b->in_cell = true;
     b->is_number = b->is_text = false;
@@ -284,7 +280,7 @@ static void cell_close(book *b)
     bool rendered = false;
     if (b->xf != NULL && b->xf->says_words && value.len > 0) {
         lj_buf_clear(&b->made);
-        xlsx_format_render(b->xf->format, value, b->is_number, &b->made);
+        sheet_format_render(b->xf->format, value, b->is_number, &b->made);
         rendered = lj_buf_ok(&b->made) && !lj_str_is(lj_buf_str(&b->made), value);
         if (rendered) {
             emit_value(b, lj_buf_str(&b->made));
@@ -410,7 +406,7 @@ static void take_start(book *b)
         }
         break;
     case OPC_NumberFormat:
-        if (xlsx_format_says_words(lj_str_bytes(XML_VALUE(token, "Format")))) {
+        if (sheet_format_says_words(lj_str_bytes(XML_VALUE(token, "Format")))) {
             opc_emit_unseen(x, SPAN_FORMULA, LJ_STR("format"), XML_VALUE(token, "Format"));
         }
         break;
@@ -491,7 +487,7 @@ static lj_code sheet_read(format_run *run, format_src *src)
         return code;
     }
     book *b = lj_arena_alloc(pkg.arena, sizeof(*b));
-    sheet_style *styles = lj_arena_array(pkg.arena, STYLES_MAX, sizeof(*styles));
+    style_2003 *styles = lj_arena_array(pkg.arena, STYLES_MAX, sizeof(*styles));
     uint8_t *hidden = lj_arena_alloc(pkg.arena, SHEETS_MAX);
     if (b == NULL || styles == NULL || hidden == NULL) {
         return LJ_E_LIMIT;

@@ -37,109 +37,11 @@ bool xlsx_cell_ref(lj_str ref, uint32_t *out_row, uint32_t *out_col)
     return true;
 }
 
-/* ---- headers and footers ---- */
-
-/* A section of a header that is being put together. */
-typedef struct header {
-    span_block block;
-    xlsx_font font;
-    uint16_t flags;
-} header;
-
-static void header_add(header *h, lj_slice text)
+void xlsx_emit_header(opc_xml *x, span_role role, lj_str text)
 {
-    span_look look = xlsx_look(&h->font, LOOK_NO_COLOUR, h->flags);
-    look.known |= SPAN_KNOWS_ALIGN;
-    span_block_add(&h->block, (lj_str){(const char *)text.ptr, text.len}, &look);
-}
-
-static void header_emit(opc_xml *x, header *h, span_role role)
-{
-    span what = opc_span(x, role);
-    opc_emit_block(x, &h->block, &what);
-}
-
-/* The code behind "&" at `at`; returns where text goes on. */
-static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, size_t at)
-{
-    uint8_t c = text.ptr[at];
-    size_t end = at + 1;
-    switch (c) {
-    case 'L':
-    case 'C':
-    case 'R':
-        header_emit(x, h, role);
-        h->flags = c == 'C' ? SPAN_CENTRED : c == 'R' ? SPAN_RIGHT : 0;
-        h->font = (xlsx_font){.fg = LOOK_NO_COLOUR};
-        break;
-    case '&':
-        header_add(h, LJ_BYTES("&"));
-        break;
-    case 'B':
-        h->font.bold = !h->font.bold;
-        break;
-    case 'I':
-        h->font.italic = !h->font.italic;
-        break;
-    case 'S':
-        h->font.struck = !h->font.struck;
-        break;
-    case 'K': { /* six digits, or theme and tint "01+000" */
-        lj_slice colour = lj_slice_part(text, end, 0);
-        while (colour.len < 6 && end + colour.len < text.len && text.ptr[end + colour.len] >= '+' &&
-               text.ptr[end + colour.len] <= 'f') {
-            colour = lj_slice_part(text, end, colour.len + 1);
-        }
-        h->font.fg = look_colour((lj_str){(const char *)colour.ptr, colour.len});
-        end += colour.len;
-        break;
+    span base = opc_span(x, role);
+    base.place.part_id = opc_part_id(x->pkg, x->part);
+    if (x->code == LJ_OK) {
+        x->code = sheet_emit_header(x->pkg->run, &base, text, &x->pkg->alt_count);
     }
-    case '"': { /* "font,style" */
-        while (end < text.len && text.ptr[end] != '"') {
-            end++;
-        }
-        h->font.hei = look_is_hei((lj_str){(const char *)text.ptr + at + 1, end - at - 1});
-        h->font.has_name = true;
-        end += end < text.len ? 1 : 0;
-        break;
-    }
-    default:
-        if (c >= '0' && c <= '9') {
-            uint32_t size = 0;
-            for (end = at;
-                 end < text.len && end < at + 3 && text.ptr[end] >= '0' && text.ptr[end] <= '9';
-                 end++) {
-                size = size * 10 + (uint32_t)(text.ptr[end] - '0');
-            }
-            h->font.size_pt100 = size * 100;
-            h->font.has_size = true;
-        }
-        if (c >= 0x80) {
-            return at; /* no code: a letter behind a lonely "&" */
-        }
-        break; /* P N D T A F Z G U E X Y H O: nothing of the file's own */
-    }
-    return end;
-}
-
-void xlsx_emit_header(opc_xml *x, span_role role, lj_str whole)
-{
-    lj_arena_mark mark = lj_arena_mark_of(x->pkg->arena);
-    header h = {.font = {.fg = LOOK_NO_COLOUR}};
-    span_block_init(&h.block, x->pkg->arena);
-    lj_slice text = lj_str_bytes(whole);
-    size_t from = 0;
-    size_t at = 0;
-    while (at < text.len) {
-        if (text.ptr[at] != '&' || at + 1 >= text.len) {
-            at++;
-            continue;
-        }
-        header_add(&h, lj_slice_part(text, from, at - from));
-        at = header_code(x, &h, role, text, at + 1);
-        from = at;
-    }
-    header_add(&h, lj_slice_part(text, from, at - from));
-    header_emit(x, &h, role);
-    lj_arena_rewind(x->pkg->arena, mark);
 }

@@ -10,7 +10,7 @@
  *   pdf_names.c   information, XMP, outlines, labels, destinations, layers, form fields
  *   pdf_pages.c   page tree -> page -> pdf_content.c (machine; pdf_paint.c, pdf_xobject.c),
  * pdf_lex.c, pdf_font.c, pdf_color.c
- *                 -> pdf_glyphs.c (contrast, cover) -> pdf_lines.c -> pdf_order.c -> spans
+ *                 -> ../page_text.c (contrast, cover) -> page_lines.c -> page_order.c -> spans
  *   pdf_annots.c  annotations and their appearances
  *   pdf_files.c   attached files and XFA as children
  *

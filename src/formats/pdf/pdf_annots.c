@@ -60,10 +60,10 @@ static void texts_tell(fz_context *ctx, annot_job *job, fz_rect box)
     format_pdf_page *page = job->page;
     format_pdf_item item = {.role = SPAN_COMMENT,
                             .hidden_by = job->hidden_by,
-                            .page_no = page->page_no,
+                            .page_no = page->text.place.page_no,
                             .box = &box,
-                            .page_width = page->width,
-                            .page_height = page->height,
+                            .page_width = page->text.width,
+                            .page_height = page->text.height,
                             .author = pdf_dict_get(ctx, job->obj, PDF_NAME(T))};
     bool is_widget = job->role == SPAN_FORM;
     if (is_widget) {
@@ -105,7 +105,7 @@ static void annot_read(fz_context *ctx, void *arg)
         format_pdf_file_add(pdf, pdf_dict_get(ctx, job->obj, PDF_NAME(FS)));
     }
     if (job->role == SPAN_FORM) {
-        format_pdf_field_tell(pdf, job->obj, job->page->page_no);
+        format_pdf_field_tell(pdf, job->obj, job->page->text.place.page_no);
     }
     if (!pdf_name_eq(ctx, subtype, PDF_NAME(Popup)) && !pdf_name_eq(ctx, subtype, PDF_NAME(Link))) {
         job->appearance = pdf_dict_get(ctx, pdf_dict_get(ctx, job->obj, PDF_NAME(AP)), PDF_NAME(N));
@@ -149,9 +149,9 @@ static void appearances_run(annot_job *job)
     format_pdf *pdf = page->pdf;
     while (pdf->stop == LJ_OK && format_pdf_guard(pdf, appearance_next, job) == LJ_OK &&
            job->form != NULL) {
-        page->role = job->role;
-        page->hidden_by = job->hidden_by;
-        page->story_id = ++pdf->story_count;
+        page->text.role = job->role;
+        page->text.hidden_by = job->hidden_by;
+        page->text.story_id = ++pdf->story_count;
         (void)format_pdf_form_run(page, job->form, job->resources, job->at);
         format_pdf_page_flush(page);
     }

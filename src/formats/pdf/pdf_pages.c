@@ -174,6 +174,23 @@ static fz_matrix page_matrix(const walk *it)
     return fz_post_scale(matrix, it->unit, it->unit);
 }
 
+void format_pdf_page_flush(format_pdf_page *page)
+{
+    if (page->pdf->stop == LJ_OK) {
+        page_text_flush(&page->text);
+        page->pdf->stop = page->text.stop;
+    }
+}
+
+void format_pdf_glyph_add(format_pdf_page *page, const page_glyph *glyph, const int *letters,
+                          int count, const page_style *style)
+{
+    if (page_text_is_full(&page->text)) {
+        format_pdf_page_flush(page);
+    }
+    page_text_add(&page->text, glyph, letters, count, style);
+}
+
 static void page_begin(const walk *it, uint32_t page_no)
 {
     format_pdf_page *page = it->page;
@@ -181,17 +198,16 @@ static void page_begin(const walk *it, uint32_t page_no)
     float width = (it->box.x1 - it->box.x0) * it->unit;
     float height = (it->box.y1 - it->box.y0) * it->unit;
     page->ctm = page_matrix(it);
-    page->width = turned ? height : width;
-    page->height = turned ? width : height;
-    page->page_no = page_no;
-    page->role = SPAN_BODY;
-    page->hidden_by = 0;
-    page->label_obj = NULL;
-    page->story_id = 0;
+    page->text.width = turned ? height : width;
+    page->text.height = turned ? width : height;
+    page->text.place.page_no = page_no;
+    page->text.role = SPAN_BODY;
+    page->text.hidden_by = 0;
+    page->text.story_id = 0;
     page->has_picture = false;
     page->small_pictures = 0;
-    page->curves = page->total_glyphs = page->forms = 0;
-    page->glyphs.unmapped = 0;
+    page->curves = page->text.total = page->forms = 0;
+    page->text.unmapped = 0;
 }
 
 static lj_code page_read(walk *it, uint32_t page_no)
@@ -207,10 +223,10 @@ static lj_code page_read(walk *it, uint32_t page_no)
         (void)format_pdf_content_run(page, it->contents, it->leaf.resources);
         format_pdf_page_flush(page);
     }
-    bool has_text = page->total_glyphs > 0;
+    bool has_text = page->text.total > 0;
     (void)format_pdf_annots_read(page, it->leaf.obj);
     span_place place = {.page_no = page_no};
-    if (page->glyphs.unmapped >= UNMAPPED_LEAST) {
+    if (page->text.unmapped >= UNMAPPED_LEAST) {
         format_gap(pdf->run, GAP_NO_TEXT_MAP, NULL, place);
     }
     if (!has_text && !page->has_picture && page->curves >= OUTLINE_CURVES) {
@@ -224,7 +240,7 @@ lj_code format_pdf_pages_read(format_pdf *pdf)
     format_pdf_page page = {.pdf = pdf};
     walk it = {
         .pdf = pdf, .page = &page, .nodes = lj_arena_array(pdf->arena, TREE_DEPTH, sizeof(node))};
-    if (it.nodes == NULL || !format_pdf_glyphs_init(&page.glyphs, pdf->arena)) {
+    if (it.nodes == NULL || !page_text_init(&page.text, pdf->run)) {
         pdf->no_memory = true;
         return pdf->stop;
     }
@@ -255,6 +271,6 @@ lj_code format_pdf_pages_read(format_pdf *pdf)
         }
     }
     pdf->damaged = pdf->damaged || count == 0;
-    pdf->no_memory = pdf->no_memory || page.glyphs.lost;
+    pdf->no_memory = pdf->no_memory || page.text.lost;
     return pdf->stop;
 }

@@ -16,7 +16,8 @@ static uint32_t hidden_at(const format_pdf_machine *it, const format_pdf_state *
 {
     uint32_t hidden = 0;
     const format_pdf_page *page = it->page;
-    if (middle.x < 0 || middle.y < 0 || middle.x > page->width || middle.y > page->height) {
+    if (middle.x < 0 || middle.y < 0 || middle.x > page->text.width ||
+        middle.y > page->text.height) {
         hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE);
     }
     float slack = size * 0.25F;
@@ -29,12 +30,12 @@ static uint32_t hidden_at(const format_pdf_machine *it, const format_pdf_state *
 }
 
 /* What a run of letters has in common. */
-static format_pdf_style style_of(const format_pdf_machine *it, const format_pdf_state *now)
+static page_style style_of(const format_pdf_machine *it, const format_pdf_state *now)
 {
     bool strokes = now->mode == 1 || now->mode == 5;
     const format_pdf_color *color = strokes ? &now->stroke : &now->fill;
     float alpha = (strokes ? now->stroke_alpha : now->fill_alpha) * now->group_alpha;
-    format_pdf_style style = {.fg = color->rgb, .flags = now->font->flags};
+    page_style style = {.fg = color->rgb, .flags = now->font->flags};
     style.known =
         (uint16_t)(SPAN_KNOWS_SIZE | SPAN_KNOWS_FONT | (color->is_known ? SPAN_KNOWS_FG : 0));
     if (now->mode == 3 || now->mode == 7 || alpha < 0.02F) {
@@ -47,22 +48,6 @@ static format_pdf_style style_of(const format_pdf_machine *it, const format_pdf_
         style.hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_LAYER);
     }
     return style;
-}
-
-static uint16_t degrees_of(float x, float y)
-{
-    if (y == 0.0F || !isfinite(x) || !isfinite(y)) {
-        return x < 0.0F ? 180 : 0;
-    }
-    long degrees = lroundf(atan2f(y, x) * 57.29578F);
-    degrees = (degrees + 360) % 360;
-    long rest = degrees % 90;
-    if (rest <= 2) {
-        degrees -= rest;
-    } else if (rest >= 88) {
-        degrees += 90 - rest;
-    }
-    return (uint16_t)(degrees % 360);
 }
 
 static void show(format_pdf_machine *it, lj_slice text)
@@ -83,12 +68,12 @@ static void show(format_pdf_machine *it, lj_slice text)
     float sign = (vertical ? -now->size : now->size * now->scale) < 0 ? -1.0F : 1.0F;
     float ux = along > 0 ? sign * (vertical ? m.c : m.a) / along : 1.0F;
     float uy = along > 0 ? sign * (vertical ? m.d : m.b) / along : 0.0F;
-    format_pdf_style style = style_of(it, now);
+    page_style style = style_of(it, now);
     if (size < 2.0F || along * fabsf(now->size * now->scale) < 0.5F) {
         style.hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_TINY);
     }
     uint32_t common = style.hidden;
-    format_pdf_glyph glyph = {.size = size, .degrees = degrees_of(ux, uy)};
+    page_glyph glyph = {.size = size, .degrees = page_degrees(ux, uy)};
     (void)format_pdf_work(it->pdf, text.len * LETTER_WORK);
     while (text.len > 0 && it->pdf->stop == LJ_OK) {
         format_pdf_char next;
@@ -149,12 +134,15 @@ void format_pdf_paint_area(format_pdf_machine *it, fz_rect box, const format_pdf
                            bool is_whole)
 {
     const format_pdf_state *now = format_pdf_top(it);
-    format_pdf_area area = {.box = format_pdf_rect_meet(box, now->clip),
-                            .color = color == NULL ? 0 : color->rgb,
-                            .is_plain = color != NULL && color->is_known,
-                            .is_opaque = is_whole && now->fill_alpha * now->group_alpha > 0.98F &&
-                                         !now->blends && it->hidden_count == 0};
-    format_pdf_area_add(it->page, &area);
+    fz_rect seen = format_pdf_rect_meet(box, now->clip);
+    page_area area = {
+        .box = {seen.x0, seen.y0, seen.x1, seen.y1},
+        .color = color == NULL ? 0 : color->rgb,
+        .is_plain = color != NULL && color->is_known,
+        .is_opaque = is_whole && now->fill_alpha * now->group_alpha > 0.98F && !now->blends &&
+                     it->hidden_count == 0
+    };
+    page_text_add_area(&it->page->text, &area);
 }
 
 void format_pdf_path_rect(format_pdf_machine *it)

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "formats/format.h"
+#include "formats/page_text.h"
 
 typedef struct format_pdf_memory format_pdf_memory;
 typedef struct format_pdf_font format_pdf_font;
@@ -19,8 +20,6 @@ enum {
     FORMAT_PDF_FONT_SLOTS = 256, /* fonts of one document that are kept at a time */
     FORMAT_PDF_NESTING = 64,     /* forms inside forms */
     FORMAT_PDF_FILTERS = 8,      /* filters of one stream */
-    FORMAT_PDF_GLYPHS = 1 << 17, /* glyphs held at once; a page with more is given out in parts */
-    FORMAT_PDF_AREAS = 1024,     /* painted areas held of one page */
 };
 
 /* One document. */
@@ -146,100 +145,24 @@ format_pdf_font *format_pdf_font_load(format_pdf *pdf, pdf_obj *dict);
 void format_pdf_font_next(format_pdf *pdf, format_pdf_font *font, lj_slice text,
                           format_pdf_char *out);
 
-/* ---- pdf_glyphs.c: what stands on a page ---- */
-
-typedef struct format_pdf_style {
-    uint32_t fg, bg;
-    uint16_t flags;  /* span_look_flag */
-    uint16_t known;  /* span_known */
-    uint32_t hidden; /* SPAN_HIDE bits */
-} format_pdf_style;
-
-typedef struct format_pdf_glyph {
-    float x, y;    /* origin in points from the top left of the page */
-    float advance; /* along the baseline */
-    float size;    /* effective, in points */
-    uint32_t text_at;
-    uint16_t style;
-    uint16_t degrees; /* direction of the baseline, 0 to 359, clockwise */
-    uint8_t text_len; /* bytes of UTF-8, at least 1 */
-    bool is_han, is_blank;
-} format_pdf_glyph;
-
-/* A painted area, for what lies behind and above letters. */
-typedef struct format_pdf_area {
-    fz_rect box;
-    uint32_t at; /* glyphs that were there before it */
-    uint32_t color;
-    bool is_plain; /* one colour; else a picture or shading */
-    bool is_opaque;
-} format_pdf_area;
-
-typedef struct format_pdf_glyphs {
-    format_pdf_glyph *items;
-    uint32_t count, cap;
-    lj_buf text;
-    format_pdf_style *styles;
-    uint32_t style_count, style_cap;
-    format_pdf_area *areas;
-    uint32_t area_count;
-    uint32_t unmapped; /* glyphs without letters on this page */
-    bool lost;         /* no memory for a glyph */
-} format_pdf_glyphs;
+/* ---- pages ---- */
 
 /* A page or an appearance: where its spans belong. */
 typedef struct format_pdf_page {
     format_pdf *pdf;
-    format_pdf_glyphs glyphs;
-    fz_matrix ctm;       /* default user space to points from the top left */
-    float width, height; /* points */
-    uint32_t page_no;
-    span_role role;
-    uint64_t hidden_by; /* for all of it */
-    pdf_obj *label_obj; /* or NULL */
-    uint32_t story_id;
+    page_text text;       /* what stands on it; number, size, role of its spans */
+    fz_matrix ctm;        /* default user space to points from the top left */
     bool has_picture;     /* reported */
     float small_pictures; /* square points of pictures below the threshold */
     uint32_t curves;      /* painted curve segments */
-    uint32_t total_glyphs;
-    uint32_t forms; /* run on this page */
+    uint32_t forms;       /* run on this page */
 } format_pdf_page;
 
-bool format_pdf_glyphs_init(format_pdf_glyphs *glyphs, lj_arena *arena);
-/* Adds a glyph; gives what is there out first when there are too many. */
-void format_pdf_glyph_add(format_pdf_page *page, const format_pdf_glyph *glyph, const int *letters,
-                          int count, const format_pdf_style *style);
-void format_pdf_area_add(format_pdf_page *page, const format_pdf_area *area);
-/* Contrast and cover: completes the styles. Then emits all lines in reading order and empties the
- * page. */
+/* page_text_add(), and gives what is there out first when there are too many. */
+void format_pdf_glyph_add(format_pdf_page *page, const page_glyph *glyph, const int *letters,
+                          int count, const page_style *style);
+/* page_text_flush(), unless everything has ended. */
 void format_pdf_page_flush(format_pdf_page *page);
-
-/* ---- pdf_lines.c, pdf_order.c ---- */
-
-typedef struct format_pdf_line {
-    uint32_t first_piece; /* linked by next */
-    uint16_t degrees;
-    bool is_prose;
-    float u0, u1, v0, v1; /* along and across the baseline */
-    float size, v;
-    uint32_t stream_at; /* first glyph in the order of the content stream */
-} format_pdf_line;
-typedef struct format_pdf_piece {
-    uint32_t from, count; /* glyphs, forward along the baseline */
-    uint32_t next;        /* piece of the same line, or UINT32_MAX */
-    uint16_t degrees;
-    float u0, u1, v, size;
-} format_pdf_piece;
-/* Lines of a page; pieces and lines in the arena. False without memory. */
-bool format_pdf_lines_make(format_pdf_page *page, lj_arena *arena, format_pdf_piece **out_pieces,
-                           format_pdf_line **out_lines, uint32_t *out_count);
-/* A permutation of the lines in reading order; NULL without memory. */
-uint32_t *format_pdf_lines_order(lj_arena *arena, const format_pdf_line *lines, uint32_t count);
-/* Stable merge sort of indices. less(a, b) must be a strict weak order. */
-typedef bool format_pdf_less(const void *items, uint32_t a, uint32_t b);
-bool format_pdf_sort(lj_arena *arena, uint32_t *indices, uint32_t count, const void *items,
-                     format_pdf_less *less);
-void format_pdf_lines_emit(format_pdf_page *page);
 
 /* ---- pdf_lex.c: tokens of content streams (7.8.2) ---- */
 

@@ -86,12 +86,13 @@ static void picture(format_pdf_machine *it, int wide, int high, bool is_masked)
                     height >= PICTURE_POINTS;
     if (!is_large && (wide >= PICTURE_PIXELS || high >= PICTURE_PIXELS)) {
         page->small_pictures += fminf(width * height, 1e6F);
-        is_large = page->small_pictures > page->width * page->height * 0.1F &&
+        is_large = page->small_pictures > page->text.width * page->text.height * 0.1F &&
                    width + height > 4 * PICTURE_POINTS;
     }
     if (is_large && !page->has_picture) {
         page->has_picture = true;
-        format_gap(it->pdf->run, GAP_PICTURE, NULL, (span_place){.page_no = page->page_no});
+        format_gap(it->pdf->run, GAP_PICTURE, NULL,
+                   (span_place){.page_no = page->text.place.page_no});
     }
 }
 
@@ -220,7 +221,7 @@ static void tell_replacement(format_pdf_machine *it, uint32_t from)
         if (key->kind == FORMAT_PDF_NAME && value->kind == FORMAT_PDF_STRING && value->len > 2 &&
             (lj_slice_is(format_pdf_operand_text(it, key), LJ_BYTES("ActualText")) ||
              lj_slice_is(format_pdf_operand_text(it, key), LJ_BYTES("Alt")))) {
-            format_pdf_item item = {.role = SPAN_ALT, .page_no = it->page->page_no};
+            format_pdf_item item = {.role = SPAN_ALT, .page_no = it->page->text.place.page_no};
             format_pdf_tell_bytes(it->pdf, &item, format_pdf_operand_text(it, value));
         }
     }
