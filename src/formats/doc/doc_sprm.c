@@ -350,7 +350,7 @@ static void apply_value(const doc *d, doc_chp *chp, const doc_mod *mod)
         apply_symbol(d, chp, mod);
         break;
     case 0x4A43: /* sprmCHps */
-        chp->half_points = (uint16_t)value;
+        chp->size_halves = (uint16_t)value;
         chp->bits |= DOC_SIZE;
         break;
     case 0x2A42: /* sprmCIco */
@@ -612,8 +612,8 @@ span_look doc_look_of(const doc *d, const doc_chp *chp, const doc_pap *pap)
     bool tiny = pap->tiny_line;
     if ((bits & DOC_SIZE) != 0) {
         out.known |= SPAN_KNOWS_SIZE;
-        out.size_pt100 = (uint32_t)chp->half_points * PT100_PER_HALF_POINT;
-        tiny = tiny || chp->half_points <= TINY_HALF_POINTS;
+        out.size_pt100 = (uint32_t)chp->size_halves * PT100_PER_HALF_POINT;
+        tiny = tiny || chp->size_halves <= TINY_HALF_POINTS;
     }
     tiny = tiny || ((bits & DOC_SCALE) != 0 && chp->scale <= TINY_SCALE);
     tiny = tiny || ((bits & DOC_SPACING) != 0 && chp->spacing <= TINY_SPACING);
