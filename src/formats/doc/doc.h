@@ -125,8 +125,8 @@ typedef enum doc_chp_bit {
 
 /* Properties of letters. */
 typedef struct doc_chp {
-    uint32_t bits;        /* doc_chp_bit */
-    uint16_t size_halves; /* size of the letters, in half points as stored */
+    uint32_t bits; /* doc_chp_bit */
+    uint32_t size_pt100;
     uint16_t style;
     uint16_t font, east_font; /* rows of the font table */
     uint16_t symbol, symbol_font;
