@@ -325,12 +325,15 @@ static void end_shape_value(rtf *r, lj_str text)
     }
 }
 
-/* Tags of the mail that this was made from: those in which a person may have written. */
+/* Tags of the mail that this was made from: those in which a person may have written; conditional
+ * comments and style sheets are the writer's own. */
 static bool is_telling_tag(lj_str text)
 {
-    static const char *const signs[] = {"<!--", "alt=", "title=", "content="};
+    static const char *const signs[] = {"<!--", "alt=", "title="};
+    bool own = lj_slice_find(lj_str_bytes(text), LJ_BYTES("<!--[")) != SIZE_MAX ||
+               look_has_byte(text, '{');
     bool found = look_has_high_byte(text);
-    for (size_t i = 0; i < LJ_COUNT_OF(signs) && !found; i++) {
+    for (size_t i = 0; i < LJ_COUNT_OF(signs) && !found && !own; i++) {
         found = lj_slice_find(lj_str_bytes(text), lj_cstr_bytes(signs[i])) != SIZE_MAX;
     }
     return found;
