@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian 12 packages that Lijian needs. Usage: packaging/deps.sh [build] [run] [test] [bench]
+# Installs the Debian 12 packages that Lijian needs. Usage: packaging/deps.sh [build] [run] [test] [bench] [peers]
 # With no word: build and run. Says what it installs; installs only what is missing; needs root or sudo for that.
 set -eu
 
@@ -12,6 +12,10 @@ run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2 libjansson
 test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev libexpat1-dev cppcheck poppler-utils
     poppler-data unzip zip p7zip-full libarchive-tools procps time"
 bench="ripgrep hyperfine poppler-utils poppler-data findutils"
+# What ours is compared with (tests/e2e/readers.sh, rows of bench/run.sh): some 600 MB, so no other word asks for it.
+peers="antiword catdoc unrtf libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui recollcmd clamav ugrep
+    ripgrep poppler-utils poppler-data mupdf-tools unzip libarchive-tools
+    python3-lxml"
 
 want=""
 [ $# -gt 0 ] || set -- build run
@@ -21,7 +25,8 @@ for group in "$@"; do
         run) want="$want $run" ;;
         test) want="$want $test" ;;
         bench) want="$want $bench" ;;
-        *) echo "deps.sh: no such group: $group (build, run, test, bench)" >&2; exit 64 ;;
+        peers) want="$want $peers" ;;
+        *) echo "deps.sh: no such group: $group (build, run, test, bench, peers)" >&2; exit 64 ;;
     esac
 done
 

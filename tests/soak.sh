@@ -3,8 +3,10 @@
 # `make soak`: SOAK_SECONDS (default 1800) of what is too long for every commit, in rounds. A round
 #   1. damages files of the corpus (LIJIAN_CORPUS, or ../shared/corpus) and all samples: cuts and bit flips of a new seed, under
 #      sanitizers (tests/formats/sweep_test.c)
-#   2. scans the corpus with a number of workers that changes, and compares: every round must give the same records
-#   3. looks at the peak of memory of the whole scan: it must not grow from round to round
+#   2. damages every file of the corpus and scans that with the program that ships (tests/damage.sh): some 50,000 files
+#   3. scans the corpus with a number of workers that changes, and compares: every round must give the same records
+#   4. looks at the peak of memory of the whole scan: it must not grow from round to round
+# Before the rounds: growth to a million files (row P11M of bench/run.sh, 5 GB of disk; SOAK_MILLION=no leaves it out).
 # Exit 1 at the first fault, which is named with the seed of its round: SOAK_SEED=N starts there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,6 +25,13 @@ records() {
     sed '1d;$d' "$1/results.jsonl"
 }
 
+if [ -n "$corpus" ] && [ "${SOAK_MILLION:-yes}" != no ]; then
+    ninja -C build/release --quiet bench/bench bench/make_data bench/examine_bench
+    bench/run.sh build/release build/lijian "$corpus" P11M >"$work/growth.log" 2>&1 || { cat "$work/growth.log"; exit 1; }
+    grep -A 4 '^P11M' "$work/growth.log"
+    ! grep -q MISSED "$work/growth.log" || { echo "soak: a million files cost more each than a thousand"; exit 1; }
+fi
+
 first_peak=0
 rounds=0
 while [ "$(date +%s)" -lt "$until" ]; do
@@ -36,6 +45,11 @@ while [ "$(date +%s)" -lt "$until" ]; do
         exit 1
     }
     if [ -n "$corpus" ]; then
+        DAMAGE_SEED=$seed nice -n 5 tests/damage.sh "$corpus" >"$work/damage.log" 2>&1 || {
+            echo "soak: round with SOAK_SEED=$seed: damaged files (kept in build/damage-findings)"
+            grep -aE '^FAULT|^damage|^  made' "$work/damage.log" | head -n 60
+            exit 1
+        }
         jobs=$((seed % 4 + 1))
         status=0
         rm -rf "$work/out"

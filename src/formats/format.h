@@ -73,6 +73,9 @@ typedef struct format_row {
     const char *zh;
 } format_row;
 
+/* True when the probe has a member of that name (ASCII without case). */
+bool format_probe_has(const format_probe *probe, lj_slice name);
+
 /* A dialect may take over what its base's `index` found (the zip directory): the base sets it, the
  * dialect asks. */
 void format_index_keep(format_run *run, const void *index);
@@ -220,5 +223,8 @@ const format_row *format_recognise(lj_slice head);
  * origin SPAN_SWEPT and the given reasons. */
 LJ_MUST_USE lj_code format_sweep(format_run *run, format_src *src, uint64_t off, uint64_t len,
                                  uint64_t hidden_by);
+/* The same of a whole source that is a part of the document (a stream that no reader knows). */
+LJ_MUST_USE lj_code format_sweep_part(format_run *run, format_src *src, uint32_t part_id,
+                                      uint64_t hidden_by);
 
 #endif

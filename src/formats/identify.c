@@ -50,6 +50,16 @@ static const format_row *find_dialect(const format_row *base, const format_probe
     return best;
 }
 
+bool format_probe_has(const format_probe *probe, lj_slice name)
+{
+    for (uint32_t i = 0; i < probe->member_count; i++) {
+        if (lj_slice_is_nocase(probe->members[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const format_row *format_recognise(lj_slice head)
 {
     enum { CLEAR = 24 };

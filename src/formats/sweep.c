@@ -56,6 +56,7 @@ typedef struct run_stats {
 typedef struct sweep {
     format_run *run;
     uint64_t hidden_by;
+    uint32_t part_id;
     const struct text_seeds *seeds;
     bool all;
     lj_slice bytes;
@@ -241,7 +242,9 @@ static lj_code emit_part(sweep *s, size_t run_from, size_t run_to, lj_str part)
     span what = span_of(SPAN_RAW, part);
     what.origin = SPAN_SWEPT;
     what.hidden_by = s->hidden_by;
-    if (lj_buf_ok(&s->maps) && s->maps.len > 0) {
+    what.place.part_id = s->part_id;
+    /* offsets inside a part say nothing about the document's own bytes */
+    if (s->part_id == 0 && lj_buf_ok(&s->maps) && s->maps.len > 0) {
         what.maps = (const span_map *)(const void *)s->maps.ptr;
         what.map_count = (uint32_t)(s->maps.len / sizeof(span_map));
         what.src_off = what.maps[0].src_off;
@@ -400,16 +403,13 @@ lj_code sweep_wide(format_run *run, lj_slice bytes, uint64_t off)
     return code;
 }
 
-lj_code format_sweep(format_run *run, format_src *src, uint64_t off, uint64_t len,
-                     uint64_t hidden_by)
+static lj_code sweep_source(format_run *run, format_src *src, uint64_t off, uint64_t end,
+                            uint64_t hidden_by, uint32_t part_id)
 {
-    uint64_t end = 0;
     plain_input in;
     sweep s;
-    if (!lj_add_u64(off, len, &end)) {
-        end = FORMAT_SIZE_UNKNOWN;
-    }
     sweep_init(&s, run, hidden_by);
+    s.part_id = part_id;
     if (!plain_input_open(&in, run, src, off, end, TEXT_CHARSET_NONE)) {
         return LJ_E_NOMEM;
     }
@@ -431,4 +431,22 @@ lj_code format_sweep(format_run *run, format_src *src, uint64_t off, uint64_t le
         s.from -= from;
     }
     return code == LJ_OK ? format_src_code(src) : code;
+}
+
+lj_code format_sweep(format_run *run, format_src *src, uint64_t off, uint64_t len,
+                     uint64_t hidden_by)
+{
+    uint64_t end = 0;
+    if (!lj_add_u64(off, len, &end)) {
+        end = FORMAT_SIZE_UNKNOWN;
+    }
+    return sweep_source(run, src, off, end, hidden_by, 0);
+}
+
+lj_code format_sweep_part(format_run *run, format_src *src, uint32_t part_id, uint64_t hidden_by)
+{
+    lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
+    lj_code code = sweep_source(run, src, 0, FORMAT_SIZE_UNKNOWN, hidden_by, part_id);
+    lj_arena_rewind(format_arena(run), mark);
+    return code;
 }

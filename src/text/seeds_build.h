@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Inside text/: what a seed set is made of. Built by seeds_build.c, read by seeds.c. */
+ * Inside text/: what a seed set is made of. Built by seeds_build.c and seeds_buckets.c, read by
+ * seeds.c. */
 #ifndef LJ_TEXT_SEEDS_BUILD_H
 #define LJ_TEXT_SEEDS_BUILD_H
 
@@ -60,9 +61,21 @@ struct text_seeds {
     size_t use_count;
     seeds_signs signs[TEXT_CHARSET_COUNT];
     seeds_filter filters[TEXT_CHARSET_COUNT];
-    uint32_t pass_rates[TEXT_CHARSET_COUNT]; /* millionths, by the model of seeds_build.c */
+    uint32_t pass_rates[TEXT_CHARSET_COUNT]; /* millionths, by the models of seeds_buckets.c */
     seeds_nexts *nexts[TEXT_CHARSET_COUNT];  /* for each word */
 };
+
+/* What three neighbouring bytes must be for a word to begin there: sets of their low and high
+ * halves. */
+typedef struct seeds_pattern {
+    uint16_t low[SEEDS_POSITIONS];
+    uint16_t high[SEEDS_POSITIONS];
+} seeds_pattern;
+
+/* Adds the patterns, whose order is changed, to an empty filter. Returns the share of positions of
+ * ordinary text that pass it, in millionths. */
+uint32_t seeds_filter_make(text_charset charset, seeds_pattern *rows, size_t count,
+                           seeds_filter *out);
 
 static inline uint32_t seeds_hash(uint32_t code_point, uint32_t bits)
 {

@@ -30,13 +30,16 @@ static void check_hex(const char *row, const uint8_t *bytes, size_t len, const c
     CHECK_ROW_TEXT(row, hex, strlen(hex), wanted);
 }
 
+static uint8_t digit(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
 static size_t from_hex(const char *hex, uint8_t *out)
 {
     size_t len = strlen(hex) / 2;
     for (size_t i = 0; i < len; i++) {
-        unsigned value = 0;
-        assert_int_equal(sscanf(hex + 2 * i, "%2x", &value), 1);
-        out[i] = (uint8_t)value;
+        out[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
     }
     return len;
 }

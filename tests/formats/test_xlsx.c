@@ -418,13 +418,13 @@ static void test_xlsx__renders_formats(void **state)
         lj_buf out;
         lj_buf_init(&out, NULL, 4096);
         lj_slice code = lj_cstr_bytes(rows[i].code);
-        xlsx_format_render(code, lj_cstr_str(rows[i].value), rows[i].is_number, &out);
+        sheet_format_render(code, lj_cstr_str(rows[i].value), rows[i].is_number, &out);
         if (rows[i].wanted[0] != '\0') {
             CHECK_ROW_TEXT(rows[i].code, out.ptr, out.len, rows[i].wanted);
         }
-        CHECK_ROW(rows[i].code, xlsx_format_says_words(code), rows[i].says_words);
-        CHECK_ROW(rows[i].code, xlsx_format_hides(code, false), rows[i].hides_text);
-        CHECK_ROW(rows[i].code, xlsx_format_hides(code, true), rows[i].hides_numbers);
+        CHECK_ROW(rows[i].code, sheet_format_says_words(code), rows[i].says_words);
+        CHECK_ROW(rows[i].code, sheet_format_hides(code, false), rows[i].hides_text);
+        CHECK_ROW(rows[i].code, sheet_format_hides(code, true), rows[i].hides_numbers);
         lj_buf_done(&out);
     }
 }

@@ -402,6 +402,38 @@ static void test_scan__a_file_that_needs_too_much_memory_says_so(void **state)
     json_decref(record);
 }
 
+/* Hits of the list in a record, by the numbers of its reasons. */
+static json_int_t hits_of(const json_t *record)
+{
+    const json_t *reasons = json_object_get(record, "reasons");
+    json_int_t most = 0;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        json_int_t hit = json_integer_value(json_object_get(json_array_get(reasons, i), "hit"));
+        most = hit > most ? hit : most;
+    }
+    return most;
+}
+
+/* The limit `findings` at N-1, N, N+1: what is not listed is counted, and is no gap. */
+static void test_scan__findings_beyond_the_limit_are_counted(void **state)
+{
+    place *at = *state;
+    enum { MARKS = 5 };
+    static const char text[] = MARK "\n\n" MARK "\n\n" MARK "\n\n" MARK "\n\n" MARK;
+    file_write(at->root, "marked.txt", text);
+    for (json_int_t most = MARKS - 1; most <= MARKS + 1; most++) {
+        at->setup.options.limits.value[FORMAT_LIMIT_FINDINGS] = (uint64_t)most;
+        assert_int_equal(run(at), LJ_OK);
+        json_t *record = record_of(at->out, at->root, "marked.txt");
+        assert_non_null(record);
+        json_int_t listed = most < MARKS ? most : MARKS;
+        assert_int_equal(hits_of(record), listed);
+        assert_int_equal(json_integer_value(json_object_get(record, "more_hits")), MARKS - listed);
+        assert_string_equal(text_of(record, "coverage"), "full");
+        json_decref(record);
+    }
+}
+
 /* ---- disks and people that misbehave ---- */
 
 static void test_scan__the_result_folder_may_not_lie_below_a_root(void **state)
@@ -703,6 +735,7 @@ int main(void)
         CASE(test_scan__a_file_that_hangs_is_ended_by_the_clock_and_keeps_its_hits),
         CASE(test_scan__a_forbidden_call_is_named),
         CASE(test_scan__a_file_that_needs_too_much_memory_says_so),
+        CASE(test_scan__findings_beyond_the_limit_are_counted),
         CASE(test_scan__the_result_folder_may_not_lie_below_a_root),
         CASE(test_scan__a_second_scan_on_the_same_result_folder_is_refused),
         CASE(test_scan__a_result_folder_that_cannot_be_written_is_an_error),

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "formats/format_priv.h"
+#include "formats/markup/html_style.h"
 #include "formats/plain/plain.h"
 #include "text/charset.h"
 
@@ -80,111 +81,7 @@ static int html_sniff(const format_probe *probe)
     return 0;
 }
 
-/* ---- elements ---- */
-
-typedef enum element_kind {
-    INLINE,
-    BLOCK = 1 << 0,
-    VOID = 1 << 1,
-    BOLD = 1 << 2,
-    HEADING = 1 << 3,
-    CELL = 1 << 4,
-    ROW = 1 << 5,
-    TABLE = 1 << 6,
-    OPTION = 1 << 7,
-    BREAK = 1 << 8,
-    PRE = 1 << 9,
-    CENTRE = 1 << 10,
-    ITEM = 1 << 11,      /* li, dt, dd: ends the one before it */
-    PARAGRAPH = 1 << 12, /* p: ended by any block */
-} element_kind;
-
-static const struct {
-    const char *name;
-    unsigned kind;
-} elements[] = {
-    {"p",          BLOCK | PARAGRAPH     },
-    {"div",        BLOCK                 },
-    {"h1",         BLOCK | HEADING | BOLD},
-    {"h2",         BLOCK | HEADING | BOLD},
-    {"h3",         BLOCK | HEADING | BOLD},
-    {"h4",         BLOCK | HEADING | BOLD},
-    {"h5",         BLOCK | HEADING | BOLD},
-    {"h6",         BLOCK | HEADING | BOLD},
-    {"td",         BLOCK | CELL          },
-    {"th",         BLOCK | CELL | BOLD   },
-    {"tr",         BLOCK | ROW           },
-    {"table",      BLOCK | TABLE         },
-    {"tbody",      BLOCK                 },
-    {"thead",      BLOCK                 },
-    {"tfoot",      BLOCK                 },
-    {"caption",    BLOCK                 },
-    {"li",         BLOCK | ITEM          },
-    {"ul",         BLOCK                 },
-    {"ol",         BLOCK                 },
-    {"dl",         BLOCK                 },
-    {"dt",         BLOCK | ITEM          },
-    {"dd",         BLOCK | ITEM          },
-    {"pre",        BLOCK | PRE           },
-    {"blockquote", BLOCK                 },
-    {"center",     BLOCK | CENTRE        },
-    {"section",    BLOCK                 },
-    {"article",    BLOCK                 },
-    {"header",     BLOCK                 },
-    {"footer",     BLOCK                 },
-    {"nav",        BLOCK                 },
-    {"aside",      BLOCK                 },
-    {"main",       BLOCK                 },
-    {"form",       BLOCK                 },
-    {"fieldset",   BLOCK                 },
-    {"legend",     BLOCK                 },
-    {"address",    BLOCK                 },
-    {"figure",     BLOCK                 },
-    {"figcaption", BLOCK                 },
-    {"body",       BLOCK                 },
-    {"html",       BLOCK                 },
-    {"head",       BLOCK                 },
-    {"option",     BLOCK | OPTION        },
-    {"optgroup",   BLOCK                 },
-    {"select",     BLOCK                 },
-    {"button",     BLOCK                 },
-    {"label",      INLINE                },
-    {"iframe",     BLOCK                 },
-    {"br",         VOID | BREAK          },
-    {"hr",         VOID | BLOCK          },
-    {"img",        VOID                  },
-    {"input",      VOID                  },
-    {"meta",       VOID | BLOCK          },
-    {"link",       VOID | BLOCK          },
-    {"base",       VOID | BLOCK          },
-    {"col",        VOID                  },
-    {"area",       VOID                  },
-    {"embed",      VOID                  },
-    {"source",     VOID                  },
-    {"wbr",        VOID                  },
-    {"param",      VOID                  },
-    {"b",          BOLD                  },
-    {"strong",     BOLD                  },
-};
-
-static unsigned kind_of(lj_slice name)
-{
-    for (size_t i = 0; i < LJ_COUNT_OF(elements); i++) {
-        bool begins = name.len > 0 && (name.ptr[0] | 32) == (uint8_t)elements[i].name[0];
-        if (begins && lj_slice_is_nocase(name, lj_cstr_bytes(elements[i].name))) {
-            return elements[i].kind;
-        }
-    }
-    return INLINE;
-}
-
-typedef struct open_element {
-    char name[12]; /* lower case, cut: end tags compare as much */
-    unsigned own;  /* kind of itself */
-    unsigned kind; /* of itself and, of BOLD HEADING CELL OPTION PRE CENTRE, of what it stands in */
-    uint64_t hidden_by;
-    span_look look;
-} open_element;
+/* ---- what is open ---- */
 
 typedef struct table_place {
     uint32_t row_no, col_no;
@@ -197,7 +94,7 @@ typedef struct html {
     uint64_t hidden_by; /* what hides all of the open block */
     span_look looks[LOOKS_MAX];
     uint32_t look_count;
-    open_element stack[STACK_MAX];
+    html_element stack[STACK_MAX];
     uint32_t depth;
     uint32_t beyond; /* open elements that the stack had no room for */
     table_place tables[TABLES_MAX];
@@ -213,7 +110,7 @@ typedef struct html {
     lj_code code;
 } html;
 
-static open_element *top_of(html *h)
+static html_element *top_of(html *h)
 {
     return &h->stack[h->depth];
 }
@@ -261,18 +158,18 @@ static void emit(html *h, span *what)
 
 static void flush(html *h)
 {
-    const open_element *top = top_of(h);
+    const html_element *top = top_of(h);
     lj_slice text = lj_buf_slice(&h->text);
     size_t len = text.len;
     while (len > 0 && (text.ptr[len - 1] == ' ' || text.ptr[len - 1] == '\n')) {
         len--;
     }
     if (len > 0) {
-        bool cell = (top->kind & CELL) != 0;
-        span what = span_of((top->kind & HEADING) != 0  ? SPAN_TITLE
-                            : cell                      ? SPAN_CELL
-                            : (top->kind & OPTION) != 0 ? SPAN_FORM
-                                                        : SPAN_BODY,
+        bool cell = (top->kind & HTML_IS_CELL) != 0;
+        span what = span_of((top->kind & HTML_IS_HEADING) != 0  ? SPAN_TITLE
+                            : cell                              ? SPAN_CELL
+                            : (top->kind & HTML_IS_OPTION) != 0 ? SPAN_FORM
+                                                                : SPAN_BODY,
                             (lj_str){(const char *)text.ptr, len});
         what.hidden_by = h->hidden_by;
         what.src_off = h->text_off;
@@ -305,11 +202,11 @@ static void flush(html *h)
 /* The look of what is added now, as far as the elements state one. */
 static void mark_look(html *h, size_t from)
 {
-    const open_element *top = top_of(h);
+    const html_element *top = top_of(h);
     span_look look = top->look;
-    look.flags |= (uint16_t)(((top->kind & BOLD) != 0 ? SPAN_BOLD : 0) |
-                             ((top->kind & CENTRE) != 0 ? SPAN_CENTRED : 0));
-    if ((top->kind & CENTRE) != 0) {
+    look.flags |= (uint16_t)(((top->kind & HTML_IS_BOLD) != 0 ? SPAN_BOLD : 0) |
+                             ((top->kind & HTML_IS_CENTRE) != 0 ? SPAN_CENTRED : 0));
+    if ((top->kind & HTML_IS_CENTRE) != 0) {
         look.known |= SPAN_KNOWS_ALIGN;
     }
     look.hidden_by = top->hidden_by;
@@ -355,7 +252,7 @@ static void map_here(html *h, size_t off)
  * of it at off. */
 static void add_text(html *h, lj_slice text, size_t off, bool is_same)
 {
-    bool pre = (top_of(h)->kind & PRE) != 0;
+    bool pre = (top_of(h)->kind & HTML_IS_PRE) != 0;
     if (h->look_count == LOOKS_MAX) { /* the block goes on in another span */
         bool blank = h->blank;
         flush(h);
@@ -444,13 +341,6 @@ static void emit_values(html *h, span_role role, lj_str label, lj_slice raw, siz
     }
 }
 
-static int hex_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9'                 ? c - '0'
-           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                : -1;
-}
-
 /* A link target that holds letters beyond ASCII, plainly or percent-encoded (RFC 3986 2.1). */
 static void emit_link(html *h, const html_attr *attr, size_t off)
 {
@@ -461,10 +351,10 @@ static void emit_link(html *h, const html_attr *attr, size_t off)
     bool beyond = false;
     for (size_t i = 0; i < text.len && len < sizeof(room); i++) {
         uint8_t c = (uint8_t)text.ptr[i];
-        if (c == '%' && i + 2 < text.len && hex_digit((uint8_t)text.ptr[i + 1]) >= 0 &&
-            hex_digit((uint8_t)text.ptr[i + 2]) >= 0) {
-            c = (uint8_t)(hex_digit((uint8_t)text.ptr[i + 1]) * 16 +
-                          hex_digit((uint8_t)text.ptr[i + 2]));
+        if (c == '%' && i + 2 < text.len && html_hex_digit((uint8_t)text.ptr[i + 1]) >= 0 &&
+            html_hex_digit((uint8_t)text.ptr[i + 2]) >= 0) {
+            c = (uint8_t)(html_hex_digit((uint8_t)text.ptr[i + 1]) * 16 +
+                          html_hex_digit((uint8_t)text.ptr[i + 2]));
             i += 2;
         }
         beyond = beyond || c >= 0x80;
@@ -518,189 +408,19 @@ static void read_attributes(html *h, const html_token *token)
     }
 }
 
-/* ---- style ---- */
-
-/* The value of a property in an inline style, trimmed; empty when it is not there. */
-static lj_slice style_value(lj_slice style, const char *property)
-{
-    lj_slice name = lj_cstr_bytes(property);
-    size_t at = 0;
-    while (at < style.len) {
-        lj_slice rest = lj_slice_part(style, at, SIZE_MAX);
-        size_t end = lj_min_size(lj_slice_find(rest, LJ_BYTES(";")), rest.len);
-        lj_slice one = lj_slice_part(rest, 0, end);
-        size_t colon = lj_slice_find(one, LJ_BYTES(":"));
-        if (colon != SIZE_MAX) {
-            lj_slice key = lj_slice_part(one, 0, colon);
-            lj_slice value = lj_slice_part(one, colon + 1, SIZE_MAX);
-            while (key.len > 0 && key.ptr[0] <= ' ') {
-                key = lj_slice_part(key, 1, SIZE_MAX);
-            }
-            while (key.len > 0 && key.ptr[key.len - 1] <= ' ') {
-                key.len--;
-            }
-            while (value.len > 0 && value.ptr[0] <= ' ') {
-                value = lj_slice_part(value, 1, SIZE_MAX);
-            }
-            while (value.len > 0 && value.ptr[value.len - 1] <= ' ') {
-                value.len--;
-            }
-            if (lj_slice_is_nocase(key, name)) {
-                return value;
-            }
-        }
-        at += end + 1;
-    }
-    return (lj_slice){NULL, 0};
-}
-
-/* #rgb, #rrggbb, white, black; false for what we do not resolve. */
-static bool read_colour(lj_slice value, uint32_t *out)
-{
-    if (lj_slice_is_nocase(value, LJ_BYTES("white"))) {
-        *out = 0xFFFFFF;
-        return true;
-    }
-    if (lj_slice_is_nocase(value, LJ_BYTES("black")) ||
-        lj_slice_is_nocase(value, LJ_BYTES("red"))) {
-        *out = value.len == 3 ? 0xFF0000 : 0;
-        return true;
-    }
-    if (value.len != 4 && value.len != 7) {
-        return false;
-    }
-    uint32_t number = 0;
-    for (size_t i = 1; i < value.len; i++) {
-        int digit = hex_digit(value.ptr[i]);
-        if (value.ptr[0] != '#' || digit < 0) {
-            return false;
-        }
-        number =
-            value.len == 4 ? number << 8 | (uint32_t)(digit * 17) : number << 4 | (uint32_t)digit;
-    }
-    *out = number;
-    return true;
-}
-
-/* A number at the head of a value in hundredths; -1 when there is none. */
-static int64_t read_hundredths(lj_slice value, size_t *out_len)
-{
-    int64_t number = 0;
-    int64_t scale = 0;
-    size_t i = 0;
-    for (; i < value.len && number < 10000000; i++) {
-        uint8_t c = value.ptr[i];
-        if (c >= '0' && c <= '9') {
-            if (scale < 100) {
-                number = number * 10 + (c - '0');
-                scale = scale > 0 ? scale * 10 : 0;
-            }
-        } else if (c == '.' && scale == 0) {
-            scale = 1;
-        } else {
-            break;
-        }
-    }
-    *out_len = i;
-    return i == 0 ? -1 : scale <= 1 ? number * 100 : scale == 10 ? number * 10 : number;
-}
-
-static void read_size(lj_slice value, open_element *own)
-{
-    size_t len = 0;
-    int64_t number = read_hundredths(value, &len);
-    lj_slice unit = lj_slice_part(value, len, 2);
-    if (number < 0) {
-        return;
-    }
-    if (lj_slice_is_nocase(unit, LJ_BYTES("px"))) {
-        number = number * 3 / 4;
-    } else if (!lj_slice_is_nocase(unit, LJ_BYTES("pt")) && number != 0) {
-        return;
-    }
-    own->look.size_pt100 = (uint32_t)number;
-    own->look.known |= SPAN_KNOWS_SIZE;
-    if (number < 100) {
-        own->hidden_by |= SPAN_HIDE(number == 0 ? SPAN_HIDDEN_VANISH : SPAN_HIDDEN_TINY);
-    }
-}
-
-static void read_style(const html_token *token, open_element *own)
-{
-    const html_attr *attr = html_attr_lookup(token, "style");
-    if (html_attr_lookup(token, "hidden") != NULL) {
-        own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_VANISH);
-    }
-    const html_attr *align = html_attr_lookup(token, "align");
-    if (align != NULL && lj_slice_is_nocase(align->value, LJ_BYTES("center"))) {
-        own->kind |= CENTRE;
-    }
-    if (attr == NULL) {
-        return;
-    }
-    lj_slice style = attr->value;
-    if (lj_slice_is_nocase(style_value(style, "display"), LJ_BYTES("none"))) {
-        own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_VANISH);
-    }
-    lj_slice visibility = style_value(style, "visibility");
-    lj_slice opacity = style_value(style, "opacity");
-    size_t len = 0;
-    if (lj_slice_is_nocase(visibility, LJ_BYTES("hidden")) ||
-        (opacity.len > 0 && read_hundredths(opacity, &len) == 0)) {
-        own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_INVISIBLE);
-    }
-    static const char *const sides[] = {"left", "top", "text-indent", "margin-left"};
-    for (size_t i = 0; i < LJ_COUNT_OF(sides); i++) {
-        lj_slice value = style_value(style, sides[i]);
-        if (value.len > 1 && value.ptr[0] == '-' &&
-            read_hundredths(lj_slice_part(value, 1, SIZE_MAX), &len) >= 50000) {
-            own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE);
-        }
-    }
-    read_size(style_value(style, "font-size"), own);
-    uint32_t colour = 0;
-    lj_slice ground = style_value(style, "background-color");
-    ground = ground.len > 0 ? ground : style_value(style, "background");
-    if (read_colour(ground, &colour)) {
-        own->look.bg = colour;
-        own->look.known |= SPAN_KNOWS_BG;
-    }
-    if (read_colour(style_value(style, "color"), &colour)) {
-        own->look.fg = colour;
-        own->look.known |= SPAN_KNOWS_FG;
-        uint32_t behind = (own->look.known & SPAN_KNOWS_BG) != 0 ? own->look.bg : 0xFFFFFF;
-        if (colour == behind) {
-            own->hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
-        }
-    }
-    lj_slice weight = style_value(style, "font-weight");
-    if (lj_slice_is_nocase(weight, LJ_BYTES("bold")) || (weight.len == 3 && weight.ptr[0] >= '6')) {
-        own->kind |= BOLD;
-    }
-    if (lj_slice_is_nocase(style_value(style, "text-align"), LJ_BYTES("center"))) {
-        own->kind |= CENTRE;
-    }
-    lj_slice font = style_value(style, "font-family");
-    if (lj_slice_find(font, LJ_BYTES("黑体")) != SIZE_MAX ||
-        lj_slice_find(font, LJ_BYTES("SimHei")) != SIZE_MAX) {
-        own->look.flags |= SPAN_HEI;
-        own->look.known |= SPAN_KNOWS_FONT;
-    }
-}
-
 /* ---- tokens ---- */
 
 static void enter_table(html *h, unsigned kind)
 {
-    if ((kind & TABLE) != 0 && h->table_count < TABLES_MAX) {
+    if ((kind & HTML_IS_TABLE) != 0 && h->table_count < TABLES_MAX) {
         h->tables[h->table_count++] = (table_place){0, 0};
     }
     table_place *place = h->table_count > 0 ? &h->tables[h->table_count - 1] : NULL;
-    if (place != NULL && (kind & ROW) != 0) {
+    if (place != NULL && (kind & HTML_IS_ROW) != 0) {
         place->row_no++;
         place->col_no = 0;
     }
-    if (place != NULL && (kind & CELL) != 0) {
+    if (place != NULL && (kind & HTML_IS_CELL) != 0) {
         place->col_no++;
     }
 }
@@ -733,20 +453,20 @@ static void end_implied(html *h, unsigned ended, unsigned walls)
 /* End tags that may be left out (13.1.2.4), in the order in which they would stand. */
 static void end_what_is_left_open(html *h, unsigned kind)
 {
-    if ((kind & BLOCK) != 0) {
-        end_implied(h, PARAGRAPH, BLOCK & ~(unsigned)PARAGRAPH);
+    if ((kind & HTML_IS_BLOCK) != 0) {
+        end_implied(h, HTML_IS_PARAGRAPH, HTML_IS_BLOCK & ~(unsigned)HTML_IS_PARAGRAPH);
     }
-    if ((kind & ITEM) != 0) {
-        end_implied(h, ITEM, BLOCK);
+    if ((kind & HTML_IS_ITEM) != 0) {
+        end_implied(h, HTML_IS_ITEM, HTML_IS_BLOCK);
     }
-    if ((kind & OPTION) != 0) {
-        end_implied(h, OPTION, BLOCK);
+    if ((kind & HTML_IS_OPTION) != 0) {
+        end_implied(h, HTML_IS_OPTION, HTML_IS_BLOCK);
     }
-    if ((kind & (CELL | ROW)) != 0) {
-        end_implied(h, CELL, ROW | TABLE);
+    if ((kind & (HTML_IS_CELL | HTML_IS_ROW)) != 0) {
+        end_implied(h, HTML_IS_CELL, HTML_IS_ROW | HTML_IS_TABLE);
     }
-    if ((kind & ROW) != 0) {
-        end_implied(h, ROW, TABLE);
+    if ((kind & HTML_IS_ROW) != 0) {
+        end_implied(h, HTML_IS_ROW, HTML_IS_TABLE);
     }
 }
 
@@ -764,22 +484,24 @@ static void on_break(html *h)
 
 static void on_start(html *h, const html_token *token)
 {
-    unsigned kind = kind_of(token->name);
-    if ((kind & BLOCK) != 0) {
+    unsigned kind = html_kind_of(token->name);
+    if ((kind & HTML_IS_BLOCK) != 0) {
         flush(h);
         end_what_is_left_open(h, kind);
     }
-    if ((kind & BREAK) != 0) {
+    if ((kind & HTML_IS_BREAK) != 0) {
         on_break(h);
     }
     enter_table(h, kind);
-    open_element own = *top_of(h);
+    html_element own = *top_of(h);
     take_name(token->name, own.name);
-    const unsigned inherited = BOLD | HEADING | CELL | OPTION | PRE | CENTRE;
+    const unsigned inherited = HTML_IS_BOLD | HTML_IS_HEADING | HTML_IS_CELL | HTML_IS_OPTION |
+                               HTML_IS_PRE | HTML_IS_CENTRE;
     own.own = kind;
-    own.kind = (own.kind & ((kind & TABLE) != 0 ? BOLD | PRE : inherited)) | kind;
-    read_style(token, &own);
-    if ((kind & VOID) == 0) {
+    own.kind =
+        (own.kind & ((kind & HTML_IS_TABLE) != 0 ? HTML_IS_BOLD | HTML_IS_PRE : inherited)) | kind;
+    html_style_read(token, &own);
+    if ((kind & HTML_IS_VOID) == 0) {
         if (h->beyond == 0 && h->depth + 1 < STACK_MAX) {
             h->depth++;
             h->stack[h->depth] = own;
@@ -792,25 +514,27 @@ static void on_start(html *h, const html_token *token)
 
 static void on_end(html *h, const html_token *token)
 {
-    unsigned kind = kind_of(token->name);
-    if ((kind & BLOCK) != 0) {
+    unsigned kind = html_kind_of(token->name);
+    if ((kind & HTML_IS_BLOCK) != 0) {
         flush(h);
     }
     char name[12];
     take_name(token->name, name);
     /* an inline end tag closes nothing beyond its block, another one nothing beyond its table */
-    unsigned walls = (kind & TABLE) != 0 ? 0 : (kind & BLOCK) != 0 ? TABLE : BLOCK;
+    unsigned walls = (kind & HTML_IS_TABLE) != 0   ? 0
+                     : (kind & HTML_IS_BLOCK) != 0 ? HTML_IS_TABLE
+                                                   : HTML_IS_BLOCK;
     bool found = h->beyond > 0;
-    h->beyond -= found && (kind & VOID) == 0 ? 1 : 0;
+    h->beyond -= found && (kind & HTML_IS_VOID) == 0 ? 1 : 0;
     for (uint32_t up = 0; !found && up < FIND_MAX && up < h->depth; up++) {
-        const open_element *open = &h->stack[h->depth - up];
+        const html_element *open = &h->stack[h->depth - up];
         if (memcmp(open->name, name, sizeof(name)) == 0) {
             h->depth -= up + 1;
             break;
         }
         found = (open->own & walls) != 0;
     }
-    if ((kind & TABLE) != 0 && h->table_count > 0) {
+    if ((kind & HTML_IS_TABLE) != 0 && h->table_count > 0) {
         h->table_count--;
     }
 }

@@ -34,15 +34,20 @@ typedef struct ole2_file ole2_file;
 ole2_file *ole2_of(const format_run *run);
 uint32_t ole2_count(const ole2_file *file);
 const ole2_entry *ole2_entry_at(const ole2_file *file, uint32_t idx);
+/* What stands in a storage, in the order of the directory: the first entry, the next one of the
+ * same storage; OLE2_NONE behind the last. */
+uint32_t ole2_first(const ole2_file *file, uint32_t storage);
+uint32_t ole2_next(const ole2_file *file, uint32_t idx);
 /* The stream or storage of that name in a storage (ASCII without case; without the leading control
- * character), or OLE2_NONE. Children of a storage: those whose parent it is. */
+ * character), or OLE2_NONE. In the root also an entry that no tree reaches. */
 uint32_t ole2_lookup(const ole2_file *file, uint32_t storage, lj_slice name);
 /* The bytes of a stream; borrowed for the life of the document's arena scope. NULL when idx is
  * OLE2_NONE or no stream, or without memory. Random access; not a decoder. */
 format_src *ole2_stream(ole2_file *file, uint32_t idx);
 /* Number for span_place.part_id: the path of the entry, as in "ObjectPool/_1180/WordDocument". */
 uint32_t ole2_part(ole2_file *file, uint32_t idx);
-/* The stream was read: its sectors are claimed, ole2_read_rest() passes it over. */
+/* The stream was read: its sectors are claimed, ole2_read_rest() passes it over. A storage: it is
+ * no document of its own; what stands in it is still to be read. */
 void ole2_take(ole2_file *file, uint32_t idx, format_claim_kind kind);
 /* Claims a part of a stream instead of all of it (off, len in the stream); what is left is swept.
  * The stream counts as taken. */

@@ -18,8 +18,7 @@
  * Traps. Files of some producers have no [Content_Types].xml or relationships; the member names
  * decide then. Old versions of the document may lie in the package under other names (W25).
  *
- * Not done. Flat OPC and Word 2003 XML are no packages (XML reader). Page numbers are not known:
- * they come out of layout. */
+ * Not done. Page numbers are not known: they come out of layout. */
 #include "formats/ooxml/docx.h"
 #include "formats/ooxml/drawingml.h"
 
@@ -30,8 +29,6 @@
 enum {
     PAGE_SCAN = 1024 * 1024, /* bytes in which the page size is looked for */
     TAG_SCAN = 200,          /* bytes of its element */
-    A4_WIDTH_PT100 = 59530,
-    A4_HEIGHT_PT100 = 84190,
     PT100_PER_TWIP = 5,
 };
 
@@ -53,12 +50,12 @@ static void read_side_part(opc_xml *x, void *ctx)
 
 /* The main part: its page size is needed before the section properties at its end are reached
  * (17.6.13), so it is looked for in the bytes. */
-static void read_document(opc_xml *x, void *ctx)
+void docx_read_document(opc_xml *x, void *ctx)
 {
     docx_context *context = ctx;
-    const zip_member *member = x->pkg->parts[x->part].member;
     lj_slice tag = {NULL, 0};
-    if (member->real_len <= PAGE_SCAN) { /* then the tokenizer has all of it in view anyway */
+    if (opc_part_size(&x->pkg->parts[x->part]) <=
+        PAGE_SCAN) { /* then the tokenizer has all of it in view anyway */
         lj_slice text = format_bytes(x->pkg->run, x->src, 0, PAGE_SCAN);
         size_t at = lj_slice_find(text, LJ_BYTES("<w:pgSz "));
         tag = at != SIZE_MAX ? lj_slice_part(text, at, TAG_SCAN) : tag;
@@ -77,7 +74,7 @@ static void read_document(opc_xml *x, void *ctx)
 }
 
 static const opc_root docx_roots[] = {
-    {OPC_document,         SPAN_BODY,     read_document       },
+    {OPC_document,         SPAN_BODY,     docx_read_document  },
     {OPC_hdr,              SPAN_HEADER,   docx_read_story     },
     {OPC_ftr,              SPAN_FOOTER,   docx_read_story     },
     {OPC_footnotes,        SPAN_FOOTNOTE, docx_read_story     },
@@ -93,31 +90,34 @@ static const opc_root docx_roots[] = {
     {OPC_drawing,          SPAN_TEXTBOX,  drawingml_read_plain},
 };
 
+lj_code docx_read_package(opc_package *pkg)
+{
+    docx_context context = {
+        .page_pt100 = {DOCX_A4_WIDTH, DOCX_A4_HEIGHT}
+    };
+    const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context};
+    lj_code code = LJ_OK;
+    uint32_t main = opc_related(pkg, OPC_NONE, OPC_REL_MAIN);
+    main = main != OPC_NONE ? main : opc_lookup(pkg, LJ_BYTES("word/document.xml"));
+    uint32_t styles = main != OPC_NONE ? opc_related(pkg, main, OPC_REL_STYLES) : OPC_NONE;
+    styles = styles != OPC_NONE ? styles : opc_lookup(pkg, LJ_BYTES("word/styles.xml"));
+    if (styles != OPC_NONE) {
+        code = opc_visit(pkg, styles, &roots, OPC_KEEP);
+    }
+    if (code == LJ_OK && main != OPC_NONE) {
+        code = opc_visit(pkg, main, &roots, 0);
+    }
+    if (code == LJ_OK) {
+        code = opc_visit_rest(pkg, &roots);
+    }
+    return code == LJ_OK ? opc_close(pkg) : code;
+}
+
 static lj_code docx_read(format_run *run, format_src *src)
 {
     opc_package pkg;
-    docx_context context = {
-        .page_pt100 = {A4_WIDTH_PT100, A4_HEIGHT_PT100}
-    };
-    const opc_roots roots = {docx_roots, LJ_COUNT_OF(docx_roots), &context};
     lj_code code = opc_open(&pkg, run, src);
-    if (code != LJ_OK) {
-        return code;
-    }
-    uint32_t main = opc_related(&pkg, OPC_NONE, OPC_REL_MAIN);
-    main = main != OPC_NONE ? main : opc_lookup(&pkg, LJ_BYTES("word/document.xml"));
-    uint32_t styles = main != OPC_NONE ? opc_related(&pkg, main, OPC_REL_STYLES) : OPC_NONE;
-    styles = styles != OPC_NONE ? styles : opc_lookup(&pkg, LJ_BYTES("word/styles.xml"));
-    if (styles != OPC_NONE) {
-        code = opc_visit(&pkg, styles, &roots, OPC_KEEP);
-    }
-    if (code == LJ_OK && main != OPC_NONE) {
-        code = opc_visit(&pkg, main, &roots, 0);
-    }
-    if (code == LJ_OK) {
-        code = opc_visit_rest(&pkg, &roots);
-    }
-    return code == LJ_OK ? opc_close(&pkg) : code;
+    return code == LJ_OK ? docx_read_package(&pkg) : code;
 }
 
 static int docx_sniff(const format_probe *probe)

@@ -62,12 +62,23 @@ void docx_read_styles(opc_xml *x, void *ctx);
 /* The look of a style by id, or NULL. */
 const docx_look *docx_style_look(const docx_styles *styles, lj_str id);
 
+enum { DOCX_A4_WIDTH = 59530, DOCX_A4_HEIGHT = 84190, DOCX_BINARIES_MAX = 4096 };
+
+/* Base64 inside a part (Word 2003): read after the part. */
+typedef struct docx_binary {
+    uint64_t off, len; /* bytes of the part */
+} docx_binary;
+
 /* What stories need; ctx of docx_read_story(). */
 typedef struct docx_context {
     docx_styles styles;
+    docx_binary *binaries; /* room for DOCX_BINARIES_MAX, or NULL */
+    uint32_t binary_count;
     int32_t page_pt100[2]; /* width, height of the last section that is known */
 } docx_context;
 
+/* The main part: looks for the page size first. */
+void docx_read_document(opc_xml *x, void *ctx);
 /* Reads body, headers, footers, notes, comments, glossary: any part with paragraphs. */
 void docx_read_story(opc_xml *x, void *ctx);
 

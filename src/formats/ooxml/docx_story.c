@@ -82,17 +82,24 @@ void story_sink_open(story *s, sink where)
 
 /* ---- revisions, alternatives, forms, tables ---- */
 
-static void take_comment(story *s)
+/* When; Word 2003 has another name for it. */
+static int64_t revised_at(const xml_token *token)
+{
+    lj_str date = XML_VALUE(token, "date");
+    return look_time(date.len > 0 ? date : XML_VALUE(token, "createdate"));
+}
+
+void story_comment_take(story *s)
 {
     const xml_token *token = s->x->token;
     lj_slice author = lj_arena_copy(s->x->pkg->arena, lj_str_bytes(XML_VALUE(token, "author")));
-    int64_t at = look_time(XML_VALUE(token, "date"));
+    int64_t at = revised_at(token);
     story_frame_open(s, SPAN_COMMENT);
     s->x->base.author = (lj_str){(const char *)author.ptr, author.len};
     s->x->base.changed_at = at;
 }
 
-static void take_gone(story *s)
+void story_gone_take(story *s)
 {
     const xml_token *token = s->x->token;
     if (story_scope_open(s, SCOPE_GONE) == NULL) {
@@ -102,7 +109,7 @@ static void take_gone(story *s)
     s->run_ready = false;
     lj_buf_clear(&s->gone_author);
     lj_buf_put(&s->gone_author, lj_str_bytes(XML_VALUE(token, "author")));
-    s->gone_at = look_time(XML_VALUE(token, "date"));
+    s->gone_at = revised_at(token);
 }
 
 static void take_alternative(story *s)
@@ -244,11 +251,12 @@ static bool take_property(story *s)
     const xml_token *token = s->x->token;
     const scope *top = s->scope_count > 0 ? &s->scopes[s->scope_count - 1] : NULL;
     para *p = story_para_of(s);
-    if (top == NULL || p == NULL) {
+    bool is_region = token->id == OPC_hdr || token->id == OPC_ftr; /* Word 2003: in w:sectPr */
+    if (top == NULL || p == NULL || is_region) {
         return false;
     }
     if (top->kind == SCOPE_PARA_PROPS) {
-        if (token->id == OPC_rPr || token->id == OPC_pPrChange) {
+        if (token->id == OPC_rPr || token->id == OPC_pPrChange || token->id == OPC_annotation) {
             xml_skip(s->x->xml); /* of the paragraph mark; of an earlier version */
         } else if (token->id == OPC_pStyle) {
             const docx_look *style = docx_style_look(&s->context->styles, XML_VALUE(token, "val"));
@@ -267,6 +275,7 @@ static bool take_property(story *s)
     uint32_t colour = LOOK_NO_COLOUR;
     switch (token->id) {
     case OPC_rPrChange:
+    case OPC_annotation:
     case OPC_ln:
     case OPC_effectLst:
     case OPC_textOutline:
@@ -389,7 +398,7 @@ static void take_start(story *s)
         break;
     case OPC_del:
     case OPC_moveFrom:
-        take_gone(s);
+        story_gone_take(s);
         break;
     case OPC_tbl:
     case OPC_tr:
@@ -474,11 +483,22 @@ static void take_start(story *s)
         story_frame_open(s, SPAN_TEXTBOX);
         break;
     case OPC_comment:
-        take_comment(s);
+        story_comment_take(s);
         break;
     case OPC_footnote:
     case OPC_endnote:
         story_frame_open(s, SPAN_FOOTNOTE);
+        break;
+    case OPC_hdr:
+    case OPC_ftr:
+    case OPC_annotation:
+    case OPC_styles:
+    case OPC_binData:
+    case OPC_hlink:
+    case OPC_docVar:
+    case OPC_DocumentProperties:
+    case OPC_CustomDocumentProperties:
+        story_2003_take(s);
         break;
     case OPC_AlternateContent:
         take_alternative(s);

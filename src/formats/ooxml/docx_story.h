@@ -97,7 +97,7 @@ typedef struct floating {
 
 typedef struct story {
     opc_xml *x;
-    const docx_context *context;
+    docx_context *context;
     scope scopes[SCOPE_MAX];
     uint32_t scope_count;
     para paras[PARA_MAX];
@@ -135,6 +135,15 @@ typedef struct story {
 scope *story_scope_open(story *s, scope_kind kind);
 /* Text goes there until the element of the current token ends. */
 void story_sink_open(story *s, sink where);
+
+/* The current token begins a comment; a deletion. */
+void story_comment_take(story *s);
+void story_gone_take(story *s);
+
+/* ---- docx_2003.c ---- */
+
+/* The current token is an element of Word 2003 XML that office packages do not know. */
+void story_2003_take(story *s);
 
 /* ---- docx_para.c: paragraphs, runs, fields ---- */
 

@@ -118,6 +118,7 @@ static uint32_t shade_of(const xml_token *token)
 static void take_fonts(docx_look *look, const xml_token *token)
 {
     lj_str east = XML_VALUE(token, "eastAsia");
+    east = east.len > 0 ? east : XML_VALUE(token, "fareast"); /* Word 2003 */
     lj_str ascii = XML_VALUE(token, "ascii");
     if (east.len > 0 || ascii.len > 0) {
         look->stated |= DOCX_FONT;
@@ -128,7 +129,8 @@ static void take_fonts(docx_look *look, const xml_token *token)
 
 static void take_indent(docx_look *look, const xml_token *token)
 {
-    static const char *const names[] = {"firstLine", "firstLineChars"};
+    static const char *const names[] = {"firstLine", "firstLineChars", "first-line",
+                                        "first-line-chars"};
     for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         int64_t value = 0;
         if (xml_int(xml_value_of(token, lj_cstr_bytes(names[i])), &value)) {
@@ -367,8 +369,9 @@ static void begin_style(opc_xml *x, docx_styles *styles, docx_look **look)
         lj_str type = XML_VALUE(token, "type");
         lj_str is_default = XML_VALUE(token, "default");
         *style = (docx_style){.id_hash = id_hash(XML_VALUE(token, "styleId"))};
-        style->is_default = (OPC_IS(is_default, "1") || OPC_IS(is_default, "true")) &&
-                            (type.len == 0 || OPC_IS(type, "paragraph"));
+        style->is_default =
+            (OPC_IS(is_default, "1") || OPC_IS(is_default, "true") || OPC_IS(is_default, "on")) &&
+            (type.len == 0 || OPC_IS(type, "paragraph"));
         *look = &style->look;
     }
 }

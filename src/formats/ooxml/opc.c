@@ -22,6 +22,7 @@
 #include <libdeflate.h>
 
 #include "base/num.h"
+#include "formats/base64_source.h"
 #include "formats/ooxml/opc_rels.h"
 
 enum {
@@ -36,8 +37,7 @@ static const char *const name_texts[] = {
 #undef OPC_NAME_TEXT
 };
 
-/* Parts that no relationship names but that belong to the package format itself. */
-static bool is_structure(lj_slice name)
+bool opc_is_structure(lj_slice name)
 {
     return opc_name_has_suffix(name, LJ_BYTES(".rels")) ||
            lj_slice_is_nocase(name, LJ_BYTES("[Content_Types].xml"));
@@ -71,25 +71,35 @@ static lj_code take_members(opc_package *pkg)
                            .owner = OPC_NONE,
                            .ground = LOOK_NO_COLOUR,
                            .is_listed = member->in_directory || lost};
-        part->is_reached = is_structure(part->name);
+        part->is_reached = opc_is_structure(part->name);
         opc_enter(pkg, pkg->part_count++);
     }
     return LJ_OK;
 }
 
+bool opc_begin(opc_package *pkg, format_run *run, format_src *src)
+{
+    *pkg = (opc_package){.run = run, .zip = src, .arena = format_arena(run)};
+    pkg->names = xml_names_new(pkg->arena, name_texts, OPC_NAME_COUNT);
+    return pkg->names != NULL;
+}
+
 lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip)
 {
-    *pkg = (opc_package){
-        .run = run, .zip = zip, .arena = format_arena(run), .index = format_index_of(run)};
+    if (!opc_begin(pkg, run, zip)) {
+        return LJ_E_LIMIT;
+    }
+    pkg->index = format_index_of(run);
     if (pkg->index == NULL) {
         return lj_fail(format_err(run), LJ_E_INTERNAL, UINT64_MAX, "a package without a directory");
     }
-    pkg->names = xml_names_new(pkg->arena, name_texts, OPC_NAME_COUNT);
-    lj_code code = pkg->names != NULL ? take_members(pkg) : LJ_E_LIMIT;
-    if (code != LJ_OK) {
-        return code;
-    }
-    code = opc_read_relationships(pkg);
+    lj_code code = take_members(pkg);
+    return code == LJ_OK ? opc_connect(pkg) : code;
+}
+
+lj_code opc_connect(opc_package *pkg)
+{
+    lj_code code = opc_read_relationships(pkg);
     if (code != LJ_OK) {
         return code;
     }
@@ -154,10 +164,10 @@ static void set_place(const opc_package *pkg, uint32_t idx, span_place *place)
     place->page_no = owner->rel == OPC_REL_SLIDE ? owner->no : 0;
 }
 
-static uint32_t part_id_of(opc_package *pkg, uint32_t idx)
+uint32_t opc_part_id(opc_package *pkg, uint32_t idx)
 {
     opc_part *part = &pkg->parts[idx];
-    if (part->part_id == 0) {
+    if (part->part_id == 0 && part->name.len > 0) {
         part->part_id = format_part(pkg->run, part->name);
     }
     return part->part_id;
@@ -170,7 +180,7 @@ static lj_code give_child(opc_package *pkg, uint32_t idx, format_src *src)
         format_tell(pkg->run, NOTE_MACROS);
     }
     format_child_info info = {
-        .name = part->member->name,
+        .name = part->member != NULL ? part->member->name : part->name,
         .name_utf8 = (lj_str){(const char *)part->name.ptr, part->name.len},
         .kind = FORMAT_EMBEDDED,
         .hidden_by = hidden_of(pkg, part)
@@ -182,6 +192,9 @@ static lj_code give_child(opc_package *pkg, uint32_t idx, format_src *src)
 static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
 {
     const zip_member *member = pkg->parts[idx].member;
+    if (member == NULL) {
+        return;
+    }
     bool is_plain = member->method == 0 || member->method == DEFLATED;
     if (!is_plain || member->crc == 0 || member->is_cut || member->real_len > CRC_MAX ||
         format_src_code(src) != LJ_OK) {
@@ -193,8 +206,8 @@ static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
         part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
-    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
-        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = part_id_of(pkg, idx)});
+    if (format_src_code(src) == LJ_OK && crc != member->crc) {
+        format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
 }
 
@@ -206,7 +219,7 @@ static lj_code take_child(opc_package *pkg, uint32_t idx, format_src *src)
         return give_child(pkg, idx, src);
     }
     if (format_src_code(src) != LJ_OK) {
-        format_gap(pkg->run, GAP_DAMAGED, "part", (span_place){.part_id = part_id_of(pkg, idx)});
+        format_gap(pkg->run, GAP_DAMAGED, "part", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
     return LJ_OK;
 }
@@ -234,20 +247,51 @@ static void read_root(opc_xml *x, const opc_roots *roots)
     }
 }
 
+/* What every span of the part begins with. */
+static void set_base(opc_xml *x)
+{
+    opc_package *pkg = x->pkg;
+    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
+    x->base.hidden_by = hidden_of(pkg, &pkg->parts[x->part]);
+    x->base.story_id = ++pkg->story_count;
+    set_place(pkg, x->part, &x->base.place);
+}
+
+static bool begin_xml(opc_xml *x)
+{
+    opc_package *pkg = x->pkg;
+    set_base(x);
+    x->xml = xml_open(pkg->run, x->src, pkg->names, x->base.place);
+    return x->xml != NULL;
+}
+
+/* The part was read: what was wrong with it. */
+static lj_code finish_xml(opc_xml *x)
+{
+    opc_package *pkg = x->pkg;
+    const xml_status *status = xml_status_of(x->xml);
+    lj_code source = xml_code(x->xml);
+    bool is_bad = status->is_bad && !x->is_sloppy;
+    if (x->code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
+        x->base.place.part_id = opc_part_id(pkg, x->part);
+        format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x->base.place);
+        if (is_bad) {
+            lj_code swept =
+                format_sweep(pkg->run, x->src, 0, FORMAT_SIZE_UNKNOWN, x->base.hidden_by);
+            /* a source that breaks is told already; what stops everything is told again here */
+            x->code = swept == LJ_OK ? LJ_OK : format_work(pkg->run, 0);
+        }
+    }
+    return x->code;
+}
+
 /* Reads an XML part to its end. *out_other: it is something a reader of its own should have. */
 static lj_code read_xml(opc_xml *x, const opc_roots *roots, bool *out_other)
 {
-    opc_package *pkg = x->pkg;
-    uint32_t idx = x->part;
-    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
-    x->base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
-    x->base.story_id = ++pkg->story_count;
-    set_place(pkg, idx, &x->base.place);
-    x->xml = xml_open(pkg->run, x->src, pkg->names, x->base.place);
-    if (x->xml == NULL) {
+    *out_other = false;
+    if (!begin_xml(x)) {
         return LJ_E_LIMIT;
     }
-    *out_other = false;
     while (opc_next(x)) {
         if (x->token->kind == XML_START) {
             uint16_t id = x->token->id;
@@ -261,20 +305,25 @@ static lj_code read_xml(opc_xml *x, const opc_roots *roots, bool *out_other)
             opc_emit_stray(x);
         }
     }
-    const xml_status *status = xml_status_of(x->xml);
-    lj_code source = xml_code(x->xml);
-    bool is_bad = status->is_bad && !x->is_sloppy;
-    if (x->code == LJ_OK && (is_bad || status->is_cut || source == LJ_E_FORMAT)) {
-        x->base.place.part_id = part_id_of(pkg, idx);
-        format_gap(pkg->run, GAP_DAMAGED, source != LJ_OK ? "part" : "xml", x->base.place);
-        if (is_bad) {
-            lj_code swept =
-                format_sweep(pkg->run, x->src, 0, FORMAT_SIZE_UNKNOWN, x->base.hidden_by);
-            /* a source that breaks is told already; what stops everything is told again here */
-            x->code = swept == LJ_OK ? LJ_OK : format_work(pkg->run, 0);
+    return finish_xml(x);
+}
+
+lj_code opc_read_single(opc_package *pkg, void (*read)(opc_xml *x, void *ctx), void *ctx,
+                        bool quiet)
+{
+    opc_xml x = {.pkg = pkg, .src = pkg->zip, .keeps = quiet, .is_quiet = quiet};
+    if (!begin_xml(&x)) {
+        return LJ_E_LIMIT;
+    }
+    while (opc_next(&x)) {
+        if (x.token->kind == XML_START) {
+            read(&x, ctx);
+        } else if (x.token->kind == XML_TEXT) {
+            opc_emit_stray(&x);
         }
     }
-    return x->code;
+    pkg->charset = xml_status_of(x.xml)->charset;
+    return quiet ? x.code : finish_xml(&x);
 }
 
 static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
@@ -293,6 +342,34 @@ static lj_code emit_part_name(opc_package *pkg, uint32_t idx)
     return format_emit(pkg->run, &what);
 }
 
+uint64_t opc_part_size(const opc_part *part)
+{
+    return part->member != NULL ? part->member->real_len : part->flat_len;
+}
+
+static format_src *open_part(opc_package *pkg, const opc_part *part)
+{
+    if (part->member != NULL) {
+        return zip_member_open(pkg->run, pkg->zip, part->member);
+    }
+    return part->is_base64 ? base64_source(pkg->run, pkg->zip, part->flat_off, part->flat_len)
+                           : format_decode(pkg->run, pkg->zip, part->flat_off, part->flat_len,
+                                           FORMAT_CODEC_STORE, part->flat_len);
+}
+
+/* A part that is no XML but that the package's reader may know: true when it was read. */
+static bool read_binary(opc_xml *x, const opc_roots *roots, lj_slice head)
+{
+    uint8_t kept[HEAD_LEN]; /* the window slides while the part is read */
+    head = lj_slice_part(head, 0, sizeof(kept));
+    if (x->pkg->read_binary == NULL || head.len == 0) {
+        return false;
+    }
+    memcpy(kept, head.ptr, head.len);
+    set_base(x);
+    return x->pkg->read_binary(x, lj_slice_of(kept, head.len), roots->ctx);
+}
+
 lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32_t flags)
 {
     opc_part *part = &pkg->parts[idx];
@@ -300,20 +377,22 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
         return LJ_OK;
     }
     lj_arena_mark mark = lj_arena_mark_of(pkg->arena);
-    format_src *src = zip_member_open(pkg->run, pkg->zip, part->member);
+    format_src *src = open_part(pkg, part);
     if (src == NULL) {
         part->is_done = true;
-        return zip_member_gap(pkg->run, part->member);
+        return part->member != NULL ? zip_member_gap(pkg->run, part->member) : LJ_E_LIMIT;
     }
     lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_child = !looks_like_xml(head);
-    lj_code code = LJ_OK;
+    opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+    bool is_taken = is_child && read_binary(&x, roots, head);
+    is_child = is_child && !is_taken;
+    lj_code code = x.code;
     if (!is_child || (flags & OPC_CHILDREN) != 0) {
         part->is_done = true;
-        code = format_entry(pkg->run);
+        code = code == LJ_OK ? format_entry(pkg->run) : code;
         code = code == LJ_OK ? emit_part_name(pkg, idx) : code;
-        if (code == LJ_OK && !is_child) {
-            opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+        if (code == LJ_OK && !is_child && !is_taken) {
             code = read_xml(&x, roots, &is_child);
         }
         if (code == LJ_OK && is_child) {
@@ -321,10 +400,11 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
         } else if (code == LJ_OK) {
             check_crc(pkg, idx, src);
         }
-        if (format_src_code(src) == LJ_E_FORMAT) {
+        if (part->member != NULL && format_src_code(src) == LJ_E_FORMAT) {
             format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_BROKEN);
         }
-        if (code == LJ_OK && zip_member_rest(pkg->run, pkg->zip, src, part->member) != LJ_OK) {
+        if (code == LJ_OK && part->member != NULL &&
+            zip_member_rest(pkg->run, pkg->zip, src, part->member) != LJ_OK) {
             code = format_work(pkg->run, 0); /* a package that breaks there is told already */
         }
     }
@@ -357,5 +437,9 @@ lj_code opc_visit_rest(opc_package *pkg, const opc_roots *roots)
 
 lj_code opc_close(opc_package *pkg)
 {
+    if (pkg->index == NULL) {
+        format_claim_all(pkg->run, FORMAT_READ);
+        return format_src_code(pkg->zip);
+    }
     return zip_claim_structure(pkg->run, pkg->index);
 }

@@ -27,11 +27,13 @@ typedef enum opc_rel {
 } opc_rel;
 
 typedef struct opc_part {
-    const zip_member *member;
-    lj_slice name;       /* UTF-8, without a leading slash */
-    uint32_t part_id;    /* 0: not asked for yet */
-    uint32_t owner;      /* the sheet or slide that it belongs to, or OPC_NONE */
-    uint32_t no;         /* number of the sheet or slide, from 1; 0 = none */
+    const zip_member *member;    /* NULL: a range of a flat package */
+    uint64_t flat_off, flat_len; /* then: bytes of its source */
+    bool is_base64;              /* and they are base64 */
+    lj_slice name;               /* UTF-8, without a leading slash */
+    uint32_t part_id;            /* 0: not asked for yet */
+    uint32_t owner;              /* the sheet or slide that it belongs to, or OPC_NONE */
+    uint32_t no;                 /* number of the sheet or slide, from 1; 0 = none */
     uint32_t ground;     /* presentations: colour behind the text, LOOK_NO_COLOUR = not known */
     opc_rel rel;         /* by what it is reached */
     uint32_t first_edge; /* edge + 1, newest first; 0 = none */
@@ -49,10 +51,12 @@ typedef struct opc_edge {
     opc_rel rel;
 } opc_edge;
 
+struct opc_xml;
+
 typedef struct opc_package {
     format_run *run;
     format_src *zip;
-    const zip_index *index;
+    const zip_index *index; /* NULL: a flat package, or a single part */
     lj_arena *arena;
     const xml_names *names;
     opc_part *parts;
@@ -64,7 +68,11 @@ typedef struct opc_package {
     uint32_t first_edge; /* of the package itself */
     uint32_t story_count;
     uint16_t alt_count;
-    const void *dialect; /* of the reader that owns the package */
+    /* For parts that are no XML, when the package has such that its reader knows (xlsb); NULL: all
+     * are children. False: not mine. x has no token. */
+    bool (*read_binary)(struct opc_xml *x, lj_slice head, void *ctx);
+    text_charset charset; /* of the part that opc_read_single() read */
+    const void *dialect;  /* of the reader that owns the package */
 } opc_package;
 
 /* One XML part being read. */
@@ -97,10 +105,21 @@ typedef struct opc_roots {
 /* Takes the members as parts, reads all relationships (targets outside the package are emitted),
  * finds what they reach. */
 lj_code opc_open(opc_package *pkg, format_run *run, format_src *zip);
+/* The same for a flat package: one XML file (opc_flat.c). LJ_E_UNSUPPORTED: not in UTF-8. */
+lj_code opc_open_flat(opc_package *pkg, format_run *run, format_src *src);
+/* The source itself as the only part, without a name: formats of one XML file. */
+lj_code opc_open_single(opc_package *pkg, format_run *run, format_src *src);
+/* One pass over that part. quiet: nothing is emitted, and what read takes from the arena stays. */
+lj_code opc_read_single(opc_package *pkg, void (*read)(opc_xml *x, void *ctx), void *ctx,
+                        bool quiet);
+/* Bytes of the part, decoded, as stated. */
+uint64_t opc_part_size(const opc_part *part);
 /* The part of that name (any case), or OPC_NONE. */
 uint32_t opc_lookup(const opc_package *pkg, lj_slice name);
 /* Where relationship `id` of a part leads to, or OPC_NONE. */
 uint32_t opc_follow(const opc_package *pkg, uint32_t from, lj_slice id);
+/* Number of a part for span_place.part_id. */
+uint32_t opc_part_id(opc_package *pkg, uint32_t part);
 /* The first part that `from` reaches by that kind, or OPC_NONE. */
 uint32_t opc_related(const opc_package *pkg, uint32_t from, opc_rel rel);
 /* Parts that only `owner` reaches belong to it: they share its number and hiding facts. */
@@ -138,8 +157,14 @@ void opc_emit_attrs(opc_xml *x);
 void opc_emit_stray(opc_xml *x);
 /* Unknown XML from x->token (a START) to its END: every text node and wordy attribute. */
 void opc_read_generic(opc_xml *x, void *ctx);
-/* docProps: core, app and custom properties. */
+/* docProps: core, app and custom properties; from x->token (a START) to its END. */
 void opc_read_properties(opc_xml *x, void *ctx);
+
+/* ---- the readers of packages, also for flat ones ---- */
+
+lj_code docx_read_package(opc_package *pkg);
+lj_code xlsx_read_package(opc_package *pkg);
+lj_code pptx_read_package(opc_package *pkg);
 
 /* ---- helpers ---- */
 

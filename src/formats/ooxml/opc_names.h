@@ -54,7 +54,17 @@
     X(sldLayout) X(notesMaster) X(handoutMaster) X(cmLst) X(cm) X(cmAuthorLst) X(cmAuthor)        \
     X(tagLst) X(ph) X(bg) X(bgPr) X(bgRef) X(clrMap) X(nvPr) X(reply)                             \
     /* what other readers do better */                                                            \
-    X(html) X(svg) X(package) X(wordDocument)
+    X(html) X(svg) X(package) X(wordDocument)                                                     \
+    /* flat packages */                                                                           \
+    X(part) X(xmlData) X(binaryData)                                                              \
+    /* Word 2003 */                                                                               \
+    X(DocumentProperties) X(CustomDocumentProperties) X(annotation) X(binData)                    \
+    /* SpreadsheetML 2003; Style, Font, Row, Cell also in drawings of Visio */                    \
+    X(Workbook) X(Worksheet) X(NamedRange) X(Style) X(Font) X(Interior) X(NumberFormat)           \
+    X(Alignment) X(Column) X(Row) X(Cell) X(Data) X(Comment) X(Header) X(Footer) X(Visible)       \
+    /* Visio */                                                                                   \
+    X(VisioDocument) X(Pages) X(Page) X(PageContents) X(Masters) X(Master) X(MasterContents)      \
+    X(Shape) X(Text) X(Section) X(Comments) X(Icon)
 /* clang-format on */
 
 typedef enum opc_name {

@@ -30,21 +30,12 @@ span opc_span(const opc_xml *x, span_role role)
     return what;
 }
 
-static uint32_t part_id_of(opc_xml *x)
-{
-    opc_part *part = &x->pkg->parts[x->part];
-    if (part->part_id == 0) {
-        part->part_id = format_part(x->pkg->run, part->name);
-    }
-    return part->part_id;
-}
-
 void opc_emit(opc_xml *x, span *what)
 {
     if (x->code != LJ_OK || what->text.len == 0 || x->is_quiet) {
         return;
     }
-    what->place.part_id = part_id_of(x);
+    what->place.part_id = opc_part_id(x->pkg, x->part);
     x->code = format_emit(x->pkg->run, what);
 }
 
@@ -54,7 +45,7 @@ void opc_emit_block(opc_xml *x, span_block *block, span *what)
         span_block_clear(block);
         return;
     }
-    what->place.part_id = part_id_of(x);
+    what->place.part_id = opc_part_id(x->pkg, x->part);
     x->code = span_block_emit(x->pkg->run, block, what, &x->pkg->alt_count);
 }
 
@@ -125,7 +116,7 @@ bool opc_next(opc_xml *x)
 static bool is_noise(const xml_attr *attr)
 {
     static const char *const names[] = {"typeface", "ascii",  "hAnsi", "eastAsia",
-                                        "cs",       "panose", "xmlns"};
+                                        "cs",       "panose", "xmlns", "fareast"};
     for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         if (lj_slice_is(attr->local, lj_cstr_bytes(names[i]))) {
             return true;
@@ -246,7 +237,10 @@ void opc_read_properties(opc_xml *x, void *ctx)
     leaf_init(&leaf, x->pkg->arena);
     lj_buf name; /* of the custom property around the value */
     lj_buf_init(&name, x->pkg->arena, 64 * LJ_KIB);
-    while (opc_next(x)) {
+    bool names_count = x->token->id == OPC_CustomDocumentProperties; /* of elements (Office 2003) */
+    uint32_t depth = x->token->depth;
+    bool open = true;
+    while (open && opc_next(x)) {
         const xml_token *token = x->token;
         switch (token->kind) {
         case XML_START:
@@ -260,11 +254,15 @@ void opc_read_properties(opc_xml *x, void *ctx)
             } else {
                 opc_emit_attrs(x);
             }
+            if (names_count) {
+                opc_emit_unseen(x, SPAN_METADATA, LJ_STR("name"), str_of(token->local));
+            }
             break;
         case XML_TEXT:
             leaf_add(&leaf, token->text);
             break;
         case XML_END:
+            open = token->depth != depth;
             if (is_telling(x, lj_buf_str(&leaf.text))) {
                 opc_emit_unseen(x, SPAN_METADATA, lj_buf_str(name.len > 0 ? &name : &leaf.label),
                                 lj_buf_str(&leaf.text));

@@ -368,7 +368,7 @@ lj_code opc_read_relationships(opc_package *pkg)
         if (!opc_name_has_suffix(pkg->parts[i].name, LJ_BYTES(".rels"))) {
             continue;
         }
-        uint64_t size = pkg->parts[i].member->real_len;
+        uint64_t size = opc_part_size(&pkg->parts[i]);
         uint32_t most = (uint32_t)lj_min_u64(size / EDGE_MIN_LEN + 8, EDGE_MAX);
         if (pkg->edge_cap - pkg->edge_count < most) {
             uint32_t cap = pkg->edge_count * 2 + most + 64;

@@ -6,6 +6,12 @@
 #include "formats/ooxml/opc.h"
 
 lj_slice opc_skip_slashes(lj_slice name);
+/* What every package begins with; false when the arena is full. */
+bool opc_begin(opc_package *pkg, format_run *run, format_src *src);
+/* Reads all relationships and marks what they reach. */
+lj_code opc_connect(opc_package *pkg);
+/* Parts that no relationship names but that belong to the package format itself. */
+bool opc_is_structure(lj_slice name);
 /* Enters a part under its name. */
 void opc_enter(opc_package *pkg, uint32_t idx);
 /* Reads every relationship part. */

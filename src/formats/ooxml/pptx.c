@@ -256,31 +256,34 @@ static lj_code read_masters(opc_package *pkg, const opc_roots *roots)
     return code == LJ_OK ? visit_folder(pkg, LJ_BYTES("slideLayouts/"), roots) : code;
 }
 
-static lj_code pptx_read(format_run *run, format_src *src)
+lj_code pptx_read_package(opc_package *pkg)
 {
-    opc_package pkg;
     pptx_context context = {.slide = {.ground = LOOK_NO_COLOUR},
                             .plain = {.ground = LOOK_NO_COLOUR}};
     const opc_roots roots = {pptx_roots, LJ_COUNT_OF(pptx_roots), &context};
-    lj_code code = opc_open(&pkg, run, src);
-    if (code != LJ_OK) {
-        return code;
-    }
-    uint32_t main = opc_related(&pkg, OPC_NONE, OPC_REL_MAIN);
-    main = main != OPC_NONE ? main : opc_lookup(&pkg, LJ_BYTES("ppt/presentation.xml"));
+    lj_code code = LJ_OK;
+    uint32_t main = opc_related(pkg, OPC_NONE, OPC_REL_MAIN);
+    main = main != OPC_NONE ? main : opc_lookup(pkg, LJ_BYTES("ppt/presentation.xml"));
     if (main != OPC_NONE) {
-        code = opc_visit(&pkg, main, &roots, OPC_KEEP);
+        code = opc_visit(pkg, main, &roots, OPC_KEEP);
     }
-    code = code == LJ_OK ? read_masters(&pkg, &roots) : code;
+    code = code == LJ_OK ? read_masters(pkg, &roots) : code;
     for (uint32_t i = 0; i < context.slide_count && code == LJ_OK; i++) {
         if (context.slides[i] != OPC_NONE) {
-            code = opc_visit(&pkg, context.slides[i], &roots, 0);
+            code = opc_visit(pkg, context.slides[i], &roots, 0);
         }
     }
     if (code == LJ_OK) {
-        code = opc_visit_rest(&pkg, &roots);
+        code = opc_visit_rest(pkg, &roots);
     }
-    return code == LJ_OK ? opc_close(&pkg) : code;
+    return code == LJ_OK ? opc_close(pkg) : code;
+}
+
+static lj_code pptx_read(format_run *run, format_src *src)
+{
+    opc_package pkg;
+    lj_code code = opc_open(&pkg, run, src);
+    return code == LJ_OK ? pptx_read_package(&pkg) : code;
 }
 
 static int pptx_sniff(const format_probe *probe)

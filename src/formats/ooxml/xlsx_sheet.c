@@ -22,12 +22,9 @@
 #include "base/num.h"
 
 enum {
-    HIDDEN_COLS_MAX = 512,
     VALUE_MAX = 512 * 1024,
     FORMULA_MAX = 64 * 1024,
     HEADER_MAX = 64 * 1024,
-    NUMBER_ROWS = 64,
-    NUMBER_DIGITS = 7, /* of a copy number: GB/T 9704 7.2.1 has six */
 };
 
 typedef enum sink { SINK_NONE, SINK_VALUE, SINK_FORMULA, SINK_WORDS } sink;
@@ -37,18 +34,15 @@ typedef struct sheet {
     xlsx_context *context;
     uint32_t row_no, col_no;
     bool row_hidden;
-    struct {
-        uint32_t from, to;
-    } hidden_cols[HIDDEN_COLS_MAX];
-    uint32_t hidden_col_count;
+    sheet_hidden_cols hidden_cols;
     /* the cell that is open */
     bool in_cell, in_inline, has_formula;
     char type; /* n s i(nline) t(ext of a formula) b e d */
-    const xlsx_xf *xf;
+    const sheet_xf *xf;
     xlsx_rich rich;
     sink sink;
     lj_buf value, formula, words, made;
-    span_block block;
+    sheet_writer writer;
     uint16_t words_id; /* element whose text goes into words */
 } sheet;
 
@@ -69,7 +63,7 @@ static void emit_formula(sheet *s)
     opc_emit(x, &what);
     if (constant) {
         lj_buf_clear(&s->made);
-        xlsx_fold_formula(text, &s->made);
+        sheet_fold_formula(text, &s->made);
         what.text = lj_buf_str(&s->made);
         what.origin = SPAN_DECODED;
         if (look_is_wordy(what.text)) {
@@ -80,35 +74,13 @@ static void emit_formula(sheet *s)
 
 /* ---- cells ---- */
 
-/* Millions of numbers are of no use to a search for marks, but a copy number and the digits of a
- * mark that stands in several cells are: whole numbers of the first rows. */
-static bool may_belong(const sheet *s, lj_str value)
-{
-    bool digits = value.len > 0 && value.len <= NUMBER_DIGITS;
-    for (size_t i = 0; i < value.len && digits; i++) {
-        digits = value.ptr[i] >= '0' && value.ptr[i] <= '9';
-    }
-    return digits && s->x->base.place.row_no <= NUMBER_ROWS;
-}
-
-static const xlsx_xf *xf_of(const sheet *s, lj_str style)
+static const sheet_xf *xf_of(const sheet *s, lj_str style)
 {
     int64_t idx = 0;
-    const xlsx_styles *styles = &s->context->styles;
     if (!xml_int(style, &idx)) {
         idx = 0; /* no style means the first */
     }
-    return idx >= 0 && idx < (int64_t)styles->xf_count ? &styles->xfs[idx] : NULL;
-}
-
-static bool col_is_hidden(const sheet *s, uint32_t col)
-{
-    for (uint32_t i = 0; i < s->hidden_col_count; i++) {
-        if (col >= s->hidden_cols[i].from && col <= s->hidden_cols[i].to) {
-            return true;
-        }
-    }
-    return false;
+    return sheet_xf_of(&s->writer, idx);
 }
 
 static void place_cell(sheet *s)
@@ -141,119 +113,44 @@ static void cell_open(sheet *s)
     lj_buf_clear(&s->formula);
 }
 
-/* The look of one run of the cell: the run's own font, else the cell's, on the cell's fill. */
-static span_look run_look(const sheet *s, const span_look *rich)
-{
-    static const xlsx_font plain = {.fg = LOOK_NO_COLOUR};
-    const xlsx_font *base = s->xf != NULL ? &s->xf->font : &plain;
-    uint32_t fill = s->xf != NULL ? s->xf->fill : LOOK_NO_COLOUR;
-    uint16_t flags = s->xf != NULL ? s->xf->flags : 0;
-    if (rich == NULL || rich->known == 0) {
-        return xlsx_look(base, fill, flags);
-    }
-    xlsx_font font = {.fg = (rich->known & SPAN_KNOWS_FG) != 0 ? rich->fg : LOOK_NO_COLOUR,
-                      .size_pt100 = rich->size_pt100,
-                      .has_size = (rich->known & SPAN_KNOWS_SIZE) != 0,
-                      .has_name = (rich->known & SPAN_KNOWS_FONT) != 0};
-    return xlsx_look(&font, fill, (uint16_t)(flags | rich->flags));
-}
-
-/* Emits text of the cell, with the looks of its runs. */
-static void emit_cell(sheet *s, lj_str text, const span_look *looks, uint32_t look_count)
-{
-    opc_xml *x = s->x;
-    span_block *block = &s->block;
-    span_block_clear(block);
-    size_t at = 0;
-    for (uint32_t i = 0; i < look_count && at < text.len; i++) {
-        span_look plain = run_look(s, NULL);
-        size_t from = lj_min_size(looks[i].from, text.len);
-        size_t to = lj_min_size(from + looks[i].len, text.len);
-        if (from > at) {
-            span_block_add(block, (lj_str){text.ptr + at, from - at}, &plain);
-        }
-        span_look own = run_look(s, &looks[i]);
-        span_block_add(block, (lj_str){text.ptr + from, to - from}, &own);
-        at = to;
-    }
-    if (at < text.len) {
-        span_look plain = run_look(s, NULL);
-        span_block_add(block, (lj_str){text.ptr + at, text.len - at}, &plain);
-    }
-    span what = opc_span(x, SPAN_CELL);
-    bool is_number = s->type == 'n' || s->type == 'd';
-    bool hides = s->xf != NULL && (is_number ? s->xf->hides_numbers : s->xf->hides_text);
-    what.hidden_by |= hides ? SPAN_HIDE(SPAN_HIDDEN_CELL) : 0;
-    opc_emit_block(x, block, &what);
-}
-
-/* A value in a format with words of its own: as it is shown (X07). */
-static bool emit_rendered(sheet *s, lj_str value)
-{
-    if (s->xf == NULL || !s->xf->says_words || value.len == 0) {
-        return false;
-    }
-    lj_buf_clear(&s->made);
-    bool is_number = s->type == 'n' || s->type == 'd';
-    xlsx_format_render(s->xf->format, value, is_number, &s->made);
-    if (!lj_buf_ok(&s->made) || lj_str_is(lj_buf_str(&s->made), value)) {
-        return false;
-    }
-    emit_cell(s, lj_buf_str(&s->made), NULL, 0);
-    return true;
-}
-
-static void emit_shared(sheet *s)
-{
-    xlsx_strings *strings = &s->context->strings;
-    int64_t idx = 0;
-    if (!xml_int(lj_buf_str(&s->value), &idx) || idx < 0 || idx >= (int64_t)strings->count) {
-        return;
-    }
-    xlsx_string *row = &strings->rows[idx];
-    row->is_used = true;
-    lj_str text = xlsx_string_text(strings, row);
-    (void)emit_rendered(s, text);
-    emit_cell(s, text, row->look_count > 0 ? strings->looks + row->look_from : NULL,
-              row->look_count);
-}
-
 static void cell_close(sheet *s)
 {
     opc_xml *x = s->x;
     uint64_t before = x->base.hidden_by;
-    if (s->row_hidden || (s->hidden_col_count > 0 && col_is_hidden(s, s->col_no))) {
+    if (s->row_hidden || sheet_col_is_hidden(&s->hidden_cols, s->col_no)) {
         x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_CELL);
     }
     place_cell(s);
+    sheet_writer *writer = &s->writer;
+    writer->base = opc_span(x, SPAN_CELL);
+    writer->base.place.part_id = opc_part_id(x->pkg, x->part);
     lj_str value = lj_buf_str(&s->value);
+    lj_code code = LJ_OK;
+    int64_t idx = 0;
     switch (s->type) {
     case 's':
-        emit_shared(s);
+        code = xml_int(value, &idx) ? sheet_write_shared(writer, s->xf, idx) : LJ_OK;
         break;
     case 'i':
-        (void)emit_rendered(s, lj_buf_str(&s->rich.block.text));
-        emit_cell(s, lj_buf_str(&s->rich.block.text), s->rich.block.looks,
-                  s->rich.block.look_count);
+        code = sheet_write_text(writer, s->xf, lj_buf_str(&s->rich.block.text), s->rich.block.looks,
+                                s->rich.block.look_count);
         break;
     case 't':
-        (void)emit_rendered(s, value);
         if (look_has_byte(value, '_')) {
             lj_buf_clear(&s->made);
             xlsx_unescape(value, &s->made);
             value = lj_buf_str(&s->made);
         }
-        emit_cell(s, value, NULL, 0);
+        code = sheet_write_text(writer, s->xf, value, NULL, 0);
         break;
     case 'b':
     case 'e':
         break;
     default:
-        if (!emit_rendered(s, value) && (format_wants_all(x->pkg->run) || may_belong(s, value))) {
-            emit_cell(s, value, NULL, 0);
-        }
+        code = sheet_write_number(writer, s->xf, value);
         break;
     }
+    x->code = x->code == LJ_OK ? code : x->code;
     span_block_clear(&s->rich.block);
     if (s->formula.len > 0) {
         emit_formula(s);
@@ -284,11 +181,9 @@ static void take_col(sheet *s)
     int64_t to = 0;
     bool gone =
         OPC_IS(hidden, "1") || OPC_IS(hidden, "true") || OPC_IS(XML_VALUE(token, "width"), "0");
-    if (gone && s->hidden_col_count < HIDDEN_COLS_MAX && xml_int(XML_VALUE(token, "min"), &from) &&
-        xml_int(XML_VALUE(token, "max"), &to) && from > 0 && to >= from && to < INT32_MAX) {
-        s->hidden_cols[s->hidden_col_count].from = (uint32_t)from;
-        s->hidden_cols[s->hidden_col_count].to = (uint32_t)to;
-        s->hidden_col_count++;
+    if (gone && xml_int(XML_VALUE(token, "min"), &from) && xml_int(XML_VALUE(token, "max"), &to) &&
+        from > 0 && to >= from && to < INT32_MAX) {
+        sheet_hidden_cols_add(&s->hidden_cols, (uint32_t)from, (uint32_t)to);
     }
 }
 
@@ -468,7 +363,9 @@ void xlsx_read_sheet(opc_xml *x, void *ctx)
     s->x = x;
     s->context = ctx;
     xlsx_rich_init(&s->rich, x->pkg->arena);
-    span_block_init(&s->block, x->pkg->arena);
+    sheet_writer_init(&s->writer, x->pkg->run, &x->pkg->alt_count);
+    s->writer.styles = &s->context->styles;
+    s->writer.strings = &s->context->strings;
     lj_buf_init(&s->value, x->pkg->arena, 2 * (size_t)VALUE_MAX);
     lj_buf_init(&s->formula, x->pkg->arena, 2 * (size_t)FORMULA_MAX);
     lj_buf_init(&s->words, x->pkg->arena, 2 * (size_t)HEADER_MAX);

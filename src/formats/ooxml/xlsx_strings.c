@@ -10,16 +10,12 @@
  * Traps. Phonetic runs (rPh) repeat the text in another script and would stand between the letters.
  * _x673A_ is the letter 机: Excel writes only controls that way but reads any letter.
  *
- * Limits. 24 MiB of text, 1,048,576 strings, 65,536 looks; strings beyond that are emitted at once,
- * without their cells. */
+ * Limits. Those of sheet/sheet_strings.c. */
 #include "formats/ooxml/xlsx.h"
 
 #include "base/num.h"
 
 enum {
-    TEXT_MAX = 24 * 1024 * 1024,
-    STRINGS_MAX = 1024 * 1024,
-    LOOKS_MAX = 65536,
     ESCAPE_LEN = 7, /* _xHHHH_ */
 };
 
@@ -94,7 +90,7 @@ static void rich_text(xlsx_rich *rich, lj_str text)
         text = lj_buf_ok(&rich->plain) ? lj_buf_str(&rich->plain) : text;
     }
     if (rich->has_font) {
-        span_look look = xlsx_look(&rich->font, LOOK_PAINTED, 0);
+        span_look look = sheet_look(&rich->font, LOOK_PAINTED, 0);
         span_block_add(&rich->block, text, &look);
     } else {
         span_block_add(&rich->block, text, NULL);
@@ -109,7 +105,7 @@ void xlsx_rich_take(xlsx_rich *rich, const xml_token *token)
             rich->phonetic++;
         } else if (token->id == OPC_r) {
             rich->has_font = false;
-            rich->font = (xlsx_font){.fg = LOOK_NO_COLOUR};
+            rich->font = (sheet_font){.fg = LOOK_NO_COLOUR};
         } else if (token->id == OPC_rPr) {
             rich->in_run_props = rich->has_font = true;
         } else if (token->id == OPC_t) {
@@ -141,79 +137,23 @@ void xlsx_rich_take(xlsx_rich *rich, const xml_token *token)
 
 /* ---- the table ---- */
 
-static xlsx_string *string_add(xlsx_strings *strings, lj_arena *arena)
+static void string_end(opc_xml *x, sheet_strings *strings, xlsx_rich *rich)
 {
-    if (strings->count == strings->cap) {
-        uint32_t cap = strings->cap == 0 ? 256 : strings->cap * 2;
-        xlsx_string *rows = cap <= STRINGS_MAX ? lj_arena_array(arena, cap, sizeof(*rows)) : NULL;
-        if (rows == NULL) {
-            return NULL;
-        }
-        if (strings->count > 0) {
-            memcpy(rows, strings->rows, strings->count * sizeof(*rows));
-        }
-        strings->rows = rows;
-        strings->cap = cap;
-    }
-    return &strings->rows[strings->count++];
-}
-
-static void keep_looks(xlsx_strings *strings, xlsx_string *row, const span_block *block,
-                       lj_arena *arena)
-{
-    if (block->look_count == 0 || block->look_count > UINT16_MAX ||
-        strings->look_count + block->look_count > LOOKS_MAX) {
-        return;
-    }
-    if (strings->looks == NULL || strings->look_count + block->look_count > strings->look_cap) {
-        uint32_t cap = strings->look_cap * 2 + block->look_count + 64;
-        span_look *looks = lj_arena_array(arena, cap, sizeof(*looks));
-        if (looks == NULL) {
-            return;
-        }
-        if (strings->look_count > 0) {
-            memcpy(looks, strings->looks, strings->look_count * sizeof(*looks));
-        }
-        strings->looks = looks;
-        strings->look_cap = cap;
-    }
-    memcpy(strings->looks + strings->look_count, block->looks,
-           block->look_count * sizeof(*block->looks));
-    row->look_from = strings->look_count;
-    row->look_count = (uint16_t)block->look_count;
-    strings->look_count += block->look_count;
-}
-
-static void string_end(opc_xml *x, xlsx_strings *strings, xlsx_rich *rich)
-{
-    size_t len = rich->block.text.len;
-    strings->is_full = strings->is_full || strings->text.len + len > TEXT_MAX;
-    xlsx_string *row = strings->is_full ? NULL : string_add(strings, x->pkg->arena);
-    if (row == NULL) {
-        strings->is_full = true;
+    if (!sheet_strings_add(strings, x->pkg->arena, &rich->block)) {
         span what = opc_span(x, SPAN_CELL);
         opc_emit_block(x, &rich->block, &what);
-        return;
     }
-    *row = (xlsx_string){.from = (uint32_t)strings->text.len, .len = (uint32_t)len};
-    lj_buf_put(&strings->text, lj_buf_slice(&rich->block.text));
-    if (!lj_buf_ok(&strings->text)) {
-        row->len = 0;
-        strings->is_full = true;
-    }
-    keep_looks(strings, row, &rich->block, x->pkg->arena);
-    span_block_clear(&rich->block);
 }
 
 void xlsx_read_strings(opc_xml *x, void *ctx)
 {
     xlsx_context *context = ctx;
-    xlsx_strings *strings = &context->strings;
+    sheet_strings *strings = &context->strings;
     if (!x->keeps || strings->count > 0) {
         strings->is_full = true; /* a second table: its strings are emitted, no cell means them */
     } else {
-        *strings = (xlsx_strings){.part = x->part};
-        lj_buf_init(&strings->text, x->pkg->arena, TEXT_MAX);
+        sheet_strings_init(strings, x->pkg->arena);
+        strings->part = x->part;
     }
     xlsx_rich rich;
     xlsx_rich_init(&rich, x->pkg->arena);
@@ -235,26 +175,13 @@ void xlsx_read_strings(opc_xml *x, void *ctx)
     }
 }
 
-lj_str xlsx_string_text(const xlsx_strings *strings, const xlsx_string *row)
-{
-    lj_slice text = lj_slice_part(lj_buf_slice(&strings->text), row->from, row->len);
-    return (lj_str){(const char *)text.ptr, text.len};
-}
-
-lj_code xlsx_emit_unused(opc_package *pkg, const xlsx_strings *strings)
+lj_code xlsx_emit_unused(opc_package *pkg, const sheet_strings *strings)
 {
     if (strings->count == 0) {
         return LJ_OK;
     }
-    opc_xml x = {.pkg = pkg, .part = strings->part};
-    x.base = span_of(SPAN_CELL, (lj_str){NULL, 0});
-    x.base.hidden_by = SPAN_HIDE(SPAN_HIDDEN_UNREACHABLE);
-    x.base.story_id = ++pkg->story_count;
-    for (uint32_t i = 0; i < strings->count && x.code == LJ_OK; i++) {
-        const xlsx_string *row = &strings->rows[i];
-        if (!row->is_used) {
-            opc_emit_text(&x, SPAN_CELL, (lj_str){NULL, 0}, xlsx_string_text(strings, row));
-        }
-    }
-    return x.code;
+    span base = span_of(SPAN_CELL, (lj_str){NULL, 0});
+    base.story_id = ++pkg->story_count;
+    base.place.part_id = opc_part_id(pkg, strings->part);
+    return sheet_emit_unused(pkg->run, strings, &base);
 }

@@ -17,12 +17,10 @@
 #include "base/num.h"
 
 enum {
-    ROWS_MAX = 65536,
     PT100 = 100,
     THEME_COLOURS = 12,
     INDEX_SYSTEM_TEXT = 64,
     INDEX_SYSTEM_GROUND = 65,
-    TINY_PT100 = 400,
     WHITE = 0xFFFFFF,
 };
 
@@ -31,38 +29,15 @@ typedef struct number_format {
     lj_slice code;
 } number_format;
 
-/* Growing array of rows of one kind, in the arena. */
-typedef struct rows {
-    void *ptr;
-    uint32_t count, cap;
-} rows;
-
 typedef struct styling {
     lj_arena *arena;
-    rows fonts;   /* xlsx_font */
-    rows fills;   /* uint32_t */
-    rows formats; /* number_format */
-    rows xfs;     /* xlsx_xf */
+    sheet_rows fonts;   /* sheet_font */
+    sheet_rows fills;   /* uint32_t */
+    sheet_rows formats; /* number_format */
+    sheet_rows xfs;     /* sheet_xf */
     bool in_fonts, in_fills, in_xfs, in_dxfs, in_font;
     bool solid; /* of the fill that is open */
 } styling;
-
-static void *rows_add(rows *list, lj_arena *arena, size_t size)
-{
-    if (list->count == list->cap) {
-        uint32_t cap = list->cap == 0 ? 32 : list->cap * 2;
-        void *ptr = cap <= ROWS_MAX ? lj_arena_array(arena, cap, size) : NULL;
-        if (ptr == NULL) {
-            return NULL;
-        }
-        if (list->count > 0) {
-            memcpy(ptr, list->ptr, list->count * size);
-        }
-        list->ptr = ptr;
-        list->cap = cap;
-    }
-    return (uint8_t *)list->ptr + size * list->count++;
-}
 
 /* ---- colours ---- */
 
@@ -94,33 +69,7 @@ static uint32_t colour_of(const xml_token *token)
     return LOOK_NO_COLOUR;
 }
 
-span_look xlsx_look(const xlsx_font *font, uint32_t fill, uint16_t flags)
-{
-    span_look look = {.flags = flags};
-    if (font->has_size) {
-        look.known |= SPAN_KNOWS_SIZE;
-        look.size_pt100 = font->size_pt100;
-        look.hidden_by |= font->size_pt100 < TINY_PT100 ? SPAN_HIDE(SPAN_HIDDEN_TINY) : 0;
-    }
-    if (fill < LOOK_PAINTED) {
-        look.known |= SPAN_KNOWS_BG;
-        look.bg = fill;
-    }
-    if (font->fg < LOOK_PAINTED) {
-        look.known |= SPAN_KNOWS_FG;
-        look.fg = font->fg;
-        if (fill != LOOK_PAINTED &&
-            look_no_contrast(font->fg, fill == LOOK_NO_COLOUR ? WHITE : fill)) {
-            look.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_NO_CONTRAST);
-        }
-    }
-    look.known |= font->has_name ? SPAN_KNOWS_FONT : 0;
-    look.flags |= (uint16_t)((font->hei ? SPAN_HEI : 0) | (font->bold ? SPAN_BOLD : 0) |
-                             (font->italic ? SPAN_ITALIC : 0) | (font->struck ? SPAN_STRUCK : 0));
-    return look;
-}
-
-void xlsx_font_take(xlsx_font *font, const xml_token *token)
+void xlsx_font_take(sheet_font *font, const xml_token *token)
 {
     lj_str value = XML_VALUE(token, "val");
     int64_t number = 0;
@@ -159,13 +108,13 @@ static void add_format(opc_xml *x, styling *s)
 {
     lj_str code = XML_VALUE(x->token, "formatCode");
     int64_t id = 0;
-    if (xlsx_format_says_words(lj_str_bytes(code))) {
+    if (sheet_format_says_words(lj_str_bytes(code))) {
         opc_emit_unseen(x, SPAN_FORMULA, LJ_STR("formatCode"), code);
     }
     if (s->in_dxfs || !xml_int(XML_VALUE(x->token, "numFmtId"), &id)) {
         return;
     }
-    number_format *row = rows_add(&s->formats, s->arena, sizeof(*row));
+    number_format *row = sheet_rows_add(&s->formats, s->arena, sizeof(*row));
     if (row != NULL) {
         *row = (number_format){id, lj_arena_copy(s->arena, lj_str_bytes(code))};
     }
@@ -192,25 +141,22 @@ static size_t index_of(const xml_token *token, lj_slice name, uint32_t count)
 
 static void add_xf(opc_xml *x, styling *s)
 {
-    xlsx_xf *xf = rows_add(&s->xfs, s->arena, sizeof(*xf));
+    sheet_xf *xf = sheet_rows_add(&s->xfs, s->arena, sizeof(*xf));
     if (xf == NULL) {
         return;
     }
-    *xf = (xlsx_xf){.font = {.fg = LOOK_NO_COLOUR}, .fill = LOOK_NO_COLOUR};
+    *xf = (sheet_xf){.font = {.fg = LOOK_NO_COLOUR}, .fill = LOOK_NO_COLOUR};
     size_t font = index_of(x->token, LJ_BYTES("fontId"), s->fonts.count);
     size_t fill = index_of(x->token, LJ_BYTES("fillId"), s->fills.count);
     int64_t format = 0;
     if (font != SIZE_MAX) {
-        xf->font = ((const xlsx_font *)s->fonts.ptr)[font];
+        xf->font = ((const sheet_font *)s->fonts.ptr)[font];
     }
     if (fill != SIZE_MAX) {
         xf->fill = ((const uint32_t *)s->fills.ptr)[fill];
     }
     if (xml_int(XML_VALUE(x->token, "numFmtId"), &format)) {
-        xf->format = find_format(s, format);
-        xf->says_words = xlsx_format_says_words(xf->format);
-        xf->hides_text = xlsx_format_hides(xf->format, false);
-        xf->hides_numbers = xlsx_format_hides(xf->format, true);
+        sheet_xf_set_format(xf, find_format(s, format));
     }
 }
 
@@ -220,7 +166,7 @@ static void take_fill(styling *s, const xml_token *token)
     uint32_t *fills = s->fills.ptr;
     uint32_t *fill = s->fills.count > 0 ? &fills[s->fills.count - 1] : NULL;
     if (token->id == OPC_fill) {
-        fill = rows_add(&s->fills, s->arena, sizeof(*fill));
+        fill = sheet_rows_add(&s->fills, s->arena, sizeof(*fill));
         if (fill != NULL) {
             *fill = LOOK_NO_COLOUR;
         }
@@ -258,10 +204,10 @@ static void take_start(opc_xml *x, styling *s)
         break;
     case OPC_font:
         if (s->in_fonts) {
-            xlsx_font *font = rows_add(&s->fonts, s->arena, sizeof(*font));
+            sheet_font *font = sheet_rows_add(&s->fonts, s->arena, sizeof(*font));
             s->in_font = font != NULL;
             if (font != NULL) {
-                *font = (xlsx_font){.fg = LOOK_NO_COLOUR};
+                *font = (sheet_font){.fg = LOOK_NO_COLOUR};
             }
         }
         break;
@@ -272,7 +218,7 @@ static void take_start(opc_xml *x, styling *s)
         break;
     case OPC_alignment:
         if (s->in_xfs && s->xfs.count > 0) {
-            xlsx_xf *xf = &((xlsx_xf *)s->xfs.ptr)[s->xfs.count - 1];
+            sheet_xf *xf = &((sheet_xf *)s->xfs.ptr)[s->xfs.count - 1];
             lj_str align = XML_VALUE(token, "horizontal");
             xf->flags = OPC_IS(align, "center") || OPC_IS(align, "centerContinuous") ? SPAN_CENTRED
                         : OPC_IS(align, "right")                                     ? SPAN_RIGHT
@@ -281,7 +227,7 @@ static void take_start(opc_xml *x, styling *s)
         break;
     default:
         if (s->in_font) {
-            xlsx_font_take(&((xlsx_font *)s->fonts.ptr)[s->fonts.count - 1], token);
+            xlsx_font_take(&((sheet_font *)s->fonts.ptr)[s->fonts.count - 1], token);
         } else if (s->in_fills) {
             take_fill(s, token);
         } else if (token->id == OPC_cellStyle && look_has_high_byte(XML_VALUE(token, "name"))) {
@@ -312,6 +258,6 @@ void xlsx_read_styles(opc_xml *x, void *ctx)
         }
     }
     if (x->keeps) {
-        context->styles = (xlsx_styles){s.xfs.ptr, s.xfs.count};
+        context->styles = (sheet_styles){s.xfs.ptr, s.xfs.count};
     }
 }

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Small languages inside of sheets: cell references, headers with their codes, formulas.
+ * Small languages inside of sheets: cell references, headers with their codes.
  *
- * Specification: ECMA-376 part 1: 18.18.7 (ST_CellRef), 18.3.1.46 (header and footer codes), 18.17
- * (formulas).
+ * Specification: ECMA-376 part 1: 18.18.7 (ST_CellRef), 18.3.1.46 (header and footer codes).
  *
  * Model. A header is cut into its left, centre and right section, each one span, its codes become
- * looks (X09). Of a formula only constants count: strings, and functions that make letters of
- * numbers, joined in their order (X11).
+ * looks (X09).
  *
- * Traps. Codes may stand inside a word: "机&B密". A size code eats the digits behind it. CHAR gives
- * bytes of the local charset, so that two calls make one letter.
- *
- * Not done. REPT, MID and other functions over constants; the cached value shows their result. */
+ * Traps. Codes may stand inside a word: "机&B密". A size code eats the digits behind it. */
 #include "formats/ooxml/xlsx.h"
 
 #include "base/num.h"
@@ -42,175 +37,11 @@ bool xlsx_cell_ref(lj_str ref, uint32_t *out_row, uint32_t *out_col)
     return true;
 }
 
-/* ---- headers and footers ---- */
-
-/* A section of a header that is being put together. */
-typedef struct header {
-    span_block block;
-    xlsx_font font;
-    uint16_t flags;
-} header;
-
-static void header_add(header *h, lj_slice text)
+void xlsx_emit_header(opc_xml *x, span_role role, lj_str text)
 {
-    span_look look = xlsx_look(&h->font, LOOK_NO_COLOUR, h->flags);
-    look.known |= SPAN_KNOWS_ALIGN;
-    span_block_add(&h->block, (lj_str){(const char *)text.ptr, text.len}, &look);
-}
-
-static void header_emit(opc_xml *x, header *h, span_role role)
-{
-    span what = opc_span(x, role);
-    opc_emit_block(x, &h->block, &what);
-}
-
-/* The code behind "&" at `at`; returns where text goes on. */
-static size_t header_code(opc_xml *x, header *h, span_role role, lj_slice text, size_t at)
-{
-    uint8_t c = text.ptr[at];
-    size_t end = at + 1;
-    switch (c) {
-    case 'L':
-    case 'C':
-    case 'R':
-        header_emit(x, h, role);
-        h->flags = c == 'C' ? SPAN_CENTRED : c == 'R' ? SPAN_RIGHT : 0;
-        h->font = (xlsx_font){.fg = LOOK_NO_COLOUR};
-        break;
-    case '&':
-        header_add(h, LJ_BYTES("&"));
-        break;
-    case 'B':
-        h->font.bold = !h->font.bold;
-        break;
-    case 'I':
-        h->font.italic = !h->font.italic;
-        break;
-    case 'S':
-        h->font.struck = !h->font.struck;
-        break;
-    case 'K': { /* six digits, or theme and tint "01+000" */
-        lj_slice colour = lj_slice_part(text, end, 0);
-        while (colour.len < 6 && end + colour.len < text.len && text.ptr[end + colour.len] >= '+' &&
-               text.ptr[end + colour.len] <= 'f') {
-            colour = lj_slice_part(text, end, colour.len + 1);
-        }
-        h->font.fg = look_colour((lj_str){(const char *)colour.ptr, colour.len});
-        end += colour.len;
-        break;
+    span base = opc_span(x, role);
+    base.place.part_id = opc_part_id(x->pkg, x->part);
+    if (x->code == LJ_OK) {
+        x->code = sheet_emit_header(x->pkg->run, &base, text, &x->pkg->alt_count);
     }
-    case '"': { /* "font,style" */
-        while (end < text.len && text.ptr[end] != '"') {
-            end++;
-        }
-        h->font.hei = look_is_hei((lj_str){(const char *)text.ptr + at + 1, end - at - 1});
-        h->font.has_name = true;
-        end += end < text.len ? 1 : 0;
-        break;
-    }
-    default:
-        if (c >= '0' && c <= '9') {
-            uint32_t size = 0;
-            for (end = at;
-                 end < text.len && end < at + 3 && text.ptr[end] >= '0' && text.ptr[end] <= '9';
-                 end++) {
-                size = size * 10 + (uint32_t)(text.ptr[end] - '0');
-            }
-            h->font.size_pt100 = size * 100;
-            h->font.has_size = true;
-        }
-        if (c >= 0x80) {
-            return at; /* no code: a letter behind a lonely "&" */
-        }
-        break; /* P N D T A F Z G U E X Y H O: nothing of the file's own */
-    }
-    return end;
-}
-
-void xlsx_emit_header(opc_xml *x, span_role role, lj_str whole)
-{
-    lj_arena_mark mark = lj_arena_mark_of(x->pkg->arena);
-    header h = {.font = {.fg = LOOK_NO_COLOUR}};
-    span_block_init(&h.block, x->pkg->arena);
-    lj_slice text = lj_str_bytes(whole);
-    size_t from = 0;
-    size_t at = 0;
-    while (at < text.len) {
-        if (text.ptr[at] != '&' || at + 1 >= text.len) {
-            at++;
-            continue;
-        }
-        header_add(&h, lj_slice_part(text, from, at - from));
-        at = header_code(x, &h, role, text, at + 1);
-        from = at;
-    }
-    header_add(&h, lj_slice_part(text, from, at - from));
-    header_emit(x, &h, role);
-    lj_arena_rewind(x->pkg->arena, mark);
-}
-
-/* ---- formulas ---- */
-
-/* A constant that a function makes: UNICHAR(n), CHAR(n) (bytes of the local charset). */
-static size_t fold_call(lj_slice text, size_t at, size_t name_len, lj_buf *out, lj_buf *bytes)
-{
-    lj_slice name = lj_slice_part(text, at, name_len);
-    size_t open = at + name_len;
-    bool unichar = lj_slice_is_nocase(name, LJ_BYTES("UNICHAR")) ||
-                   lj_slice_is_nocase(name, LJ_BYTES("_xlfn.UNICHAR"));
-    bool local = lj_slice_is_nocase(name, LJ_BYTES("CHAR"));
-    int64_t value = 0;
-    if ((!unichar && !local) || open >= text.len || text.ptr[open] != '(' ||
-        !xml_int((lj_str){(const char *)text.ptr + open + 1, text.len - open - 1}, &value) ||
-        value <= 0 || value > 0x10FFFF) {
-        return 0;
-    }
-    size_t end = open;
-    while (end < text.len && text.ptr[end] != ')') {
-        end++;
-    }
-    if (unichar) {
-        lj_buf_put_utf8(out, (uint32_t)value);
-    } else if (value < 0x100) {
-        lj_buf_put_u8(bytes, (uint8_t)value);
-    } else { /* Chinese editions take both bytes at once */
-        lj_buf_put_u8(bytes, (uint8_t)(value >> 8));
-        lj_buf_put_u8(bytes, (uint8_t)value);
-    }
-    return end + 1 - at;
-}
-
-void xlsx_fold_formula(lj_str formula, lj_buf *out)
-{
-    lj_slice text = lj_str_bytes(formula);
-    uint8_t room[256];
-    lj_buf bytes = {.ptr = room, .cap = sizeof(room), .max_len = sizeof(room)};
-    for (size_t at = 0; at < text.len;) {
-        uint8_t c = text.ptr[at];
-        uint8_t lower = c | 0x20U;
-        if (c == '"') {
-            (void)text_to_utf8(TEXT_GB18030, lj_buf_slice(&bytes), false, out, NULL);
-            lj_buf_clear(&bytes);
-            size_t end = at + 1;
-            while (end < text.len &&
-                   (text.ptr[end] != '"' || (end + 1 < text.len && text.ptr[end + 1] == '"'))) {
-                end += text.ptr[end] == '"' ? 2 : 1;
-            }
-            lj_buf_put(out, lj_slice_part(text, at + 1, end - at - 1));
-            at = end + 1;
-        } else if (lower >= 'a' && lower <= 'z') {
-            size_t end = at;
-            while (end < text.len &&
-                   (text.ptr[end] == '.' || text.ptr[end] == '_' ||
-                    ((text.ptr[end] | 0x20U) >= 'a' && (text.ptr[end] | 0x20U) <= 'z'))) {
-                end++;
-            }
-            size_t taken =
-                bytes.len + 2 <= sizeof(room) ? fold_call(text, at, end - at, out, &bytes) : 0;
-            at = taken > 0 ? at + taken : end;
-        } else {
-            at++;
-        }
-    }
-    (void)text_to_utf8(TEXT_GB18030, lj_buf_slice(&bytes), false, out, NULL);
 }

@@ -285,9 +285,9 @@ lj_code format_pdf_open(format_pdf *pdf)
         return open_failed(pdf, code);
     }
     uint64_t objects = format_limit_value(pdf->run, FORMAT_LIMIT_PDF_OBJECTS);
-    if ((uint64_t)job.count > objects) {
-        return format_gap_limit(pdf->run, FORMAT_LIMIT_PDF_OBJECTS, (uint64_t)job.count,
-                                (span_place){0});
+    if ((uint64_t)job.count > objects) { /* told, not refused: pages, work and memory end it */
+        (void)format_gap_limit(pdf->run, FORMAT_LIMIT_PDF_OBJECTS, (uint64_t)job.count,
+                               (span_place){0});
     }
     if (pdf->doc->crypt != NULL) {
         if (!job.opened && !passwords_try(pdf, &job)) {

@@ -246,13 +246,15 @@ lj_slice *zip_index_names(lj_arena *arena, const zip_index *index)
 /* The content of a stored member `mimetype` (ODF 1.2 part 3, 3.3; EPUB OCF 3.2, 4.3). */
 static lj_slice find_mimetype(zip_walk *walk)
 {
-    const zip_member *member = walk->index->members;
-    if (walk->index->count == 0 || !lj_slice_is(member->name, LJ_BYTES("mimetype")) ||
-        member->method != 0 || member->stored_len > MIMETYPE_MAX) {
-        return (lj_slice){NULL, 0};
+    for (uint32_t i = 0; i < walk->index->count; i++) { /* it should be the first, but need not */
+        const zip_member *member = &walk->index->members[i];
+        if (lj_slice_is(member->name, LJ_BYTES("mimetype")) && member->method == 0 &&
+            member->in_local && !member->encrypted && member->stored_len <= MIMETYPE_MAX) {
+            return lj_arena_copy(walk->arena, format_bytes(walk->run, walk->src, member->data_off,
+                                                           (size_t)member->stored_len));
+        }
     }
-    return lj_arena_copy(walk->arena, format_bytes(walk->run, walk->src, member->data_off,
-                                                   (size_t)member->stored_len));
+    return (lj_slice){NULL, 0};
 }
 
 /* A decoder: its end has to be reached once. */

@@ -15,9 +15,10 @@
  *
  * Not done. Rounding, thousands, exponents, fractions, elapsed time; conditions other than the
  * sign; digits in Han numerals ([DBNum1]). */
-#include "formats/ooxml/xlsx.h"
+#include "formats/sheet/sheet.h"
 
 #include "base/num.h"
+#include "formats/xml_token.h"
 
 enum { SECTIONS = 4 };
 
@@ -175,7 +176,7 @@ static bool is_ordinary(lj_slice literal)
     return true;
 }
 
-bool xlsx_format_says_words(lj_slice code)
+bool sheet_format_says_words(lj_slice code)
 {
     scan s = {.code = code};
     uint32_t letters = 0;
@@ -205,7 +206,7 @@ static bool is_empty(lj_slice section)
     return true;
 }
 
-bool xlsx_format_hides(lj_slice code, bool is_number)
+bool sheet_format_hides(lj_slice code, bool is_number)
 {
     lj_slice sections[SECTIONS] = {
         {NULL, 0},
@@ -256,7 +257,7 @@ static void put_date(const scan *s, lj_str value, lj_buf *out)
     lj_buf_put_dec(out, (uint64_t)part);
 }
 
-void xlsx_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out)
+void sheet_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out)
 {
     lj_slice sections[SECTIONS] = {
         {NULL, 0},
@@ -271,7 +272,7 @@ void xlsx_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out
     } else if (value.len > 0 && value.ptr[0] == '-') {
         which = count > 1 ? 1 : 0;
         value = which == 1 ? (lj_str){value.ptr + 1, value.len - 1} : value;
-    } else if (OPC_IS(value, "0")) {
+    } else if (lj_str_is(value, LJ_STR("0"))) {
         which = count > 2 ? 2 : 0;
     }
     scan s = {.code = sections[which]};
@@ -299,4 +300,63 @@ void xlsx_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out
             break;
         }
     }
+}
+
+void sheet_put_number(lj_buf *out, double value)
+{
+    enum { DIGITS = 15 };
+    if (value < 0) {
+        lj_buf_put_u8(out, '-');
+        value = -value;
+    }
+    if (!(value < 1e15)) { /* also what is no number */
+        lj_buf_put_cstr(out, value >= 1e15 ? "1E+15" : "0");
+        return;
+    }
+    uint64_t whole = (uint64_t)value;
+    double rest = value - (double)whole;
+    uint32_t places = 1; /* digits before the point */
+    for (uint64_t left = whole; left >= 10; left /= 10) {
+        places++;
+    }
+    /* as many decimals as the fifteen digits leave, rounded */
+    uint64_t scale = 1;
+    for (uint32_t i = places; i < DIGITS; i++) {
+        scale *= 10;
+    }
+    uint64_t decimals = (uint64_t)(rest * (double)scale + 0.5);
+    if (decimals >= scale) {
+        whole++;
+        decimals = 0;
+    }
+    lj_buf_put_dec(out, whole);
+    if (decimals == 0) {
+        return;
+    }
+    lj_buf_put_u8(out, '.');
+    while (decimals > 0) {
+        scale /= 10;
+        lj_buf_put_u8(out, (uint8_t)('0' + decimals / scale));
+        decimals %= scale;
+    }
+}
+
+double sheet_real(uint64_t bits)
+{
+    double value = 0;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+double sheet_rk(uint32_t rk)
+{
+    enum { HUNDRED = 1, WHOLE = 2 };
+    double value = 0;
+    if ((rk & WHOLE) != 0) {
+        double upper = (double)(rk >> 2);
+        value = (rk & 0x80000000U) != 0 ? upper - 1073741824.0 : upper;
+    } else {
+        value = sheet_real((uint64_t)(rk & ~(uint32_t)3) << 32);
+    }
+    return (rk & HUNDRED) != 0 ? value / 100 : value;
 }
