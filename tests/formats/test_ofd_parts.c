@@ -428,6 +428,8 @@ static void test_ofd__survives_bad_seals(void **state)
         LJ_BYTES("\x30\x80\x0C\x06\xE5\x8D\xB0\xE7\xAB\xA0\x00\x00 tail tail"),
         LJ_BYTES(
             "\x30\x14\x04\x12\x30\x10\x0C\x0E\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0\xE7\xAB\xA0zz"),
+        /* four bytes more than there are, at the very end of the part */
+        LJ_BYTES("\x30\x11\x0C\x13\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0"),
         lj_buf_slice(&deep[0]),
     };
     for (size_t i = 0; i < LJ_COUNT_OF(seals); i++) {
