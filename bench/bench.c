@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Runs ours and a peer in turn on the same input and prints the table of bench/README.md.
  *
- * Usage: bench TABLE [ROW...]     TABLE: lines "id | unit | amount | better-than goal | ours | peer
- * | what", '#' comments Every command runs through `sh -c` with its output to a file, ROUNDS times
- * in turn. Printed: median and worst wall seconds, processor seconds, the peak of the memory of the
- * whole process tree (sampled every 10 ms), the rate, the ratio of the medians, and whether the
- * goal holds. */
+ * Usage: bench TABLE [ROW...]     TABLE: lines "id | unit | amount | goal | ours | peer | what"
+ * and, when there is something to count, " | hits"; '#' begins a comment. amount is one number, or
+ * "ours:peer" when the two sides do different amounts of work: then the rates are compared.
+ *
+ * Every command runs through `sh -c` with its output to a file, ROUNDS times in turn. Printed:
+ * median and worst wall seconds, processor seconds, the peak of the memory of the whole process
+ * tree (sampled every 10 ms), the rate, the exit statuses, what the command `hits` prints, the
+ * ratio of the rates and of the peaks, and whether the goal holds. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <stdbool.h>
@@ -18,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 5, COLUMNS = 7, SAMPLE_MS = 10, TREE_MAX = 256 };
+enum { ROUNDS = 5, COLUMNS = 8, COLUMNS_LEAST = 7, SAMPLE_MS = 10, TREE_MAX = 256 };
 
 typedef struct sample {
     double wall, cpu;
@@ -102,16 +105,30 @@ static int by_wall(const void *a, const void *b)
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
-static void print_side(const char *name, const sample *runs, double amount, const char *unit)
+static uint64_t peak_of(const sample *runs)
 {
     uint64_t peak = 0;
     for (int i = 0; i < ROUNDS; i++) {
         peak = runs[i].peak_kib > peak ? runs[i].peak_kib : peak;
     }
-    printf("  %-5s median %8.3f s  worst %8.3f s  cpu %8.3f s  peak %7.1f MiB  %12.1f %s/s  status "
-           "%d\n",
+    return peak;
+}
+
+static void print_side(const char *name, const sample *runs, double amount, const char *unit)
+{
+    printf("  %-5s median %8.3f s  worst %8.3f s  cpu %8.3f s  peak %7.1f MiB  %12.1f %s/s  status",
            name, runs[ROUNDS / 2].wall, runs[ROUNDS - 1].wall, runs[ROUNDS / 2].cpu,
-           (double)peak / 1024, amount / runs[ROUNDS / 2].wall, unit, runs[ROUNDS / 2].status);
+           (double)peak_of(runs) / 1024, amount / runs[ROUNDS / 2].wall, unit);
+    for (int i = 0; i < ROUNDS; i++) { /* each that occurs */
+        bool again = false;
+        for (int k = 0; k < i; k++) {
+            again = again || runs[k].status == runs[i].status;
+        }
+        if (!again) {
+            printf(" %d", runs[i].status);
+        }
+    }
+    printf("\n");
 }
 
 static char *trim(char *text)
@@ -134,6 +151,53 @@ static bool is_wanted(const char *id, int argc, char **argv)
     return argc <= 2;
 }
 
+/* The columns of a line; how many. */
+static int split(char *line, char **cols)
+{
+    int found = 0;
+    char *rest = line;
+    for (char *bar = rest; found < COLUMNS && rest != NULL; rest = bar) {
+        bar = strstr(rest, " | ");
+        if (bar != NULL) {
+            *bar = '\0';
+            bar += 3;
+        }
+        cols[found++] = trim(rest);
+    }
+    return found;
+}
+
+/* False when the goal was missed. */
+static bool run_row(char **cols, const char *hits)
+{
+    char *rest = NULL;
+    double amount = strtod(cols[2], &rest);
+    double peer_amount = *rest == ':' ? strtod(rest + 1, NULL) : amount;
+    double goal = strtod(cols[3], NULL);
+    sample ours[ROUNDS];
+    sample peer[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        ours[i] = run_once(cols[4]);
+        peer[i] = run_once(cols[5]);
+    }
+    qsort(ours, ROUNDS, sizeof(sample), by_wall);
+    qsort(peer, ROUNDS, sizeof(sample), by_wall);
+    double ratio = amount / ours[ROUNDS / 2].wall / (peer_amount / peer[ROUNDS / 2].wall);
+    printf("%s: %s\n", cols[0], cols[6]);
+    print_side("ours", ours, amount, cols[1]);
+    print_side("peer", peer, peer_amount, cols[1]);
+    if (hits != NULL) {
+        printf("  hits ");
+        (void)fflush(stdout);
+        (void)run_once(hits);
+    }
+    uint64_t peer_peak = peak_of(peer) > 0 ? peak_of(peer) : 1;
+    printf("  speed ours : peer = %.2f, goal %.2f: %s; memory ours : peer = %.2f\n", ratio, goal,
+           ratio >= goal ? "reached" : "MISSED", (double)peak_of(ours) / (double)peer_peak);
+    (void)fflush(stdout);
+    return ratio >= goal;
+}
+
 int main(int argc, char **argv)
 {
     FILE *table = argc > 1 ? fopen(argv[1], "re") : NULL;
@@ -142,47 +206,20 @@ int main(int argc, char **argv)
         return 64;
     }
     int missed = 0;
-    char line[4096];
+    char line[8192];
     while (fgets(line, sizeof(line), table) != NULL) {
         char *cols[COLUMNS];
-        int found = 0;
-        char *rest = line;
         if (line[0] == '#' || line[0] == '\n') {
             continue;
         }
-        for (char *bar = rest; found < COLUMNS && rest != NULL; rest = bar) {
-            bar = strstr(rest, " | ");
-            if (bar != NULL) {
-                *bar = '\0';
-                bar += 3;
-            }
-            cols[found++] = trim(rest);
-        }
-        if (found != COLUMNS) {
+        int found = split(line, cols);
+        if (found < COLUMNS_LEAST) {
             fprintf(stderr, "bench: a row of %s has %d columns\n", argv[1], found);
             return 65;
         }
-        if (!is_wanted(cols[0], argc, argv)) {
-            continue;
+        if (is_wanted(cols[0], argc, argv)) {
+            missed += run_row(cols, found == COLUMNS ? cols[COLUMNS - 1] : NULL) ? 0 : 1;
         }
-        double amount = strtod(cols[2], NULL);
-        double goal = strtod(cols[3], NULL);
-        sample ours[ROUNDS];
-        sample peer[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            ours[i] = run_once(cols[4]);
-            peer[i] = run_once(cols[5]);
-        }
-        qsort(ours, ROUNDS, sizeof(sample), by_wall);
-        qsort(peer, ROUNDS, sizeof(sample), by_wall);
-        double ratio = peer[ROUNDS / 2].wall / ours[ROUNDS / 2].wall;
-        printf("%s: %s\n", cols[0], cols[6]);
-        print_side("ours", ours, amount, cols[1]);
-        print_side("peer", peer, amount, cols[1]);
-        printf("  speed ours : peer = %.2f, goal %.2f: %s\n", ratio, goal,
-               ratio >= goal ? "reached" : "MISSED");
-        missed += ratio >= goal ? 0 : 1;
-        (void)fflush(stdout);
     }
     (void)fclose(table);
     printf("%d goals missed\n", missed);

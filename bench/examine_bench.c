@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Examines files in this process, without hashes, sandbox or records: the reader, the seed search
- * and the detectors alone. Usage: examine_bench [--repeat N] FILE... : prints seconds and hits; for
- * row P1 and for profiling. */
+ * and the detectors alone. Usage: examine_bench [--dump] [--list LIST] [--repeat N] FILE... :
+ * prints seconds and hits; LIST names files, one a line. For rows P1 and PF and for profiling. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,18 +123,71 @@ static int run_file(format_context *context, const detect_rules *rules, const ch
     return code == LJ_OK ? 0 : -1;
 }
 
+typedef struct bench_args {
+    bool dumps;
+    unsigned long repeat;
+    char **paths;
+    size_t count, cap;
+} bench_args;
+
+static bool add_path(bench_args *args, char *path)
+{
+    if (args->count == args->cap) {
+        args->cap = args->cap == 0 ? 256 : args->cap * 2;
+        char **grown = realloc(args->paths, args->cap * sizeof(*grown));
+        if (grown == NULL) {
+            return false;
+        }
+        args->paths = grown;
+    }
+    args->paths[args->count++] = path;
+    return path != NULL;
+}
+
+static bool add_list(bench_args *args, const char *path)
+{
+    FILE *in = fopen(path, "re");
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len = 0;
+    bool good = in != NULL;
+    while (good && (len = getline(&line, &cap, in)) > 0) {
+        line[len - (line[len - 1] == '\n' ? 1 : 0)] = '\0';
+        good = add_path(args, strdup(line));
+    }
+    free(line);
+    if (in != NULL) {
+        (void)fclose(in);
+    }
+    return good;
+}
+
+static bool take_args(bench_args *args, int argc, char **argv)
+{
+    *args = (bench_args){.repeat = 1};
+    bool good = true;
+    for (int i = 1; i < argc && good; i++) {
+        if (strcmp(argv[i], "--dump") == 0) {
+            args->dumps = true;
+        } else if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc) {
+            args->repeat = strtoul(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--list") == 0 && i + 1 < argc) {
+            good = add_list(args, argv[++i]);
+        } else {
+            good = add_path(args, strdup(argv[i]));
+        }
+    }
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     lj_err err = {0};
     detect_rules *rules = NULL;
-    int first = 1;
-    unsigned long repeat = 1;
-    bool dumps = argc > 2 && strcmp(argv[1], "--dump") == 0;
-    if (dumps) {
-        first = 2;
-    } else if (argc > 2 && strcmp(argv[1], "--repeat") == 0) {
-        repeat = strtoul(argv[2], NULL, 10);
-        first = 3;
+    bench_args args;
+    if (!take_args(&args, argc, argv)) {
+        fprintf(stderr, "examine_bench: no list, or no memory\n");
+        return 66;
     }
     format_context *context = format_context_new(MEMORY);
     if (context == NULL || detect_rules_new(&rules, &err) != LJ_OK ||
@@ -143,18 +196,23 @@ int main(int argc, char **argv)
         fprintf(stderr, "examine_bench: %s\n", err.what != NULL ? err.what : "no memory");
         return 70;
     }
-    bench_run run = {.rules = rules, .dumps = dumps};
+    bench_run run = {.rules = rules, .dumps = args.dumps};
     lj_buf_init(&run.line, NULL, 64 * LJ_MIB);
     int status = 0;
     uint64_t from = lj_os_mono_ms();
-    for (unsigned long i = 0; i < repeat; i++) {
-        for (int f = first; f < argc; f++) {
-            status = run_file(context, rules, argv[f], &run) == 0 ? status : 70;
+    for (unsigned long i = 0; i < args.repeat; i++) {
+        for (size_t f = 0; f < args.count; f++) {
+            status = run_file(context, rules, args.paths[f], &run) == 0 ? status : 70;
         }
     }
     printf("%llu ms, %llu spans, %llu hits, %llu gaps\n",
            (unsigned long long)(lj_os_mono_ms() - from), (unsigned long long)run.spans,
            (unsigned long long)run.hits, (unsigned long long)run.gaps);
+    for (size_t f = 0; f < args.count; f++) {
+        free(args.paths[f]);
+    }
+    free(args.paths);
+    lj_buf_done(&run.line);
     format_context_free(context);
     detect_rules_free(rules);
     return status;

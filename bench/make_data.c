@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Makes the inputs of the benchmarks from the law texts of the corpus: the same bytes each time.
- * Usage: make_data CORPUS FOLDER: writes big.u8 (464 MB), big.gb (the same text in GB18030), tiny/
- * (100,000 files of 0.5 to 3.5 KB in 100 folders). Every 8 MB of the big texts stands one plain
- * mark on a line of its own, so that both sides have something to find; nothing is written when the
- * folder is complete already. */
+ * Usage: make_data CORPUS FOLDER [million]: writes big.u8 (464 MB), big.gb (the same text in
+ * GB18030), tiny/ (100,000 files of 0.5 to 3.5 KB in 100 folders); with the word also million/
+ * (1,000,000 such files in 1,000 folders, some 5 GB of disk). Every 8 MB of the big texts stands
+ * one plain mark on a line of its own, so that both sides have something to find; nothing is
+ * written when the folder is complete already. */
 #define _GNU_SOURCE /* nftw */
 #include <errno.h>
 #include <ftw.h>
@@ -20,6 +21,7 @@ enum {
     MARK_EVERY = 8 * 1024 * 1024,
     TINY_COUNT = 100000,
     TINY_FOLDERS = 100,
+    MANY = 10, /* times as many */
     TINY_MIN = 512,
     TINY_SPREAD = 3072
 };
@@ -102,17 +104,17 @@ static int write_big(const char *path, bool gb)
     return fclose(out) == 0 ? status : -1;
 }
 
-static int write_tiny(const char *folder)
+static int write_tiny(const char *folder, int count, int folders)
 {
     uint64_t seed = 3;
     size_t at = 0;
     char path[8192];
-    for (int i = 0; i < TINY_COUNT; i++) {
-        (void)snprintf(path, sizeof(path), "%s/%02d", folder, i % TINY_FOLDERS);
-        if (i < TINY_FOLDERS && mkdir(path, 0777) != 0 && errno != EEXIST) {
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%02d", folder, i % folders);
+        if (i < folders && mkdir(path, 0777) != 0 && errno != EEXIST) {
             return -1;
         }
-        (void)snprintf(path, sizeof(path), "%s/%02d/%05d.txt", folder, i % TINY_FOLDERS, i);
+        (void)snprintf(path, sizeof(path), "%s/%02d/%05d.txt", folder, i % folders, i);
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         size_t len = TINY_MIN + (seed >> 33) % TINY_SPREAD;
         if (at + len + 8 > laws_len) {
@@ -133,16 +135,40 @@ static int write_tiny(const char *folder)
     return 0;
 }
 
+static bool is_complete(const char *folder, const char *name)
+{
+    char path[8192];
+    struct stat about;
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return stat(path, &about) == 0;
+}
+
+static int complete(const char *folder, const char *name)
+{
+    char path[8192];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *mark = fopen(path, "we");
+    return mark != NULL && fclose(mark) == 0 ? 0 : -1;
+}
+
+static int write_folder(const char *folder, const char *name, int times)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    (void)mkdir(path, 0777);
+    return write_tiny(path, TINY_COUNT * times, TINY_FOLDERS * times);
+}
+
 int main(int argc, char **argv)
 {
     char path[8192];
-    if (argc != 3) {
-        fprintf(stderr, "usage: make_data CORPUS FOLDER\n");
+    if (argc != 3 && (argc != 4 || strcmp(argv[3], "million") != 0)) {
+        fprintf(stderr, "usage: make_data CORPUS FOLDER [million]\n");
         return 64;
     }
-    (void)snprintf(path, sizeof(path), "%s/complete", argv[2]);
-    struct stat about;
-    if (stat(path, &about) == 0) {
+    bool wants_base = !is_complete(argv[2], "complete");
+    bool wants_million = argc == 4 && !is_complete(argv[2], "complete-million");
+    if (!wants_base && !wants_million) {
         return 0;
     }
     char law_folder[4096];
@@ -151,16 +177,20 @@ int main(int argc, char **argv)
         fprintf(stderr, "make_data: no law texts below %s\n", law_folder);
         return 66;
     }
-    (void)snprintf(path, sizeof(path), "%s/big.u8", argv[2]);
-    int status = write_big(path, false);
-    (void)snprintf(path, sizeof(path), "%s/big.gb", argv[2]);
-    status = status == 0 ? write_big(path, true) : status;
-    (void)snprintf(path, sizeof(path), "%s/tiny", argv[2]);
-    (void)mkdir(path, 0777);
-    status = status == 0 ? write_tiny(path) : status;
-    (void)snprintf(path, sizeof(path), "%s/complete", argv[2]);
-    FILE *mark = status == 0 ? fopen(path, "we") : NULL;
-    if (mark == NULL || fclose(mark) != 0) {
+    int status = 0;
+    if (wants_base) {
+        (void)snprintf(path, sizeof(path), "%s/big.u8", argv[2]);
+        status = write_big(path, false);
+        (void)snprintf(path, sizeof(path), "%s/big.gb", argv[2]);
+        status = status == 0 ? write_big(path, true) : status;
+        status = status == 0 ? write_folder(argv[2], "tiny", 1) : status;
+        status = status == 0 ? complete(argv[2], "complete") : status;
+    }
+    if (wants_million && status == 0) {
+        status = write_folder(argv[2], "million", MANY);
+        status = status == 0 ? complete(argv[2], "complete-million") : status;
+    }
+    if (status != 0) {
         fprintf(stderr, "make_data: cannot write below %s\n", argv[2]);
         return 70;
     }

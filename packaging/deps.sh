@@ -14,7 +14,8 @@ test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev lib
 bench="ripgrep hyperfine poppler-utils poppler-data findutils"
 # What ours is compared with (tests/e2e/readers.sh, rows of bench/run.sh): some 600 MB, so no other word asks for it.
 peers="antiword catdoc unrtf libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui recollcmd clamav ugrep
-    ripgrep poppler-utils poppler-data mupdf-tools unzip libarchive-tools"
+    ripgrep poppler-utils poppler-data mupdf-tools unzip libarchive-tools
+    python3-lxml"
 
 want=""
 [ $# -gt 0 ] || set -- build run

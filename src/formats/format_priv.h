@@ -17,6 +17,7 @@ extern const format_row format_epub_row;
 /* ooxml/ */
 extern const format_row format_docx_row;
 extern const format_row format_xlsx_row;
+extern const format_row format_xlsb_row;
 extern const format_row format_pptx_row;
 /* ole2/ */
 extern const format_row format_ole2_row;
@@ -37,8 +38,18 @@ extern const format_row format_odg_row;
 extern const format_row format_fodt_row;
 extern const format_row format_fods_row;
 extern const format_row format_fodp_row;
+/* xls/ */
+extern const format_row format_xls_row;
+extern const format_row format_biff_row;
+/* ofd/ */
+extern const format_row format_ofd_row;
 /* pdf/ */
 extern const format_row format_pdf_row;
+/* mail/ */
+extern const format_row format_mail_row;
+extern const format_row format_mht_row;
+extern const format_row format_mbox_row;
+extern const format_row format_tnef_row;
 /* archive.c: libarchive's formats and filters, a row each */
 extern const format_row format_7z_row;
 extern const format_row format_rar_row;
@@ -60,5 +71,17 @@ extern const format_row format_xar_row;
 extern const format_row format_doc_row;
 /* rtf/ */
 extern const format_row format_rtf_row;
+/* picture/ */
+extern const format_row format_png_row;
+extern const format_row format_jpeg_row;
+extern const format_row format_gif_row;
+extern const format_row format_bmp_row;
+extern const format_row format_tiff_row;
+extern const format_row format_webp_row;
+extern const format_row format_heif_row;
+extern const format_row format_jp2_row;
+extern const format_row format_psd_row;
+extern const format_row format_emf_row;
+extern const format_row format_wmf_row;
 
 #endif

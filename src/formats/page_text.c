@@ -27,6 +27,22 @@ bool page_text_init(page_text *page, format_run *run)
     return page->areas != NULL;
 }
 
+uint16_t page_degrees(float x, float y)
+{
+    if (y == 0.0F || !isfinite(x) || !isfinite(y)) {
+        return x < 0.0F ? 180 : 0;
+    }
+    long degrees = lroundf(atan2f(y, x) * 57.29578F);
+    degrees = (degrees + 360) % 360;
+    long rest = degrees % 90;
+    if (rest <= 2) {
+        degrees -= rest;
+    } else if (rest >= 88) {
+        degrees += 90 - rest;
+    }
+    return (uint16_t)(degrees % 360);
+}
+
 /* Doubles a table in the arena; false without memory. */
 static bool grow(lj_arena *arena, void **table, uint32_t *cap, size_t size, uint32_t first)
 {
@@ -56,7 +72,7 @@ static uint16_t style_no(page_text *page, const page_style *style)
     }
     if (page->style_count == page->style_cap) {
         void *table = page->styles;
-        if (page->style_count >= STYLES_MAX ||
+        if (page->style_count >= STYLES_MAX || page->is_fixed ||
             !grow(page->arena, &table, &page->style_cap, sizeof(*style), 64)) {
             return page->style_count == 0 ? 0 : (uint16_t)(page->style_count - 1);
         }
@@ -88,7 +104,7 @@ void page_text_add(page_text *page, const page_glyph *glyph, const int *letters,
     }
     if (page->count == page->cap) {
         void *table = page->items;
-        if (!grow(page->arena, &table, &page->cap, sizeof(*glyph), 1024)) {
+        if (page->is_fixed || !grow(page->arena, &table, &page->cap, sizeof(*glyph), 1024)) {
             page->lost = true;
             return;
         }

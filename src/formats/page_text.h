@@ -41,6 +41,7 @@ typedef struct page_glyph {
     uint16_t degrees; /* direction of the baseline, 0 to 359, clockwise */
     uint8_t text_len; /* bytes of UTF-8, at least 1 */
     bool is_han, is_blank;
+    bool goes_on;  /* one string of the document with the letter before, however wide the gap */
     uint8_t owner; /* page_owner */
 } page_glyph;
 
@@ -71,6 +72,7 @@ typedef struct page_text {
     uint32_t unmapped; /* glyphs without letters; the reader sets it back */
     uint32_t total;    /* glyphs added; the reader sets it back */
     bool lost;         /* no memory for a glyph */
+    bool is_fixed;     /* the reader has made the tables: they do not grow */
     lj_code stop;      /* what a call said that means: stop now */
     /* what every span of the page has; set by the reader */
     float width, height; /* points */
@@ -82,6 +84,8 @@ typedef struct page_text {
     lj_str label;
 } page_text;
 
+/* The direction of a baseline in whole degrees, 0 to 359; near a right angle it is one. */
+uint16_t page_degrees(float x, float y);
 /* False without memory. */
 bool page_text_init(page_text *page, format_run *run);
 /* True: flush before the next letter. */

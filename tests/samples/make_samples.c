@@ -97,6 +97,26 @@ static int write_pdf(const char *path, const sample *row)
     return samples_pdf(path, row->text, row->arg);
 }
 
+static int write_odt(const char *path, const sample *row)
+{
+    return samples_odt(path, row->text, row->arg);
+}
+
+static int write_ofd(const char *path, const sample *row)
+{
+    return samples_ofd(path, row->text, row->arg);
+}
+
+static int write_mail(const char *path, const sample *row)
+{
+    return samples_mail(path, row->text, row->arg);
+}
+
+static int write_compound(const char *path, const sample *row)
+{
+    return samples_compound(path, row->text, row->arg);
+}
+
 static int write_archive(const char *path, const sample *row)
 {
     return samples_archive(path, row->text, row->arg);
@@ -143,75 +163,109 @@ static int write_noise(const char *path, const sample *row)
     "\xB8\xF7\xB4\xE5\xA3\xBA\r\n\xCF\xD6\xBD\xAB\xD3\xD0\xB9\xD8\xCA\xC2\xCF\xEE\xCD\xA8\xD6\xAA" \
     "\xC8\xE7\xCF\xC2\xA1\xA3\r\n"
 
+/* The same as GBK in RTF, a letter split over two groups; and one that only mentions the level. */
+#define RTF_MARKED                                                                                 \
+    "{\\rtf1\\ansi\\ansicpg936\\deff0{\\fonttbl{\\f0\\fcharset134 \\'cb\\'ce\\'cc\\'e5;}}\\f0 "    \
+    "000021"                                                                                       \
+    "\\par{\\b \\'bb\\'fa\\'c3}{\\b \\'dc\\u9733\\'a1\\'ef "                                       \
+    "10\\'c4\\'ea}\\par\\'b8\\'f7\\'b4\\'e5:\\par}"
+#define RTF_PLAIN                                                                                  \
+    "{\\rtf1\\ansi\\ansicpg936\\deff0{\\fonttbl{\\f0\\fcharset134 \\'cb\\'ce\\'cc\\'e5;}}\\f0 "    \
+    "\\'b8\\'f7\\'b4\\'e5: "                                                                       \
+    "\\'cf\\'d6\\'bd\\'ab\\'d3\\'d0\\'b9\\'d8\\'ca\\'c2\\'cf\\'ee\\'cd\\'a8\\'d6\\'aa"             \
+    "\\par}"
+
 /* path, expected verdict, writer, text, argument of the writer */
 static const sample samples[] = {
-    {"公文/冬季储备通知.docx",             "marked",     write_docx,    HEAD_MARKED PROSE,                                      SAMPLE_DOCX_BODY     },
-    {"公文/冬季储备通知（公开）.docx", "clean",      write_docx,    HEAD_PLAIN PROSE,                                       SAMPLE_DOCX_BODY     },
-    {"公文/页眉.docm",                         "marked",     write_docx,    PROSE,                                                  SAMPLE_DOCX_HEADER   },
-    {"公文/文本框.dotx",                      "marked",     write_docx,    PROSE,                                                  SAMPLE_DOCX_TEXTBOX  },
-    {"公文/修订痕迹.docx",                   "concealed",  write_docx,    PROSE,                                                  SAMPLE_DOCX_DELETED  },
-    {"公文/属性.docx",                         "marked",     write_docx,    PROSE,                                                  SAMPLE_DOCX_PROPERTY },
-    {"公文/储备通知.txt",                    "marked",     write_plain,   HEAD_MARKED PROSE,                                      0                    },
-    {"公文/旧系统导出.txt",                 "marked",     write_plain,   GBK_MARKED,                                             0                    },
-    {"公文/旧系统导出-公开.txt",          "clean",      write_plain,   GBK_PLAIN,                                              0                    },
-    {"公文/记事本.txt",                       "marked",     write_utf16,   HEAD_MARKED PROSE,                                      0                    },
-    {"公文/储备方案.pdf",                    "marked",     write_pdf,     HEAD_MARKED PROSE,                                      SAMPLE_PDF_PLAIN     },
-    {"公文/储备方案-公开.pdf",             "clean",      write_pdf,     HEAD_PLAIN PROSE,                                       SAMPLE_PDF_PLAIN     },
-    {"公文/批注.pdf",                          "marked",     write_pdf,     HEAD_PLAIN PROSE,                                       SAMPLE_PDF_ANNOTATION},
-    {"表格/仓库台账.xlsx",                   "clean",      write_xlsx,    "物资台账",                                         SAMPLE_XLSX_PLAIN    },
-    {"表格/仓库台账-页眉.xlsx",            "marked",     write_xlsx,    "物资台账",                                         SAMPLE_XLSX_HEADER   },
-    {"表格/隐藏表.xlsm",                      "concealed",  write_xlsx,    "物资台账",                                         SAMPLE_XLSX_HIDDEN   },
-    {"表格/盘点.csv",                          "clean",      write_plain,   "编号,名称,数量\n1,工业盐,40\n2,铁锹,120\n", 0                    },
-    {"演示/工作汇报.pptx",                   "clean",      write_pptx,    "冬季道路养护工作汇报",                       SAMPLE_PPTX_PLAIN    },
-    {"演示/工作汇报-首页.pptx",            "marked",     write_pptx,    "冬季道路养护工作汇报",                       SAMPLE_PPTX_MARKED   },
-    {"演示/讲稿备注.pptx",                   "marked",     write_pptx,    "冬季道路养护工作汇报",                       SAMPLE_PPTX_NOTES    },
+    {"公文/冬季储备通知.docx",             "marked",     write_docx,     HEAD_MARKED PROSE,                                      SAMPLE_DOCX_BODY     },
+    {"公文/冬季储备通知（公开）.docx", "clean",      write_docx,     HEAD_PLAIN PROSE,                                       SAMPLE_DOCX_BODY     },
+    {"公文/页眉.docm",                         "marked",     write_docx,     PROSE,                                                  SAMPLE_DOCX_HEADER   },
+    {"公文/文本框.dotx",                      "marked",     write_docx,     PROSE,                                                  SAMPLE_DOCX_TEXTBOX  },
+    {"公文/修订痕迹.docx",                   "concealed",  write_docx,     PROSE,                                                  SAMPLE_DOCX_DELETED  },
+    {"公文/属性.docx",                         "marked",     write_docx,     PROSE,                                                  SAMPLE_DOCX_PROPERTY },
+    {"公文/储备通知.txt",                    "marked",     write_plain,    HEAD_MARKED PROSE,                                      0                    },
+    {"公文/旧系统导出.txt",                 "marked",     write_plain,    GBK_MARKED,                                             0                    },
+    {"公文/旧系统导出-公开.txt",          "clean",      write_plain,    GBK_PLAIN,                                              0                    },
+    {"公文/记事本.txt",                       "marked",     write_utf16,    HEAD_MARKED PROSE,                                      0                    },
+    {"公文/储备方案.pdf",                    "marked",     write_pdf,      HEAD_MARKED PROSE,                                      SAMPLE_PDF_PLAIN     },
+    {"公文/储备方案-公开.pdf",             "clean",      write_pdf,      HEAD_PLAIN PROSE,                                       SAMPLE_PDF_PLAIN     },
+    {"公文/批注.pdf",                          "marked",     write_pdf,      HEAD_PLAIN PROSE,                                       SAMPLE_PDF_ANNOTATION},
+    {"表格/仓库台账.xlsx",                   "clean",      write_xlsx,     "物资台账",                                         SAMPLE_XLSX_PLAIN    },
+    {"表格/仓库台账-页眉.xlsx",            "marked",     write_xlsx,     "物资台账",                                         SAMPLE_XLSX_HEADER   },
+    {"表格/隐藏表.xlsm",                      "concealed",  write_xlsx,     "物资台账",                                         SAMPLE_XLSX_HIDDEN   },
+    {"表格/盘点.csv",                          "clean",      write_plain,    "编号,名称,数量\n1,工业盐,40\n2,铁锹,120\n", 0                    },
+    {"演示/工作汇报.pptx",                   "clean",      write_pptx,     "冬季道路养护工作汇报",                       SAMPLE_PPTX_PLAIN    },
+    {"演示/工作汇报-首页.pptx",            "marked",     write_pptx,     "冬季道路养护工作汇报",                       SAMPLE_PPTX_MARKED   },
+    {"演示/讲稿备注.pptx",                   "marked",     write_pptx,     "冬季道路养护工作汇报",                       SAMPLE_PPTX_NOTES    },
     {"网页/通知.html",                         "marked",     write_plain,
      "<!doctype html><html><head><meta charset=utf-8><title>通知</title></head><body><p>000031</p>"
      "<p><b>秘密</b><span>★</span>5年</p><h1>关于仓库盘点的通知</"
-     "h1><p>各科室：现将盘点安排印发给你们。</p></body></html>",                                                        0                    },
+     "h1><p>各科室：现将盘点安排印发给你们。</p></body></html>",                                                         0                    },
     {"网页/公告.html",                         "clean",      write_plain,
      "<!doctype html><html><head><meta "
      "charset=utf-8><title>公告</title></head><body><h1>停水公告</h1>"
-     "<p>因管道检修，周六上午停水。</p></body></html>",                                                                    0                    },
+     "<p>因管道检修，周六上午停水。</p></body></html>",                                                                     0                    },
     {"网页/数据.xml",                          "marked",     write_plain,
      "<?xml version=\"1.0\" "
      "encoding=\"UTF-8\"?>\n<公文><密级>机密★10年</密级><标题>储备通知</标题></公文>\n",
-     0                                                                                                                                                       },
+     0                                                                                                                                                        },
     {"网页/示意图.svg",                       "clean",      write_plain,
      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"200\" height=\"80\"><text x=\"10\" "
-     "y=\"40\">仓库位置示意</text></svg>\n",                                                                                      0                    },
+     "y=\"40\">仓库位置示意</text></svg>\n",                                                                                       0                    },
     {"网页/配置.json",                         "clean",      write_plain,
-     "{\"name\": \"仓库\", \"client_secret\": \"none\", \"count\": 3}\n",                                                             0                    },
-    {"网页/设置.ini",                          "clean",      write_plain,   "[display]\nlevel=公开\nsize=12\n",                   0                    },
+     "{\"name\": \"仓库\", \"client_secret\": \"none\", \"count\": 3}\n",                                                              0                    },
+    {"网页/设置.ini",                          "clean",      write_plain,    "[display]\nlevel=公开\nsize=12\n",                   0                    },
     {"网页/secret.c",                            "clean",      write_plain,
      "/* levels */\nstatic const char *const levels[] = {\"绝密\", \"机密\", \"秘密\"};\nint "
-     "main(void) { return 0; }\n",                                                                                                      0                    },
+     "main(void) { return 0; }\n",                                                                                                       0                    },
     {"网页/运行.log",                          "clean",      write_plain,
-     "2031-01-05 08:00:01 INFO 服务启动\n2031-01-05 08:00:02 INFO 盘点任务完成\n",                                            0                    },
-    {"学习/保密知识.docx",                   "clean",      write_docx,    MENTIONS,                                               SAMPLE_DOCX_BODY     },
-    {"学习/测试题.txt",                       "clean",      write_plain,   QUIZ,                                                   0                    },
-    {"学习/商业秘密保护.pdf",              "clean",      write_pdf,     MENTIONS,                                               SAMPLE_PDF_PLAIN     },
+     "2031-01-05 08:00:01 INFO 服务启动\n2031-01-05 08:00:02 INFO 盘点任务完成\n",                                             0                    },
+    {"学习/保密知识.docx",                   "clean",      write_docx,     MENTIONS,                                               SAMPLE_DOCX_BODY     },
+    {"学习/测试题.txt",                       "clean",      write_plain,    QUIZ,                                                   0                    },
+    {"学习/商业秘密保护.pdf",              "clean",      write_pdf,      MENTIONS,                                               SAMPLE_PDF_PLAIN     },
     {"内部/值班表.txt",                       "sensitive",  write_plain,
-     "内部资料 注意保管\n柳溪镇值班表\n周一：综合科\n周二：信息科\n",                                         0                    },
-    {"压缩/资料.zip",                          "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_ZIP           },
-    {"压缩/公开资料.zip",                    "clean",      write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_ZIP           },
-    {"压缩/加密.zip",                          "unreadable", write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_ZIP_AES       },
-    {"压缩/炸弹.zip",                          "unreadable", write_archive, "",                                                     SAMPLE_ZIP_BOMB      },
-    {"压缩/资料.7z",                           "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_7Z            },
-    {"压缩/资料.tar.gz",                       "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_TAR_GZ        },
-    {"压缩/公开资料.tar.bz2",                "clean",      write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_TAR_BZ2       },
-    {"压缩/公开资料.tar.xz",                 "clean",      write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_TAR_XZ        },
-    {"压缩/公开资料.tar.zst",                "clean",      write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_TAR_ZST       },
-    {"压缩/公开资料.tar.lz4",                "clean",      write_archive, HEAD_PLAIN PROSE,                                       SAMPLE_TAR_LZ4       },
-    {"压缩/资料.cpio",                         "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_CPIO          },
-    {"压缩/资料.ar",                           "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_AR            },
-    {"压缩/光盘.iso",                          "marked",     write_archive, HEAD_MARKED PROSE,                                      SAMPLE_ISO           },
-    {"压缩/资料.cab",                          "marked",     write_stored,  HEAD_MARKED PROSE,                                      SAMPLE_CAB           },
-    {"压缩/资料.rar",                          "marked",     write_stored,  HEAD_MARKED PROSE,                                      SAMPLE_RAR5          },
-    {"其他/损坏.docx",                         "unreadable", write_damaged, HEAD_PLAIN PROSE PROSE PROSE,
-     SAMPLE_DOCX_STORED                                                                                                                                      },
-    {"其他/数据.bin",                          "clean",      write_noise,   NULL,                                                   0                    },
-    {"其他/秘密★5年 通讯录.txt",         "marked",     write_plain,   "综合科：张某，分机一〇一\n",               0                    },
+     "内部资料 注意保管\n柳溪镇值班表\n周一：综合科\n周二：信息科\n",                                          0                    },
+    {"旧版/储备通知.doc",                    "marked",     write_compound, HEAD_MARKED PROSE,                                      SAMPLE_DOC           },
+    {"旧版/储备通知（公开）.wps",        "clean",      write_compound, HEAD_PLAIN PROSE,                                       SAMPLE_DOC           },
+    {"旧版/页眉.doc",                          "marked",     write_compound, PROSE,                                                  SAMPLE_DOC_HEADER    },
+    {"旧版/台账.xls",                          "clean",      write_compound, "物资台账\n工业盐\n铁锹\n",                    SAMPLE_XLS           },
+    {"旧版/台账-页眉.et",                    "marked",     write_compound, "物资台账\n工业盐\n铁锹\n",                    SAMPLE_XLS_HEADER    },
+    {"旧版/汇报.ppt",                          "marked",     write_compound, "机密★10年\n冬季道路养护工作汇报\n",     SAMPLE_PPT           },
+    {"旧版/汇报-公开.dps",                   "clean",      write_compound, "冬季道路养护工作汇报\n",                     SAMPLE_PPT           },
+    {"旧版/通知.rtf",                          "marked",     write_plain,    RTF_MARKED,                                             0                    },
+    {"旧版/公告.rtf",                          "clean",      write_plain,    RTF_PLAIN,                                              0                    },
+    {"开放格式/储备通知.odt",              "marked",     write_odt,      HEAD_MARKED PROSE,                                      SAMPLE_ODT_BODY      },
+    {"开放格式/储备通知-公开.odt",       "clean",      write_odt,      HEAD_PLAIN PROSE,                                       SAMPLE_ODT_BODY      },
+    {"开放格式/页眉.odt",                    "marked",     write_odt,      PROSE,                                                  SAMPLE_ODT_HEADER    },
+    {"开放格式/修订痕迹.odt",              "concealed",  write_odt,      PROSE,                                                  SAMPLE_ODT_DELETED   },
+    {"版式/储备通知.ofd",                    "marked",     write_ofd,      HEAD_MARKED PROSE,                                      SAMPLE_OFD_PAGE      },
+    {"版式/储备通知-公开.ofd",             "clean",      write_ofd,      HEAD_PLAIN PROSE,                                       SAMPLE_OFD_PAGE      },
+    {"版式/逐字.ofd",                          "marked",     write_ofd,      HEAD_PLAIN PROSE,                                       SAMPLE_OFD_GLYPHS    },
+    {"版式/语义标签.ofd",                    "marked",     write_ofd,      HEAD_PLAIN PROSE,                                       SAMPLE_OFD_TAG       },
+    {"版式/不可见.ofd",                       "concealed",  write_ofd,      HEAD_PLAIN PROSE,                                       SAMPLE_OFD_INVISIBLE },
+    {"邮件/储备通知.eml",                    "marked",     write_mail,     HEAD_MARKED PROSE,                                      SAMPLE_MAIL_BODY     },
+    {"邮件/主题.eml",                          "marked",     write_mail,     PROSE,                                                  SAMPLE_MAIL_SUBJECT  },
+    {"邮件/附件.eml",                          "marked",     write_mail,     HEAD_MARKED PROSE,                                      SAMPLE_MAIL_ATTACHED },
+    {"邮件/公开.eml",                          "clean",      write_mail,     HEAD_PLAIN PROSE,                                       SAMPLE_MAIL_BODY     },
+    {"压缩/资料.zip",                          "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_ZIP           },
+    {"压缩/公开资料.zip",                    "clean",      write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_ZIP           },
+    {"压缩/加密.zip",                          "unreadable", write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_ZIP_AES       },
+    {"压缩/炸弹.zip",                          "unreadable", write_archive,  "",                                                     SAMPLE_ZIP_BOMB      },
+    {"压缩/资料.7z",                           "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_7Z            },
+    {"压缩/资料.tar.gz",                       "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_TAR_GZ        },
+    {"压缩/公开资料.tar.bz2",                "clean",      write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_TAR_BZ2       },
+    {"压缩/公开资料.tar.xz",                 "clean",      write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_TAR_XZ        },
+    {"压缩/公开资料.tar.zst",                "clean",      write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_TAR_ZST       },
+    {"压缩/公开资料.tar.lz4",                "clean",      write_archive,  HEAD_PLAIN PROSE,                                       SAMPLE_TAR_LZ4       },
+    {"压缩/资料.cpio",                         "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_CPIO          },
+    {"压缩/资料.ar",                           "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_AR            },
+    {"压缩/光盘.iso",                          "marked",     write_archive,  HEAD_MARKED PROSE,                                      SAMPLE_ISO           },
+    {"压缩/资料.cab",                          "marked",     write_stored,   HEAD_MARKED PROSE,                                      SAMPLE_CAB           },
+    {"压缩/资料.rar",                          "marked",     write_stored,   HEAD_MARKED PROSE,                                      SAMPLE_RAR5          },
+    {"其他/损坏.docx",                         "unreadable", write_damaged,  HEAD_PLAIN PROSE PROSE PROSE,
+     SAMPLE_DOCX_STORED                                                                                                                                       },
+    {"其他/数据.bin",                          "clean",      write_noise,    NULL,                                                   0                    },
+    {"其他/秘密★5年 通讯录.txt",         "marked",     write_plain,    "综合科：张某，分机一〇一\n",               0                    },
 };
 
 static int make_parents(char *path)

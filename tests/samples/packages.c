@@ -3,7 +3,7 @@
  * sample does not need. Containers come from libarchive; CAB and RAR, which it cannot write, are
  * one stored member each, by hand. */
 #define _GNU_SOURCE /* memmem */
-#include "samples/packages.h"
+#include "samples/packages_priv.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -14,22 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { PART_MAX = 65536, PARTS_MAX = 24 };
-
-/* A growing text with a fixed end; `full` when something did not fit. */
-typedef struct part {
-    const char *name;
-    char text[PART_MAX];
-    size_t len;
-    bool full;
-} part;
-
-typedef struct package {
-    part *parts;
-    size_t count;
-} package;
-
-__attribute__((format(printf, 2, 3))) static void add(part *to, const char *format, ...)
+void samples_add(part *to, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -42,16 +27,16 @@ __attribute__((format(printf, 2, 3))) static void add(part *to, const char *form
     }
 }
 
-static package package_new(void)
+package samples_package(void)
 {
     return (package){calloc(PARTS_MAX, sizeof(part)), 0};
 }
 
-static part *package_part(package *pack, const char *name)
+part *samples_part(package *pack, const char *name)
 {
     part *made = &pack->parts[pack->count++];
     made->name = name;
-    add(made, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
+    samples_add(made, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
     return made;
 }
 
@@ -78,7 +63,7 @@ static int close_archive(struct archive *out, int status)
     return status == 0 && closed == ARCHIVE_OK ? 0 : -1;
 }
 
-static int package_write(package *pack, const char *path, bool stored)
+int samples_write(package *pack, const char *path, bool stored)
 {
     struct archive *out = archive_write_new();
     int status =
@@ -103,21 +88,21 @@ static int package_write(package *pack, const char *path, bool stored)
 
 static void add_types(package *pack, const char *main_name, const char *main_type)
 {
-    part *types = package_part(pack, "[Content_Types].xml");
-    add(types,
-        "<Types xmlns=\"" OFFICE_SPACE "package/2006/content-types\">"
-        "<Default Extension=\"rels\" "
-        "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
-        "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-        "<Override PartName=\"/%s\" ContentType=\"" OFFICE_TYPE "%s\"/></Types>",
-        main_name, main_type);
-    part *rels = package_part(pack, "_rels/.rels");
-    add(rels,
-        "<Relationships xmlns=\"" OFFICE_SPACE "package/2006/relationships\">"
-        "<Relationship Id=\"rId1\" Type=\"" OFFICE_REL
-        "officeDocument\" Target=\"%s\"/><Relationship Id=\"rId2\" Type=\"" OFFICE_REL
-        "custom-properties\" Target=\"docProps/custom.xml\"/></Relationships>",
-        main_name);
+    part *types = samples_part(pack, "[Content_Types].xml");
+    samples_add(types,
+                "<Types xmlns=\"" OFFICE_SPACE "package/2006/content-types\">"
+                "<Default Extension=\"rels\" "
+                "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+                "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+                "<Override PartName=\"/%s\" ContentType=\"" OFFICE_TYPE "%s\"/></Types>",
+                main_name, main_type);
+    part *rels = samples_part(pack, "_rels/.rels");
+    samples_add(rels,
+                "<Relationships xmlns=\"" OFFICE_SPACE "package/2006/relationships\">"
+                "<Relationship Id=\"rId1\" Type=\"" OFFICE_REL
+                "officeDocument\" Target=\"%s\"/><Relationship Id=\"rId2\" Type=\"" OFFICE_REL
+                "custom-properties\" Target=\"docProps/custom.xml\"/></Relationships>",
+                main_name);
 }
 
 /* ---- docx ---- */
@@ -133,12 +118,12 @@ static void add_paragraph(part *to, const char *line, size_t len, bool is_mark)
     }
     const char *look =
         is_mark ? "<w:rPr><w:rFonts w:eastAsia=\"黑体\"/><w:sz w:val=\"32\"/></w:rPr>" : "";
-    add(to,
-        "<w:p><w:r>%s<w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:proofErr "
-        "w:type=\"spellStart\"/>",
-        look, (int)half, line);
-    add(to, "<w:r>%s<w:t xml:space=\"preserve\">%.*s</w:t></w:r></w:p>", look, (int)(len - half),
-        line + half);
+    samples_add(to,
+                "<w:p><w:r>%s<w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:proofErr "
+                "w:type=\"spellStart\"/>",
+                look, (int)half, line);
+    samples_add(to, "<w:r>%s<w:t xml:space=\"preserve\">%.*s</w:t></w:r></w:p>", look,
+                (int)(len - half), line + half);
 }
 
 static void add_paragraphs(part *to, const char *text)
@@ -156,43 +141,45 @@ static void add_paragraphs(part *to, const char *text)
 
 int samples_docx(const char *path, const char *text, int variant)
 {
-    package pack = package_new();
+    package pack = samples_package();
     if (pack.parts == NULL) {
         return -1;
     }
     add_types(&pack, "word/document.xml", "wordprocessingml.document.main+xml");
-    part *body = package_part(&pack, "word/document.xml");
-    add(body, "<w:document " WORD_SPACE " xmlns:wps=\"http://schemas.microsoft.com/office/word/"
-              "2010/wordprocessingShape\"><w:body>");
+    part *body = samples_part(&pack, "word/document.xml");
+    samples_add(body,
+                "<w:document " WORD_SPACE " xmlns:wps=\"http://schemas.microsoft.com/office/word/"
+                "2010/wordprocessingShape\"><w:body>");
     if (variant == SAMPLE_DOCX_TEXTBOX) {
-        add(body, "<w:p><w:r><w:pict><wps:txbx><w:txbxContent><w:p><w:r><w:t>" MARK
-                  "</w:t></w:r></w:p></w:txbxContent></wps:txbx></w:pict></w:r></w:p>");
+        samples_add(body, "<w:p><w:r><w:pict><wps:txbx><w:txbxContent><w:p><w:r><w:t>" MARK
+                          "</w:t></w:r></w:p></w:txbxContent></wps:txbx></w:pict></w:r></w:p>");
     }
     if (variant == SAMPLE_DOCX_DELETED) {
-        add(body, "<w:p><w:del w:id=\"1\" w:author=\"综合科\" "
-                  "w:date=\"2031-01-04T09:00:00Z\"><w:r><w:delText>" MARK
-                  "</w:delText></w:r></w:del></w:p>");
+        samples_add(body, "<w:p><w:del w:id=\"1\" w:author=\"综合科\" "
+                          "w:date=\"2031-01-04T09:00:00Z\"><w:r><w:delText>" MARK
+                          "</w:delText></w:r></w:del></w:p>");
     }
     add_paragraphs(body, text);
-    add(body, "</w:body></w:document>");
+    samples_add(body, "</w:body></w:document>");
     if (variant == SAMPLE_DOCX_HEADER) {
-        part *rels = package_part(&pack, "word/_rels/document.xml.rels");
-        add(rels, "<Relationships xmlns=\"" OFFICE_SPACE
-                  "package/2006/relationships\"><Relationship Id=\"rId1\" "
-                  "Type=\"" OFFICE_REL "header\" Target=\"header1.xml\"/></Relationships>");
-        part *header = package_part(&pack, "word/header1.xml");
-        add(header, "<w:hdr " WORD_SPACE "><w:p><w:r><w:t>" MARK "</w:t></w:r></w:p></w:hdr>");
+        part *rels = samples_part(&pack, "word/_rels/document.xml.rels");
+        samples_add(rels, "<Relationships xmlns=\"" OFFICE_SPACE
+                          "package/2006/relationships\"><Relationship Id=\"rId1\" "
+                          "Type=\"" OFFICE_REL "header\" Target=\"header1.xml\"/></Relationships>");
+        part *header = samples_part(&pack, "word/header1.xml");
+        samples_add(header,
+                    "<w:hdr " WORD_SPACE "><w:p><w:r><w:t>" MARK "</w:t></w:r></w:p></w:hdr>");
     }
     if (variant == SAMPLE_DOCX_PROPERTY) {
-        part *custom = package_part(&pack, "docProps/custom.xml");
-        add(custom,
-            "<Properties xmlns=\"" OFFICE_SPACE
-            "officeDocument/2006/custom-properties\" xmlns:vt=\"" OFFICE_SPACE
-            "officeDocument/2006/docPropsVTypes\"><property "
-            "fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" "
-            "pid=\"2\" name=\"密级\"><vt:lpwstr>" MARK "</vt:lpwstr></property></Properties>");
+        part *custom = samples_part(&pack, "docProps/custom.xml");
+        samples_add(custom, "<Properties xmlns=\"" OFFICE_SPACE
+                            "officeDocument/2006/custom-properties\" xmlns:vt=\"" OFFICE_SPACE
+                            "officeDocument/2006/docPropsVTypes\"><property "
+                            "fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" "
+                            "pid=\"2\" name=\"密级\"><vt:lpwstr>" MARK
+                            "</vt:lpwstr></property></Properties>");
     }
-    return package_write(&pack, path, variant == SAMPLE_DOCX_STORED);
+    return samples_write(&pack, path, variant == SAMPLE_DOCX_STORED);
 }
 
 /* ---- xlsx ---- */
@@ -202,54 +189,55 @@ int samples_docx(const char *path, const char *text, int variant)
 static void add_sheet(part *sheet, const char *first_cell)
 {
     static const char *const goods[] = {"工业盐", "铁锹", "反光背心", "警示锥", "柴油", "防滑链"};
-    add(sheet,
-        "<worksheet " SHEET_SPACE
-        "><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>%s</t></is></c></row>",
-        first_cell);
+    samples_add(sheet,
+                "<worksheet " SHEET_SPACE
+                "><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>%s</t></is></c></row>",
+                first_cell);
     for (int i = 0; i < 6; i++) {
-        add(sheet,
-            "<row r=\"%d\"><c r=\"A%d\" t=\"inlineStr\"><is><t>%s</t></is></c><c "
-            "r=\"B%d\"><v>%d</v></c></row>",
-            i + 2, i + 2, goods[i], i + 2, 12 * i + 7);
+        samples_add(sheet,
+                    "<row r=\"%d\"><c r=\"A%d\" t=\"inlineStr\"><is><t>%s</t></is></c><c "
+                    "r=\"B%d\"><v>%d</v></c></row>",
+                    i + 2, i + 2, goods[i], i + 2, 12 * i + 7);
     }
-    add(sheet, "</sheetData>");
+    samples_add(sheet, "</sheetData>");
 }
 
 int samples_xlsx(const char *path, const char *text, int variant)
 {
-    package pack = package_new();
+    package pack = samples_package();
     if (pack.parts == NULL) {
         return -1;
     }
     add_types(&pack, "xl/workbook.xml", "spreadsheetml.sheet.main+xml");
-    part *book = package_part(&pack, "xl/workbook.xml");
+    part *book = samples_part(&pack, "xl/workbook.xml");
     bool hidden = variant == SAMPLE_XLSX_HIDDEN;
-    add(book,
+    samples_add(
+        book,
         "<workbook " SHEET_SPACE
         " xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>"
         "<sheet name=\"台账\" sheetId=\"1\" r:id=\"rId1\"/>%s</sheets></workbook>",
         hidden ? "<sheet name=\"底稿\" sheetId=\"2\" state=\"veryHidden\" r:id=\"rId2\"/>" : "");
-    part *rels = package_part(&pack, "xl/_rels/workbook.xml.rels");
-    add(rels,
-        "<Relationships xmlns=\"" OFFICE_SPACE "package/2006/relationships\">"
-        "<Relationship Id=\"rId1\" Type=\"" OFFICE_REL
-        "worksheet\" Target=\"worksheets/sheet1.xml\"/>%s</Relationships>",
-        hidden ? "<Relationship Id=\"rId2\" Type=\"" OFFICE_REL
-                 "worksheet\" Target=\"worksheets/sheet2.xml\"/>"
-               : "");
-    part *sheet = package_part(&pack, "xl/worksheets/sheet1.xml");
+    part *rels = samples_part(&pack, "xl/_rels/workbook.xml.rels");
+    samples_add(rels,
+                "<Relationships xmlns=\"" OFFICE_SPACE "package/2006/relationships\">"
+                "<Relationship Id=\"rId1\" Type=\"" OFFICE_REL
+                "worksheet\" Target=\"worksheets/sheet1.xml\"/>%s</Relationships>",
+                hidden ? "<Relationship Id=\"rId2\" Type=\"" OFFICE_REL
+                         "worksheet\" Target=\"worksheets/sheet2.xml\"/>"
+                       : "");
+    part *sheet = samples_part(&pack, "xl/worksheets/sheet1.xml");
     add_sheet(sheet, text);
-    add(sheet, "%s</worksheet>",
-        variant == SAMPLE_XLSX_HEADER
-            ? "<headerFooter><oddHeader>&amp;L&amp;\"黑体,常规\"&amp;16" MARK
-              "</oddHeader></headerFooter>"
-            : "");
+    samples_add(sheet, "%s</worksheet>",
+                variant == SAMPLE_XLSX_HEADER
+                    ? "<headerFooter><oddHeader>&amp;L&amp;\"黑体,常规\"&amp;16" MARK
+                      "</oddHeader></headerFooter>"
+                    : "");
     if (hidden) {
-        part *second = package_part(&pack, "xl/worksheets/sheet2.xml");
+        part *second = samples_part(&pack, "xl/worksheets/sheet2.xml");
         add_sheet(second, MARK);
-        add(second, "</worksheet>");
+        samples_add(second, "</worksheet>");
     }
-    return package_write(&pack, path, false);
+    return samples_write(&pack, path, false);
 }
 
 /* ---- pptx ---- */
@@ -261,7 +249,8 @@ int samples_xlsx(const char *path, const char *text, int variant)
 
 static void add_shape(part *slide, const char *text, int top)
 {
-    add(slide,
+    samples_add(
+        slide,
         "<p:sp><p:nvSpPr><p:cNvPr id=\"%d\" name=\"文本 "
         "%d\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm>"
         "<a:off x=\"300000\" y=\"%d\"/><a:ext cx=\"6000000\" cy=\"500000\"/></a:xfrm></p:spPr>"
@@ -271,38 +260,39 @@ static void add_shape(part *slide, const char *text, int top)
 
 int samples_pptx(const char *path, const char *text, int variant)
 {
-    package pack = package_new();
+    package pack = samples_package();
     if (pack.parts == NULL) {
         return -1;
     }
     add_types(&pack, "ppt/presentation.xml", "presentationml.presentation.main+xml");
-    part *show = package_part(&pack, "ppt/presentation.xml");
-    add(show, "<p:presentation " SLIDE_SPACE
-              "><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId1\"/></p:sldIdLst>"
-              "<p:sldSz cx=\"9144000\" cy=\"6858000\"/></p:presentation>");
-    part *rels = package_part(&pack, "ppt/_rels/presentation.xml.rels");
-    add(rels, "<Relationships xmlns=\"" OFFICE_SPACE
-              "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE_REL
-              "slide\" Target=\"slides/slide1.xml\"/></Relationships>");
-    part *slide = package_part(&pack, "ppt/slides/slide1.xml");
-    add(slide, "<p:sld " SLIDE_SPACE "><p:cSld><p:spTree>");
+    part *show = samples_part(&pack, "ppt/presentation.xml");
+    samples_add(show, "<p:presentation " SLIDE_SPACE
+                      "><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId1\"/></p:sldIdLst>"
+                      "<p:sldSz cx=\"9144000\" cy=\"6858000\"/></p:presentation>");
+    part *rels = samples_part(&pack, "ppt/_rels/presentation.xml.rels");
+    samples_add(rels, "<Relationships xmlns=\"" OFFICE_SPACE
+                      "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE_REL
+                      "slide\" Target=\"slides/slide1.xml\"/></Relationships>");
+    part *slide = samples_part(&pack, "ppt/slides/slide1.xml");
+    samples_add(slide, "<p:sld " SLIDE_SPACE "><p:cSld><p:spTree>");
     if (variant == SAMPLE_PPTX_MARKED) {
         add_shape(slide, MARK, 200000);
     }
     add_shape(slide, text, 2000000);
-    add(slide, "</p:spTree></p:cSld></p:sld>");
+    samples_add(slide, "</p:spTree></p:cSld></p:sld>");
     if (variant == SAMPLE_PPTX_NOTES) {
-        part *slide_rels = package_part(&pack, "ppt/slides/_rels/slide1.xml.rels");
-        add(slide_rels, "<Relationships xmlns=\"" OFFICE_SPACE
-                        "package/2006/relationships\"><Relationship Id=\"rId1\" "
-                        "Type=\"" OFFICE_REL
-                        "notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>");
-        part *notes = package_part(&pack, "ppt/notesSlides/notesSlide1.xml");
-        add(notes, "<p:notes " SLIDE_SPACE "><p:cSld><p:spTree>");
+        part *slide_rels = samples_part(&pack, "ppt/slides/_rels/slide1.xml.rels");
+        samples_add(slide_rels,
+                    "<Relationships xmlns=\"" OFFICE_SPACE
+                    "package/2006/relationships\"><Relationship Id=\"rId1\" "
+                    "Type=\"" OFFICE_REL
+                    "notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>");
+        part *notes = samples_part(&pack, "ppt/notesSlides/notesSlide1.xml");
+        samples_add(notes, "<p:notes " SLIDE_SPACE "><p:cSld><p:spTree>");
         add_shape(notes, MARK, 200000);
-        add(notes, "</p:spTree></p:cSld></p:notes>");
+        samples_add(notes, "</p:spTree></p:cSld></p:notes>");
     }
-    return package_write(&pack, path, false);
+    return samples_write(&pack, path, false);
 }
 
 /* ---- pdf ---- */
@@ -346,11 +336,11 @@ static void add_hex(part *to, const char *text, size_t text_len, bool bom)
     memcpy(line, text, text_len);
     line[text_len] = '\0';
     size_t len = samples_utf16le(line, units, sizeof(units));
-    add(to, bom ? "<FEFF" : "<");
+    samples_add(to, bom ? "<FEFF" : "<");
     for (size_t i = 2; i + 1 < len; i += 2) {
-        add(to, "%02X%02X", units[i + 1], units[i]);
+        samples_add(to, "%02X%02X", units[i + 1], units[i]);
     }
-    add(to, ">");
+    samples_add(to, ">");
 }
 
 int samples_pdf(const char *path, const char *text, int variant)
@@ -360,48 +350,49 @@ int samples_pdf(const char *path, const char *text, int variant)
         return -1;
     }
     part *content = pdf + 1;
-    add(content, "BT /F1 16 Tf 72 770 Td 24 TL\n");
+    samples_add(content, "BT /F1 16 Tf 72 770 Td 24 TL\n");
     while (*text != '\0') {
         size_t len = strcspn(text, "\n");
         add_hex(content, text, len, false);
-        add(content, " Tj T*\n");
+        samples_add(content, " Tj T*\n");
         text += len + (text[len] == '\n' ? 1 : 0);
     }
-    add(content, "ET\n");
+    samples_add(content, "ET\n");
 
     size_t offsets[8] = {0};
-    add(pdf, "%%PDF-1.5\n");
+    samples_add(pdf, "%%PDF-1.5\n");
     offsets[1] = pdf->len;
-    add(pdf, "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
+    samples_add(pdf, "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
     offsets[2] = pdf->len;
-    add(pdf, "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n");
+    samples_add(pdf, "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n");
     offsets[3] = pdf->len;
-    add(pdf,
-        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 "
-        "R/Resources<</Font<</F1 5 0 R>>>>%s>>\nendobj\n",
-        variant == SAMPLE_PDF_ANNOTATION ? "/Annots[7 0 R]" : "");
+    samples_add(pdf,
+                "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 "
+                "R/Resources<</Font<</F1 5 0 R>>>>%s>>\nendobj\n",
+                variant == SAMPLE_PDF_ANNOTATION ? "/Annots[7 0 R]" : "");
     offsets[4] = pdf->len;
-    add(pdf, "4 0 obj\n<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", content->len,
-        content->text);
+    samples_add(pdf, "4 0 obj\n<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", content->len,
+                content->text);
     offsets[5] = pdf->len;
-    add(pdf, "5 0 "
-             "obj\n<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/"
-             "DescendantFonts[6 0 R]>>\nendobj\n");
+    samples_add(pdf, "5 0 "
+                     "obj\n<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/"
+                     "DescendantFonts[6 0 R]>>\nendobj\n");
     offsets[6] = pdf->len;
-    add(pdf, "6 0 "
-             "obj\n<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</"
-             "Registry(Adobe)/Ordering(GB1)"
-             "/Supplement 4>>/DW 1000>>\nendobj\n");
+    samples_add(pdf, "6 0 "
+                     "obj\n<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</"
+                     "Registry(Adobe)/Ordering(GB1)"
+                     "/Supplement 4>>/DW 1000>>\nendobj\n");
     offsets[7] = pdf->len;
-    add(pdf, "7 0 obj\n<</Type/Annot/Subtype/FreeText/Rect[72 800 200 820]/DA(/F1 12 Tf)/Contents");
+    samples_add(
+        pdf, "7 0 obj\n<</Type/Annot/Subtype/FreeText/Rect[72 800 200 820]/DA(/F1 12 Tf)/Contents");
     add_hex(pdf, MARK, strlen(MARK), true);
-    add(pdf, ">>\nendobj\n");
+    samples_add(pdf, ">>\nendobj\n");
     size_t xref = pdf->len;
-    add(pdf, "xref\n0 8\n0000000000 65535 f \n");
+    samples_add(pdf, "xref\n0 8\n0000000000 65535 f \n");
     for (int i = 1; i < 8; i++) {
-        add(pdf, "%010zu 00000 n \n", offsets[i]);
+        samples_add(pdf, "%010zu 00000 n \n", offsets[i]);
     }
-    add(pdf, "trailer\n<</Size 8/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n", xref);
+    samples_add(pdf, "trailer\n<</Size 8/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n", xref);
     int status = -1;
     FILE *out = pdf->full || content->full ? NULL : fopen(path, "we");
     if (out != NULL) {

@@ -33,6 +33,10 @@ enum {
     SAMPLE_ISO,
 };
 enum { SAMPLE_CAB, SAMPLE_RAR5 };
+enum { SAMPLE_ODT_BODY, SAMPLE_ODT_DELETED, SAMPLE_ODT_HEADER };
+enum { SAMPLE_OFD_PAGE, SAMPLE_OFD_GLYPHS, SAMPLE_OFD_TAG, SAMPLE_OFD_INVISIBLE };
+enum { SAMPLE_MAIL_BODY, SAMPLE_MAIL_SUBJECT, SAMPLE_MAIL_ATTACHED };
+enum { SAMPLE_DOC, SAMPLE_DOC_HEADER, SAMPLE_XLS, SAMPLE_XLS_HEADER, SAMPLE_PPT };
 
 int samples_docx(const char *path, const char *text, int variant);
 int samples_xlsx(const char *path, const char *text, int variant);
@@ -42,6 +46,12 @@ int samples_pdf(const char *path, const char *text, int variant);
 int samples_archive(const char *path, const char *text, int variant);
 /* The formats that libarchive cannot write: one stored member, by hand. */
 int samples_stored(const char *path, const char *text, int variant);
+/* OpenDocument text, OFD, MIME mail: office.c. */
+int samples_odt(const char *path, const char *text, int variant);
+int samples_ofd(const char *path, const char *text, int variant);
+int samples_mail(const char *path, const char *text, int variant);
+/* Binary documents in a compound file: compound.c. */
+int samples_compound(const char *path, const char *text, int variant);
 /* UTF-16LE with a byte order mark; the length, or 0 when it does not fit. */
 size_t samples_utf16le(const char *text, uint8_t *out, size_t cap);
 

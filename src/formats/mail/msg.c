@@ -179,8 +179,9 @@ static lj_code read_strings(msg_file *msg, uint32_t storage)
             continue;
         }
         bool is_property = msg_property_of(entry, &what);
-        bool is_known = is_property && is_string(&what);
-        if (is_property && what.type == MSG_TYPE_BINARY && is_identifier(what.id)) {
+        bool is_known = is_property && is_string(&what) && !what.is_lengths;
+        if (is_property &&
+            (what.is_lengths || (what.type == MSG_TYPE_BINARY && is_identifier(what.id)))) {
             ole2_take(msg->ole2, i, FORMAT_OPAQUE);
         }
         bool is_text = storage == OLE2_ROOT && is_known &&
@@ -201,7 +202,8 @@ static lj_code read_message_part(msg_file *msg, uint16_t id)
          i = ole2_next(msg->ole2, i)) {
         msg_property what;
         if (ole2_entry_at(msg->ole2, i)->kind != OLE2_STREAM ||
-            !msg_property_of(ole2_entry_at(msg->ole2, i), &what) || what.id != id) {
+            !msg_property_of(ole2_entry_at(msg->ole2, i), &what) || what.id != id ||
+            what.is_lengths) {
             continue;
         }
         if (id == MSG_HTML && (is_string(&what) || what.type == MSG_TYPE_BINARY)) {
@@ -260,6 +262,8 @@ static lj_code msg_read(format_run *run, format_src *src)
         return LJ_E_FORMAT;
     }
     lj_buf_init(&msg.words, msg.arena, WORDS_MAX);
+    lj_buf_init(&msg.clear, msg.arena, WORDS_MAX);
+    lj_buf_init(&msg.scratch, msg.arena, WORDS_MAX);
     msg_read_fixed(&msg);
     lj_code code = read_message_part(&msg, MSG_SUBJECT);
     code = code == LJ_OK ? msg_read_names(&msg) : code;

@@ -149,7 +149,11 @@ static void take_box(story *s)
     box[3] += box[1];
     memcpy(x->base.box_pt100, box, sizeof(box));
     bool on_page = (x->base.known & SPAN_KNOWS_PAGE) != 0;
-    const int32_t *page = on_page ? x->base.page_pt100 : x->doc->styles.page_pt100;
+    static const int32_t a4[2] = {59530, 84190};
+    const int32_t *page = on_page                            ? x->base.page_pt100
+                          : x->doc->styles.page_pt100[0] > 0 ? x->doc->styles.page_pt100
+                          : s->kind == ODF_KIND_TEXT         ? a4
+                                                             : x->doc->styles.page_pt100;
     bool fixed = on_page || ODF_IS(XML_VALUE(x->token, "anchor-type"), "page");
     if (on_page || fixed) {
         x->base.known |= SPAN_KNOWS_BOX;
@@ -250,7 +254,7 @@ static bool take_words(story *s)
         return false;
     }
     odf_story_value_open(s, VALUE_SPAN, SPAN_ALT,
-                     token->id == ODF_TITLE ? LJ_STR("title") : LJ_STR("desc"), true);
+                         token->id == ODF_TITLE ? LJ_STR("title") : LJ_STR("desc"), true);
     return true;
 }
 
@@ -261,7 +265,7 @@ static void take_target(story *s)
     if (token->id == ODF_IMAGE && s->kind == ODF_KIND_PAGES) {
         s->page_has_art = true;
     }
-    odf_emit_attrs(s->x);
+    odf_emit_left_attrs(s->x);
 }
 
 /* ---- forms, scripts ---- */

@@ -98,6 +98,11 @@ static void value_close(story *s)
     case VALUE_DATE:
         x->base.changed_at = look_time(text);
         break;
+    case VALUE_CITATION: /* numbers say nothing */
+        if (look_has_high_byte(text)) {
+            odf_emit_text(x, s->value_role, s->value_label, text);
+        }
+        break;
     case VALUE_SPAN:
         if (s->value_unseen) {
             odf_emit_unseen(x, s->value_role, s->value_label, text);
@@ -265,7 +270,7 @@ static bool take_region(story *s)
     case ODF_NOTE_CITATION:
     case ODF_FOOTNOTE_CITATION:
     case ODF_ENDNOTE_CITATION: /* a number would stand inside a word */
-        odf_story_value_open(s, VALUE_SPAN, SPAN_FOOTNOTE, LJ_STR("citation"), false);
+        odf_story_value_open(s, VALUE_CITATION, SPAN_FOOTNOTE, LJ_STR("citation"), false);
         return true;
     default:
         return false;
@@ -285,6 +290,7 @@ static void take_start(story *s)
 {
     odf_xml *x = s->x;
     const xml_token *token = x->token;
+    odf_emit_other_attrs(x);
     switch (token->id) {
     case ODF_P:
     case ODF_H:
@@ -337,7 +343,7 @@ static void take_start(story *s)
         odf_story_table_take(s) || odf_story_draw_take(s)) {
         return;
     }
-    odf_emit_attrs(x);
+    odf_emit_left_attrs(x);
 }
 
 static void take_end(story *s)
@@ -395,7 +401,6 @@ void odf_read_story(odf_xml *x)
     lj_buf_init(&s->scratch, arena, 64 * LJ_MIB);
     lj_buf_init(&s->cell_value, arena, 2 * (size_t)VALUE_MAX);
     lj_buf_init(&s->formula, arena, 2 * (size_t)VALUE_MAX);
-    odf_emit_attrs(x);
     do {
         if (x->token->kind == XML_START) {
             take_start(s);

@@ -69,6 +69,7 @@ typedef struct table {
 /* What a value becomes when its element ends. */
 typedef enum value_kind {
     VALUE_SPAN,
+    VALUE_CITATION,
     VALUE_AUTHOR,
     VALUE_DATE,
 } value_kind;
@@ -87,6 +88,7 @@ typedef struct story {
     odf_look shape_look;   /* what paragraphs begin with: of the shape, cell or page around */
     span_look run_look[2]; /* narrow and wide letters */
     bool run_ready[2];
+    bool is_wide; /* the last letters were wide */
     uint32_t cell_paras;
     lj_buf value;
     value_kind value_kind;

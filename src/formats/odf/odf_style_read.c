@@ -15,7 +15,7 @@
 
 enum {
     FORMAT_TEXT_MAX = 1024, /* bytes of a number format */
-    CURRENCY_MAX = 3,  /* of the sign of a currency */
+    CURRENCY_MAX = 3,       /* of the sign of a currency */
     DATE_WORD_MAX = 6,      /* bytes of a word that dates are made of */
     GROUNDS_MAX = 1,        /* page layouts with a colour of their own, then it is uncertain */
 };
@@ -334,6 +334,7 @@ static void take_start(styles_pass *p)
 {
     odf_xml *x = p->x;
     const xml_token *token = x->token;
+    odf_emit_other_attrs(x);
     if (p->in_format) {
         take_format_part(p);
         return;
@@ -361,7 +362,7 @@ static void take_start(styles_pass *p)
         if (is_data_style(token->id)) {
             open_format(p);
         } else {
-            odf_emit_attrs(x);
+            odf_emit_left_attrs(x);
         }
         break;
     }

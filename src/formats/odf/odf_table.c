@@ -86,7 +86,7 @@ static void take_column(story *s)
     uint32_t from = add_count(t->col_count, 1);
     t->col_count = add_count(t->col_count, count_of(token, LJ_BYTES("number-columns-repeated")));
     const odf_style *style = odf_style_of(&s->x->doc->styles, 'c', XML_VALUE(token, "style-name"));
-    bool flat = style != NULL && (style->flags & ODF_STYLE_FLAT) != 0;
+    bool flat = t->is_sheet && style != NULL && (style->flags & ODF_STYLE_FLAT) != 0;
     lj_str cells = XML_VALUE(token, "default-cell-style-name");
     col_range range = {.from = from, .to = t->col_count};
     range.is_hidden = is_hidden(token) || flat || t->cols_hidden;
@@ -124,7 +124,8 @@ static void take_row(story *s)
     lj_str cells = XML_VALUE(token, "default-cell-style-name");
     t->row_style = cells.len > 0 ? odf_style_id('e', cells) : 0;
     const odf_style *style = odf_style_of(&s->x->doc->styles, 'r', XML_VALUE(token, "style-name"));
-    if (is_hidden(token) || (style != NULL && (style->flags & ODF_STYLE_FLAT) != 0)) {
+    if (is_hidden(token) ||
+        (t->is_sheet && style != NULL && (style->flags & ODF_STYLE_FLAT) != 0)) {
         s->x->base.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_CELL);
     }
 }
@@ -198,7 +199,7 @@ static void take_cell(story *s)
     lj_str formula = XML_VALUE(token, "formula");
     lj_str type = XML_VALUE(token, "value-type");
     if (token->is_empty && formula.len == 0 && type.len == 0) {
-        odf_emit_attrs(x);
+        odf_emit_left_attrs(x);
         return; /* nothing in it, however often */
     }
     if (odf_story_scope_open(s, SCOPE_CELL) == NULL) {
@@ -230,7 +231,7 @@ static void take_cell(story *s)
     value = value.len > 0 ? value : XML_VALUE(token, "date-value");
     lj_buf_clear(&s->cell_value);
     if (value.len <= VALUE_MAX) {
-        lj_buf_put(&s->cell_value, lj_str_bytes(value));
+        odf_keep(x, &s->cell_value, value);
     }
     take_formula(s, formula);
     if (t->is_sheet && odf_story_para_open(s)) {

@@ -59,12 +59,27 @@ static void take_binary(story *s)
     if (from >= to) {
         return;
     }
-    if (context->binaries == NULL || context->binary_count == DOCX_BINARIES_MAX ||
-        xml_status_of(x->xml)->charset != TEXT_UTF8) {
+    if (context->binaries == NULL || context->binary_count == DOCX_BINARIES_MAX) {
         format_gap(x->pkg->run, GAP_UNSUPPORTED, "base64", x->base.place);
         return;
     }
     context->binaries[context->binary_count++] = (docx_binary){from, to - from};
+}
+
+/* w:styles: its looks were taken in the first pass and are no properties of what is around. */
+static void take_styles(story *s)
+{
+    opc_xml *x = s->x;
+    uint32_t depth = x->token->depth;
+    while (opc_next(x)) {
+        if (x->token->kind == XML_START) {
+            opc_emit_attrs(x);
+        } else if (x->token->kind == XML_TEXT) {
+            opc_emit_stray(x);
+        } else if (x->token->depth == depth) {
+            return;
+        }
+    }
 }
 
 void story_2003_take(story *s)
@@ -80,6 +95,9 @@ void story_2003_take(story *s)
         break;
     case OPC_annotation:
         take_annotation(s);
+        break;
+    case OPC_styles:
+        take_styles(s);
         break;
     case OPC_binData:
         take_binary(s);
@@ -100,6 +118,10 @@ void story_2003_take(story *s)
 static lj_code give_binaries(opc_package *pkg, format_src *src, const docx_context *context)
 {
     lj_code code = LJ_OK;
+    if (context->binary_count > 0 && pkg->charset != TEXT_UTF8) { /* then places are not known */
+        format_gap(pkg->run, GAP_UNSUPPORTED, "base64", (span_place){0});
+        return LJ_OK;
+    }
     for (uint32_t i = 0; i < context->binary_count && code == LJ_OK; i++) {
         lj_arena_mark mark = lj_arena_mark_of(pkg->arena);
         format_src *child =

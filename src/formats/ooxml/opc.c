@@ -206,7 +206,7 @@ static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
         part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
-    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
+    if (format_src_code(src) == LJ_OK && crc != member->crc) {
         format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
 }
@@ -247,14 +247,20 @@ static void read_root(opc_xml *x, const opc_roots *roots)
     }
 }
 
+/* What every span of the part begins with. */
+static void set_base(opc_xml *x)
+{
+    opc_package *pkg = x->pkg;
+    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
+    x->base.hidden_by = hidden_of(pkg, &pkg->parts[x->part]);
+    x->base.story_id = ++pkg->story_count;
+    set_place(pkg, x->part, &x->base.place);
+}
+
 static bool begin_xml(opc_xml *x)
 {
     opc_package *pkg = x->pkg;
-    uint32_t idx = x->part;
-    x->base = span_of(SPAN_BODY, (lj_str){NULL, 0});
-    x->base.hidden_by = hidden_of(pkg, &pkg->parts[idx]);
-    x->base.story_id = ++pkg->story_count;
-    set_place(pkg, idx, &x->base.place);
+    set_base(x);
     x->xml = xml_open(pkg->run, x->src, pkg->names, x->base.place);
     return x->xml != NULL;
 }
@@ -316,6 +322,7 @@ lj_code opc_read_single(opc_package *pkg, void (*read)(opc_xml *x, void *ctx), v
             opc_emit_stray(&x);
         }
     }
+    pkg->charset = xml_status_of(x.xml)->charset;
     return quiet ? x.code : finish_xml(&x);
 }
 
@@ -350,6 +357,19 @@ static format_src *open_part(opc_package *pkg, const opc_part *part)
                                            FORMAT_CODEC_STORE, part->flat_len);
 }
 
+/* A part that is no XML but that the package's reader may know: true when it was read. */
+static bool read_binary(opc_xml *x, const opc_roots *roots, lj_slice head)
+{
+    uint8_t kept[HEAD_LEN]; /* the window slides while the part is read */
+    head = lj_slice_part(head, 0, sizeof(kept));
+    if (x->pkg->read_binary == NULL || head.len == 0) {
+        return false;
+    }
+    memcpy(kept, head.ptr, head.len);
+    set_base(x);
+    return x->pkg->read_binary(x, lj_slice_of(kept, head.len), roots->ctx);
+}
+
 lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32_t flags)
 {
     opc_part *part = &pkg->parts[idx];
@@ -364,13 +384,15 @@ lj_code opc_visit(opc_package *pkg, uint32_t idx, const opc_roots *roots, uint32
     }
     lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_child = !looks_like_xml(head);
-    lj_code code = LJ_OK;
+    opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+    bool is_taken = is_child && read_binary(&x, roots, head);
+    is_child = is_child && !is_taken;
+    lj_code code = x.code;
     if (!is_child || (flags & OPC_CHILDREN) != 0) {
         part->is_done = true;
-        code = format_entry(pkg->run);
+        code = code == LJ_OK ? format_entry(pkg->run) : code;
         code = code == LJ_OK ? emit_part_name(pkg, idx) : code;
-        if (code == LJ_OK && !is_child) {
-            opc_xml x = {.pkg = pkg, .part = idx, .src = src, .keeps = (flags & OPC_KEEP) != 0};
+        if (code == LJ_OK && !is_child && !is_taken) {
             code = read_xml(&x, roots, &is_child);
         }
         if (code == LJ_OK && is_child) {

@@ -51,6 +51,8 @@ typedef struct opc_edge {
     opc_rel rel;
 } opc_edge;
 
+struct opc_xml;
+
 typedef struct opc_package {
     format_run *run;
     format_src *zip;
@@ -66,7 +68,11 @@ typedef struct opc_package {
     uint32_t first_edge; /* of the package itself */
     uint32_t story_count;
     uint16_t alt_count;
-    const void *dialect; /* of the reader that owns the package */
+    /* For parts that are no XML, when the package has such that its reader knows (xlsb); NULL: all
+     * are children. False: not mine. x has no token. */
+    bool (*read_binary)(struct opc_xml *x, lj_slice head, void *ctx);
+    text_charset charset; /* of the part that opc_read_single() read */
+    const void *dialect;  /* of the reader that owns the package */
 } opc_package;
 
 /* One XML part being read. */

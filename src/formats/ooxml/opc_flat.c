@@ -58,17 +58,20 @@ static bool take_data(flat_pass *f, bool is_base64)
     opc_xml *x = &f->x;
     uint32_t depth = x->token->depth;
     uint64_t from = UINT64_MAX;
+    uint64_t to = 0; /* behind the last END inside; base64 ends by itself at the next tag */
     for (;;) {
         const xml_token *token = xml_next(x->xml);
-        if (token->kind == XML_END_OF_INPUT) {
-            return true;
-        }
         bool begins = is_base64 ? token->kind == XML_TEXT : token->kind == XML_START;
         if (begins && from == UINT64_MAX) {
             from = token->off;
         }
-        if (token->kind == XML_END && token->depth == depth) {
-            return from >= token->off || add_part(f, from, token->off, is_base64);
+        bool ends =
+            token->kind == XML_END_OF_INPUT || (token->kind == XML_END && token->depth == depth);
+        if (token->kind == XML_END && (is_base64 || token->depth == depth + 1)) {
+            to = token->off;
+        }
+        if (ends) {
+            return from >= to || add_part(f, from, to, is_base64);
         }
     }
 }
@@ -116,8 +119,11 @@ lj_code opc_open_flat(opc_package *pkg, format_run *run, format_src *src)
         return LJ_E_LIMIT;
     }
     /* what stands between the parts */
-    opc_part first = {.is_listed = true, .is_reached = true, .owner = OPC_NONE};
-    pkg->parts = &first;
+    pkg->parts = lj_arena_alloc(pkg->arena, sizeof(*pkg->parts));
+    if (pkg->parts == NULL) {
+        return LJ_E_LIMIT;
+    }
+    pkg->parts[0] = (opc_part){.is_listed = true, .is_reached = true, .owner = OPC_NONE};
     flat_pass f = {
         .x = {.pkg = pkg, .src = src}
     };

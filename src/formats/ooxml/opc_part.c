@@ -116,7 +116,7 @@ bool opc_next(opc_xml *x)
 static bool is_noise(const xml_attr *attr)
 {
     static const char *const names[] = {"typeface", "ascii",  "hAnsi", "eastAsia",
-                                        "cs",       "panose", "xmlns"};
+                                        "cs",       "panose", "xmlns", "fareast"};
     for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
         if (lj_slice_is(attr->local, lj_cstr_bytes(names[i]))) {
             return true;

@@ -92,7 +92,6 @@ static void take_start(visio *v)
         break;
     case OPC_Master:
         take_name(v, SPAN_STYLE, false);
-        opc_emit_attrs(x);
         break;
     case OPC_Shape:
         take_name(v, SPAN_ALT, false);

@@ -38,6 +38,8 @@ void xlsx_rich_take(xlsx_rich *rich, const xml_token *token);
 
 typedef struct xlsx_context {
     sheet_styles styles;
+    const sheet_font *fonts; /* xlsb: runs name them by number */
+    uint32_t font_count;
     sheet_strings strings;
     uint32_t *sheets; /* parts in the order of the workbook */
     uint32_t sheet_count, sheet_cap;
@@ -49,6 +51,13 @@ void xlsx_read_sheet(opc_xml *x, void *ctx);
 bool xlsx_cell_ref(lj_str ref, uint32_t *out_row, uint32_t *out_col);
 /* Text of a header or footer without its codes, one span per section (X09). */
 void xlsx_emit_header(opc_xml *x, span_role role, lj_str text);
+
+/* A sheet of the workbook: its name, its number, whether it is hidden. rel_id: of its relationship.
+ */
+void xlsx_add_sheet(opc_xml *x, xlsx_context *context, lj_str name, lj_slice rel_id, bool hidden);
+
+/* ---- records instead of XML: xlsb.c ---- */
+bool xlsb_read_part(opc_xml *x, lj_slice head, void *ctx);
 
 /* ---- the parts around: xlsx_parts.c ---- */
 void xlsx_read_workbook(opc_xml *x, void *ctx);

@@ -299,6 +299,7 @@ static void cell_close(book *b)
         lj_buf_clear(&b->note);
     }
     x->base.hidden_by = before;
+    x->base.place.row_no = x->base.place.col_no = 0;
     b->in_cell = false;
 }
 
@@ -400,7 +401,9 @@ static void take_start(book *b)
         break;
     case OPC_NamedRange:
         opc_emit_unseen(x, SPAN_SHEET_NAME, LJ_STR("name"), XML_VALUE(token, "Name"));
-        opc_emit_attrs(x);
+        if (look_has_high_byte(XML_VALUE(token, "RefersTo"))) {
+            opc_emit_unseen(x, SPAN_FORMULA, LJ_STR("RefersTo"), XML_VALUE(token, "RefersTo"));
+        }
         break;
     case OPC_NumberFormat:
         if (sheet_format_says_words(lj_str_bytes(XML_VALUE(token, "Format")))) {

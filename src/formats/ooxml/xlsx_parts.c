@@ -17,14 +17,11 @@ enum { SHEETS_MAX = 65536, TEXT_MAX = 256 * 1024 };
 
 /* ---- workbook ---- */
 
-static void add_sheet(opc_xml *x, xlsx_context *context)
+void xlsx_add_sheet(opc_xml *x, xlsx_context *context, lj_str name, lj_slice rel_id, bool hidden)
 {
-    const xml_token *token = x->token;
     opc_package *pkg = x->pkg;
-    lj_str state = XML_VALUE(token, "state");
-    bool hidden = OPC_IS(state, "hidden") || OPC_IS(state, "veryHidden");
     span what = opc_span(x, SPAN_SHEET_NAME);
-    what.text = XML_VALUE(token, "name");
+    what.text = name;
     what.hidden_by |= hidden ? SPAN_HIDE(SPAN_HIDDEN_SHEET) : 0;
     if (!x->keeps) { /* another workbook part: its order means nothing */
         opc_emit(x, &what);
@@ -44,7 +41,7 @@ static void add_sheet(opc_xml *x, xlsx_context *context)
         context->sheet_cap = cap;
     }
     uint32_t no = context->sheet_count + 1;
-    uint32_t part = opc_follow(pkg, x->part, lj_str_bytes(XML_VALUE_PREFIXED(token, "id")));
+    uint32_t part = opc_follow(pkg, x->part, rel_id);
     context->sheets[context->sheet_count++] = part;
     if (part != OPC_NONE && pkg->parts[part].no == 0) {
         pkg->parts[part].no = no;
@@ -54,6 +51,15 @@ static void add_sheet(opc_xml *x, xlsx_context *context)
     }
     what.place.sheet_no = no;
     opc_emit(x, &what);
+}
+
+static void add_sheet(opc_xml *x, xlsx_context *context)
+{
+    const xml_token *token = x->token;
+    lj_str state = XML_VALUE(token, "state");
+    xlsx_add_sheet(x, context, XML_VALUE(token, "name"),
+                   lj_str_bytes(XML_VALUE_PREFIXED(token, "id")),
+                   OPC_IS(state, "hidden") || OPC_IS(state, "veryHidden"));
 }
 
 void xlsx_read_workbook(opc_xml *x, void *ctx)

@@ -50,22 +50,6 @@ static page_style style_of(const format_pdf_machine *it, const format_pdf_state 
     return style;
 }
 
-static uint16_t degrees_of(float x, float y)
-{
-    if (y == 0.0F || !isfinite(x) || !isfinite(y)) {
-        return x < 0.0F ? 180 : 0;
-    }
-    long degrees = lroundf(atan2f(y, x) * 57.29578F);
-    degrees = (degrees + 360) % 360;
-    long rest = degrees % 90;
-    if (rest <= 2) {
-        degrees -= rest;
-    } else if (rest >= 88) {
-        degrees += 90 - rest;
-    }
-    return (uint16_t)(degrees % 360);
-}
-
 static void show(format_pdf_machine *it, lj_slice text)
 {
     format_pdf_state *now = format_pdf_top(it);
@@ -89,7 +73,7 @@ static void show(format_pdf_machine *it, lj_slice text)
         style.hidden |= (uint32_t)SPAN_HIDE(SPAN_HIDDEN_TINY);
     }
     uint32_t common = style.hidden;
-    page_glyph glyph = {.size = size, .degrees = degrees_of(ux, uy)};
+    page_glyph glyph = {.size = size, .degrees = page_degrees(ux, uy)};
     (void)format_pdf_work(it->pdf, text.len * LETTER_WORK);
     while (text.len > 0 && it->pdf->stop == LJ_OK) {
         format_pdf_char next;

@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "formats/format.h"
 #include "formats/look.h"
+#include "formats/ole2/office_crypt.h"
 #include "formats/ole2/ole2.h"
 #include "formats/span_block.h"
 
@@ -202,6 +203,12 @@ typedef struct ppt_outline {
     bool is_taken;
 } ppt_outline;
 
+/* An encrypted object. */
+typedef struct ppt_locked {
+    uint32_t off;
+    uint32_t persist; /* the number of its block of the cipher */
+} ppt_locked;
+
 typedef struct ppt_font {
     bool is_hei;
 } ppt_font;
@@ -250,6 +257,10 @@ typedef struct ppt_file {
     uint32_t *persists; /* offset by number; UINT32_MAX: none */
     uint32_t persist_count;
 
+    ppt_locked *locked; /* objects of all saves, when the file is encrypted */
+    uint32_t locked_count, locked_cap;
+    office_crypt *crypt; /* open; NULL: nothing is encrypted */
+
     ppt_object *objects;
     uint32_t object_count, object_cap, sorted_count;
     ppt_entry *entries;
@@ -284,6 +295,11 @@ LJ_MUST_USE lj_code ppt_read_95(format_run *run, ole2_file *ole2, uint32_t strea
 /* When the presentation is encrypted: tries passwords, and puts a decrypting source in the place of
  * file->src. file->is_locked stays set when none fits. */
 LJ_MUST_USE lj_code ppt_unlock(ppt_file *file);
+/* [off, off + len) of src, decrypted as one field of the Pictures stream. NULL without memory. */
+format_src *ppt_unlock_field(ppt_file *file, format_src *src, uint64_t off, uint64_t len);
+/* The same for at most 64 bytes at once; fewer when the source ends. */
+lj_slice ppt_unlock_bytes(ppt_file *file, format_src *src, uint64_t off, size_t len,
+                          uint8_t room[64]);
 
 /* ---- ppt_record.c: bytes of the stream ---- */
 

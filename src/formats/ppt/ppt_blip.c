@@ -105,6 +105,35 @@ static const blip_row *find_blip(uint16_t type)
     return NULL;
 }
 
+/* A range of a picture; in an encrypted Pictures stream each field is encrypted by itself. */
+static format_src *field(ppt_file *file, format_src *src, uint64_t off, uint64_t len)
+{
+    return file->crypt != NULL && src != file->src
+               ? ppt_unlock_field(file, src, off, len)
+               : format_decode(file->run, src, off, len, FORMAT_CODEC_STORE, len);
+}
+
+static format_src *metafile_of(ppt_file *file, format_src *src, uint64_t off, uint64_t end)
+{
+    uint8_t room[64];
+    size_t len = (size_t)lj_min_u64(METAFILE_HEAD, end - off);
+    lj_cur cur = lj_cur_of(src != file->src ? ppt_unlock_bytes(file, src, off, len, room)
+                                            : format_bytes(file->run, src, off, len));
+    uint32_t size = lj_cur_u32le(&cur);
+    lj_cur_skip(&cur, 24);
+    uint32_t stored = lj_cur_u32le(&cur);
+    bool is_deflated = lj_cur_u8(&cur) == 0;
+    off += METAFILE_HEAD;
+    if (!lj_cur_ok(&cur) || off > end) {
+        return NULL;
+    }
+    uint64_t packed = lj_min_u64(stored, end - off);
+    format_src *data = field(file, src, off, packed);
+    return data == NULL || !is_deflated
+               ? data
+               : format_decode(file->run, data, 0, packed, FORMAT_CODEC_ZLIB, size);
+}
+
 lj_code ppt_read_blip(ppt_file *file, format_src *src, const ppt_head *head, uint64_t hidden_by)
 {
     const blip_row *row = find_blip(head->type);
@@ -116,29 +145,37 @@ lj_code ppt_read_blip(ppt_file *file, format_src *src, const ppt_head *head, uin
     lj_buf name;
     format_src *child = NULL;
     if (row->is_metafile) {
-        lj_cur cur = lj_cur_of(
-            format_bytes(file->run, src, off, (size_t)lj_min_u64(METAFILE_HEAD, head->end - off)));
-        uint32_t size = lj_cur_u32le(&cur);
-        lj_cur_skip(&cur, 24);
-        uint32_t stored = lj_cur_u32le(&cur);
-        bool is_deflated = lj_cur_u8(&cur) == 0;
-        off += METAFILE_HEAD;
-        if (!lj_cur_ok(&cur) || off > head->end) {
-            file->is_damaged = true;
-            return LJ_OK;
-        }
-        child = format_decode(file->run, src, off, lj_min_u64(stored, head->end - off),
-                              is_deflated ? FORMAT_CODEC_ZLIB : FORMAT_CODEC_STORE, size);
+        child = metafile_of(file, src, off, head->end);
+        file->is_damaged = file->is_damaged || child == NULL;
     } else {
         off++; /* a tag */
         uint64_t len = off < head->end ? head->end - off : 0;
-        child = row->type == BLIP_DIB
-                    ? bitmap_of(file, src, off, len)
-                    : format_decode(file->run, src, off, len, FORMAT_CODEC_STORE, len);
+        child = row->type == BLIP_DIB && file->crypt == NULL ? bitmap_of(file, src, off, len)
+                                                             : field(file, src, off, len);
     }
-    lj_code code = hand_on(file, name_of(file, row->name, &name), hidden_by, child);
+    lj_code code =
+        child != NULL ? hand_on(file, name_of(file, row->name, &name), hidden_by, child) : LJ_OK;
     lj_arena_rewind(file->arena, mark);
     return code;
+}
+
+/* The head of a blip in the Pictures stream. */
+static bool picture_at(ppt_file *file, format_src *src, uint64_t at, uint64_t size, ppt_head *out)
+{
+    enum { HEAD_LEN = 8 };
+    uint8_t room[64];
+    lj_cur cur = lj_cur_of(ppt_unlock_bytes(file, src, at, HEAD_LEN, room));
+    uint16_t first = lj_cur_u16le(&cur);
+    uint16_t type = lj_cur_u16le(&cur);
+    uint32_t len = lj_cur_u32le(&cur);
+    *out = (ppt_head){.at = at,
+                      .body = at + HEAD_LEN,
+                      .end = at + HEAD_LEN + len,
+                      .type = type,
+                      .instance = (uint16_t)(first >> 4)};
+    out->is_cut = out->end > size;
+    out->end = lj_min_u64(out->end, size);
+    return lj_cur_ok(&cur) && type >= ART_BLIP_FIRST && type <= ART_BLIP_LAST && len > 0;
 }
 
 lj_code ppt_read_pictures(ppt_file *file)
@@ -152,21 +189,17 @@ lj_code ppt_read_pictures(ppt_file *file)
         ole2_take(file->ole2, idx, FORMAT_LOCKED);
         return LJ_OK;
     }
-    format_src *main = file->src;
     uint64_t size = format_src_size(src);
     uint64_t at = 0;
     lj_code code = LJ_OK;
     ppt_head head;
-    file->src = src;
-    while (code == LJ_OK && ppt_head_at(file, at, size, &head) && head.type >= ART_BLIP_FIRST &&
-           head.type <= ART_BLIP_LAST && head.end > head.body) {
+    while (code == LJ_OK && picture_at(file, src, at, size, &head)) {
         file->is_damaged = file->is_damaged || head.is_cut;
         code = ppt_read_blip(file, src, &head, 0);
         ole2_take_part(file->ole2, idx, head.at, head.end - head.at, FORMAT_READ);
         at = head.end;
         code = code == LJ_OK ? format_work(file->run, 1) : code;
     }
-    file->src = main;
     if (at == 0) {
         ole2_take_part(file->ole2, idx, 0, 0, FORMAT_READ);
     }

@@ -54,11 +54,9 @@ lj_code ppt_read_current_user(ppt_file *file)
     }
     lj_cur_skip(&cur, 4);
     lj_slice wide = lj_cur_bytes(&cur, 2 * (size_t)name_len);
-    ppt_scope scope = {.entry = PPT_NONE};
-    if (lj_cur_ok(&cur)) {
-        return ppt_emit_unseen(file, &scope, SPAN_METADATA, "user", wide);
-    }
-    span what = span_of(SPAN_METADATA, ppt_decode(file, TEXT_GB18030, ansi));
+    bool is_wide = lj_cur_ok(&cur);
+    span what = span_of(SPAN_METADATA, ppt_decode(file, is_wide ? TEXT_UTF16LE : TEXT_GB18030,
+                                                  is_wide ? wide : ansi));
     what.label = LJ_STR("user");
     what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     what.place.part_id = ole2_part(file->ole2, idx);
@@ -125,6 +123,17 @@ static bool keep_persists(ppt_file *file, uint32_t count)
     return true;
 }
 
+/* When the file is encrypted: where the object stands, whichever save it is of. */
+static void note_locked(ppt_file *file, uint32_t off, uint32_t persist)
+{
+    void *array = file->locked;
+    if (file->is_locked && ppt_room(file, &array, file->locked_count, &file->locked_cap,
+                                    sizeof(*file->locked), PPT_OBJECTS_MAX)) {
+        file->locked = array;
+        file->locked[file->locked_count++] = (ppt_locked){off, persist};
+    }
+}
+
 /* Numbers that a newer directory has named stay. */
 static bool read_directory(ppt_file *file, uint64_t at)
 {
@@ -151,6 +160,9 @@ static bool read_directory(ppt_file *file, uint64_t at)
             format_bytes(file->run, file->src, off, lj_min_size(4 * (size_t)count, PERSISTS_READ)));
         for (uint32_t i = 0; i < count; i++) {
             uint32_t object = lj_cur_u32le(&offs);
+            if (lj_cur_ok(&offs)) {
+                note_locked(file, object, first + i);
+            }
             if (lj_cur_ok(&offs) && file->persists[first + i] == UINT32_MAX) {
                 file->persists[first + i] = object;
             }

@@ -343,6 +343,9 @@ static lj_code read_page(ppt_file *file, ppt_object *object, ppt_scope *scope, s
     if (master != NULL) {
         apply_master(file, scope, master, facts.flags);
     }
+    if (object->type == PPT_NOTES && file->master_count > 0) {
+        scope->styles = file->masters[0].styles; /* notes have styles of the first main master */
+    }
     lj_code code = ppt_walk_paints(file, scope, &head);
     if (code == LJ_OK && (master == NULL || (facts.flags & FOLLOWS_GROUND) == 0)) {
         ppt_master own = {0};

@@ -104,9 +104,11 @@ static bool read_anchor(lj_slice bytes, bool is_child, int32_t out[4])
     if (!lj_cur_ok(&cur)) {
         return false;
     }
-    /* 2.7.1: top, left, right, bottom */
-    out[0] = is_child ? raw[0] : raw[1];
-    out[1] = is_child ? raw[1] : raw[0];
+    /* 2.12.9: the short form begins with the top; programs write the long form, for which 2.12.8
+     * says the same, with the left (poi, ppt_with_png_encrypted.ppt) */
+    bool is_top_first = !is_child && bytes.len < 16;
+    out[0] = is_top_first ? raw[1] : raw[0];
+    out[1] = is_top_first ? raw[0] : raw[1];
     out[2] = raw[2];
     out[3] = raw[3];
     return true;

@@ -112,14 +112,18 @@ static void give_picture(rtf *r, data all, rtf_picture kind)
 
 /* ---- objects ---- */
 
+/* In memory of its own: that of the reader must not grow here, because it is rewound behind the
+ * data.
+ */
 static lj_str decoded(rtf *r, lj_slice bytes)
 {
     while (bytes.len > 0 && bytes.ptr[bytes.len - 1] == 0) {
         bytes.len--;
     }
-    lj_buf_clear(&r->scratch);
-    (void)text_lines_to_utf8(TEXT_GB18030, bytes, /* more= */ false, &r->scratch, /* rows= */ NULL);
-    return lj_buf_str(&r->scratch);
+    lj_buf text;
+    lj_buf_init(&text, format_arena(r->run), 4 * (size_t)HEAD);
+    (void)text_lines_to_utf8(TEXT_GB18030, bytes, /* more= */ false, &text, /* rows= */ NULL);
+    return lj_buf_str(&text);
 }
 
 static void emit_name(rtf *r, span_role role, lj_str label, lj_slice bytes)
@@ -308,7 +312,8 @@ bool rtf_data_of_text(rtf *r, lj_str text)
     }
     rtf_hex_begin(r);
     rtf_hex_add(r, (const uint8_t *)text.ptr, text.len, 0);
-    if (r->hex.len != r->hex.kept.len) { /* no room: the digits do not stand in the file like this */
+    if (r->hex.len !=
+        r->hex.kept.len) { /* no room: the digits do not stand in the file like this */
         r->hex.len = 0;
     }
     rtf_data_end(r, D_HEX_OTHER);

@@ -57,6 +57,11 @@ bool sheet_format_hides(lj_slice code, bool is_number);
 void sheet_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *out);
 /* A number with up to 15 significant digits, as a cell without a format shows it. */
 void sheet_put_number(lj_buf *out, double value);
+/* The double of these bits. */
+double sheet_real(uint64_t bits);
+/* [MS-XLS] 2.5.217: 30 bits, a whole number or the upper part of a double; perhaps a hundred times
+ * the value. */
+double sheet_rk(uint32_t rk);
 
 /* ---- the table of shared strings: sheet_strings.c ---- */
 
@@ -127,6 +132,17 @@ typedef struct sheet_hidden_cols {
 } sheet_hidden_cols;
 void sheet_hidden_cols_add(sheet_hidden_cols *cols, uint32_t from, uint32_t to);
 bool sheet_col_is_hidden(const sheet_hidden_cols *cols, uint32_t col);
+
+/* ---- formulas as tokens: sheet_tokens.c ---- */
+
+enum { SHEET_BIFF12 = 12 };
+typedef struct sheet_dialect {
+    uint32_t version;     /* 2, 3, 4, 5, 8, SHEET_BIFF12 */
+    text_charset charset; /* of byte strings: up to BIFF5 */
+} sheet_dialect;
+/* The constants among the tokens of a formula in the order in which they are joined (X11); appended
+ * to out. */
+void sheet_fold_tokens(const sheet_dialect *dialect, lj_slice tokens, lj_buf *out);
 
 /* ---- headers and footers: sheet_header.c ---- */
 
