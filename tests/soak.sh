@@ -6,6 +6,7 @@
 #   2. damages every file of the corpus and scans that with the program that ships (tests/damage.sh): some 50,000 files
 #   3. scans the corpus with a number of workers that changes, and compares: every round must give the same records
 #   4. looks at the peak of memory of the whole scan: it must not grow from round to round
+# Before the rounds: growth to a million files (row P11M of bench/run.sh, 5 GB of disk; SOAK_MILLION=no leaves it out).
 # Exit 1 at the first fault, which is named with the seed of its round: SOAK_SEED=N starts there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,6 +24,13 @@ ninja -C build/asan --quiet tests/formats/sweep_test
 records() {
     sed '1d;$d' "$1/results.jsonl"
 }
+
+if [ -n "$corpus" ] && [ "${SOAK_MILLION:-yes}" != no ]; then
+    ninja -C build/release --quiet bench/bench bench/make_data bench/examine_bench
+    bench/run.sh build/release build/lijian "$corpus" P11M >"$work/growth.log" 2>&1 || { cat "$work/growth.log"; exit 1; }
+    grep -A 4 '^P11M' "$work/growth.log"
+    ! grep -q MISSED "$work/growth.log" || { echo "soak: a million files cost more each than a thousand"; exit 1; }
+fi
 
 first_peak=0
 rounds=0

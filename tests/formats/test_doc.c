@@ -762,6 +762,34 @@ static void test_doc__damage_is_told_and_the_rest_read(void **state)
     }
 }
 
+static void test_doc__pieces_end_with_the_stream(void **state)
+{
+    (void)state;
+    collect seen;
+    begin(DOC_BUILD_97);
+    doc_build_line(&b, NOTICE);
+    doc_build_piece_begin(&b, 0);
+    doc_build_line(&b, OTHER);
+    b.pieces[1].off = 1 << 24; /* far outside */
+    doc_build_streams(&b);
+    collect_init(&seen);
+    collect_run(&seen, doc_build_end(&b));
+    assert_true(collect_has_gap(&seen, GAP_DAMAGED, NULL));
+    CHECK_HAS(&seen, "'" NOTICE "'");
+    CHECK_HAS(&seen, "slack '" OTHER);
+    collect_done(&seen);
+    doc_build_done(&b);
+    begin(DOC_BUILD_97); /* the stream is cut in the middle of a piece, and of a letter */
+    doc_build_line(&b, NOTICE);
+    doc_build_streams(&b);
+    b.word.len = DOC_BUILD_TEXT + 9;
+    collect_run(&seen, doc_build_end(&b));
+    assert_true(collect_has_gap(&seen, GAP_DAMAGED, NULL));
+    CHECK_HAS(&seen, "'食堂开饭'");
+    collect_done(&seen);
+    doc_build_done(&b);
+}
+
 /* Text of a document whose head is no head is found by the sweep. */
 static void test_doc__no_head_leaves_all_to_the_sweep(void **state)
 {
@@ -823,6 +851,7 @@ int main(void)
         cmocka_unit_test(test_doc__pictures_are_children),
         cmocka_unit_test(test_doc__old_versions),
         cmocka_unit_test(test_doc__damage_is_told_and_the_rest_read),
+        cmocka_unit_test(test_doc__pieces_end_with_the_stream),
         cmocka_unit_test(test_doc__no_head_leaves_all_to_the_sweep),
         cmocka_unit_test(test_doc__large_streams_need_memory),
     };

@@ -355,6 +355,24 @@ static void test_ofd__says_why_text_is_not_seen(void **state)
                       "C</ofd:AbbreviatedData></ofd:PathObject>",
          {"'没盖住的字'"},
          {"hidden:covered"}},
+        {"path with more points than a rectangle",
+         OFD_LINE("30", "40", "没盖住的字") "<ofd:PathObject Boundary=\"20 30 170 30\" Fill=\"true\">" OFD_FILL(
+             "0 0 0") "<ofd:AbbreviatedData>M 0 0 L 170 0 L 170 30 L 0 30 L 0 20 L 0 10 L 0 5 L 0 2 "
+                      "C</ofd:AbbreviatedData></ofd:PathObject>",
+         {"'没盖住的字'"},
+         {"hidden:covered"}},
+        {"path of two rectangles",
+         OFD_LINE("30", "40", "没盖住的字") "<ofd:PathObject Boundary=\"20 30 170 30\" Fill=\"true\">" OFD_FILL(
+             "0 0 0") "<ofd:AbbreviatedData>M 0 0 L 170 0 M 170 30 L 0 30 "
+                      "C</ofd:AbbreviatedData></ofd:PathObject>",
+         {"'没盖住的字'"},
+         {"hidden:covered"}},
+        {"slanted quadrangle",
+         OFD_LINE("30", "40", "没盖住的字") "<ofd:PathObject Boundary=\"20 30 170 30\" Fill=\"true\">" OFD_FILL(
+             "0 0 0") "<ofd:AbbreviatedData>M 0 0 L 170 5 L 170 30 L 0 25 "
+                      "C</ofd:AbbreviatedData></ofd:PathObject>",
+         {"'没盖住的字'"},
+         {"hidden:covered"}},
         {"rectangle cut down by its box",
          OFD_LINE("30", "40", "没盖住的字") "<ofd:PathObject Boundary=\"20 30 5 30\" Fill=\"true\">" OFD_FILL(
              "0 0 0") "<ofd:AbbreviatedData>M 0 0 L 170 0 L 170 30 L 0 30 "

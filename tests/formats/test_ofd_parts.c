@@ -428,6 +428,8 @@ static void test_ofd__survives_bad_seals(void **state)
         LJ_BYTES("\x30\x80\x0C\x06\xE5\x8D\xB0\xE7\xAB\xA0\x00\x00 tail tail"),
         LJ_BYTES(
             "\x30\x14\x04\x12\x30\x10\x0C\x0E\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0\xE7\xAB\xA0zz"),
+        /* four bytes more than there are, at the very end of the part */
+        LJ_BYTES("\x30\x11\x0C\x13\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0\xE7\xAB\xA0\xE5\x8D\xB0"),
         lj_buf_slice(&deep[0]),
     };
     for (size_t i = 0; i < LJ_COUNT_OF(seals); i++) {
@@ -623,6 +625,51 @@ static void test_ofd__lost_documents_are_gaps(void **state)
     collect_done(&seen);
 }
 
+/* What should be XML and is none - encrypted by a way of its own - is told, wherever it is. */
+static void test_ofd__parts_that_are_no_xml_are_gaps(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"OFD.xml", "Doc_0/Document.xml",
+                                        "Doc_0/Pages/Page_0/Content.xml"};
+    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
+        zip_build zip;
+        collect seen;
+        zip_build_init(&zip);
+        zip_build_data(&zip, names[i], LJ_BYTES("\x8F\x12\xA7\x99\xE0\x01\xFE\x33\x75"));
+        ofd_begin(&zip, &plain); /* the second of one name is reached by nothing */
+        ofd_page(&zip, 0, OFD_CONTENT(OFD_LINE("30", "40", "正文在此")));
+        end_and_run(&zip, &seen);
+        assert_true(collect_has_gap(&seen, GAP_DAMAGED, "no-xml"));
+        CHECK_HAS(&seen, "'正文在此'");
+        collect_done(&seen);
+    }
+}
+
+static void test_ofd__outlines_are_a_picture(void **state)
+{
+    (void)state;
+    for (unsigned count = 1999; count <= 2001; count++) {
+        zip_build zip;
+        collect seen;
+        lj_buf page;
+        lj_buf_init(&page, NULL, 1 << 20);
+        lj_buf_put_cstr(&page, "<ofd:Content><ofd:Layer><ofd:PathObject Boundary=\"0 0 9 9\">"
+                               "<ofd:AbbreviatedData>M 0 0 ");
+        for (unsigned i = 0; i < count; i++) {
+            lj_buf_put_cstr(&page, "B 1 1 2 2 3 3 ");
+        }
+        lj_buf_put_cstr(&page, "</ofd:AbbreviatedData></ofd:PathObject></ofd:Layer></ofd:Content>");
+        lj_buf_put_u8(&page, '\0');
+        zip_build_init(&zip);
+        ofd_begin(&zip, &plain);
+        ofd_page(&zip, 0, (const char *)page.ptr);
+        end_and_run(&zip, &seen);
+        assert_int_equal(collect_has_gap(&seen, GAP_PICTURE, "outlines"), count >= 2000);
+        lj_buf_done(&page);
+        collect_done(&seen);
+    }
+}
+
 /* A page that is cut or not well-formed: what was read stays. */
 static void test_ofd__broken_parts_are_gaps(void **state)
 {
@@ -730,6 +777,8 @@ int main(void)
         cmocka_unit_test(test_ofd__counts_pages_to_the_limit),
         cmocka_unit_test(test_ofd__claims_of_pages_cost_nothing),
         cmocka_unit_test(test_ofd__lost_documents_are_gaps),
+        cmocka_unit_test(test_ofd__parts_that_are_no_xml_are_gaps),
+        cmocka_unit_test(test_ofd__outlines_are_a_picture),
         cmocka_unit_test(test_ofd__broken_parts_are_gaps),
         cmocka_unit_test(test_ofd__tricks_of_the_package),
         cmocka_unit_test(test_ofd__searches_behind_fonts),

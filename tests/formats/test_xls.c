@@ -381,15 +381,19 @@ static void test_xls__writes_numbers(void **state)
         double value;
         const char *text;
     } rows[] = {
-        {0,                  "0"              },
-        {-7,                 "-7"             },
-        {0.1,                "0.1"            },
-        {1.55,               "1.55"           },
-        {12004.55,           "12004.55"       },
-        {0.9999999999999999, "1"              },
-        {99999.999999999999, "100000"         },
-        {999999999999999.0,  "999999999999999"},
-        {1e15,               "1E+15"          },
+        {0,                       "0"                    },
+        {-7,                      "-7"                   },
+        {0.1,                     "0.1"                  },
+        {1.55,                    "1.55"                 },
+        {12004.55,                "12004.55"             },
+        {0.9999999999999999,      "1"                    },
+        {99999.999999999999,      "100000"               },
+        {999999999999999.0,       "999999999999999"      },
+        {1e15,                    "1E+15"                },
+        {1.5e300,                 "1.5E+300"             },
+        {-2.5e-5,                 "-2.5E-05"             },
+        {5e-324,                  "4.94065645841247E-324"},
+        {(double)__builtin_inf(), "0"                    },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         uint8_t room[64];
@@ -529,6 +533,38 @@ static void test_xls__joins_notes_of_old_versions(void **state)
     CHECK_HAS(&seen, "row=6 col=3 'cut'");
     CHECK_HAS(&seen, "row=7 col=3 'next'");
     collect_done(&seen);
+}
+
+/* A text box and a button of Excel 5 in GBK, with a name and without. */
+static void test_xls__reads_objects_of_old_versions(void **state)
+{
+    (void)state;
+    static const char zero[18] = {0};
+    for (uint16_t kind = 6; kind <= 8; kind++) {
+        biff_build b;
+        begin(&b, 5);
+        BIFF_WORDS(&b, 0x42, 936);
+        biff_open_record(&b, 0x5D);
+        lj_buf_put_u32le(&b.out, 1);
+        lj_buf_put_u16le(&b.out, kind);
+        lj_buf_put_u16le(&b.out, 1);
+        lj_buf_put(&b.out, lj_slice_of(zero, 18));
+        lj_buf_put(&b.out, LJ_BYTES("\3\0\0\0\4\0\0\0"));
+        lj_buf_put(&b.out, lj_slice_of(zero, 10));
+        lj_buf_put(&b.out, LJ_BYTES("\4\0\0\0\x10\0"));
+        lj_buf_put(&b.out, lj_slice_of(zero, 10));
+        lj_buf_put_u16le(&b.out, 0);
+        lj_buf_put(&b.out, lj_slice_of(zero, 8));
+        lj_buf_put(&b.out, LJ_BYTES("\4\xB2\xCB\xB5\xA5\0mac\xCA\xB3\xCC\xC3\0"));
+        lj_buf_put(&b.out, lj_slice_of(zero, 16));
+        biff_close_record(&b);
+        collect seen;
+        end(&b, &seen);
+        CHECK_ROW("text box", collect_has(&seen, "textbox part=Book sheet=1 '食堂'"), kind == 6);
+        CHECK_ROW("button", collect_has(&seen, "form part=Book sheet=1 '食堂'"), kind == 7);
+        CHECK_ROW("name", collect_has(&seen, "'name':'菜单'"), kind < 8);
+        collect_done(&seen);
+    }
 }
 
 static void test_biff__is_recognised_by_its_first_record(void **state)
@@ -779,6 +815,7 @@ int main(void)
         cmocka_unit_test(test_xls__gives_pictures_as_children),
         cmocka_unit_test(test_xls__keeps_comments_without_a_place),
         cmocka_unit_test(test_xls__joins_notes_of_old_versions),
+        cmocka_unit_test(test_xls__reads_objects_of_old_versions),
         cmocka_unit_test(test_biff__is_recognised_by_its_first_record),
         cmocka_unit_test(test_xlsb__survives_lies),
         cmocka_unit_test(test_xlsb__sweeps_records_larger_than_the_window),

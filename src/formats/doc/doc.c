@@ -27,9 +27,10 @@
  *
  * Not done. Layout (page numbers, positions of frames); looks of Word 2.0; single cells' colours
  * (a row with painted cells has ground of unknown colour). */
-#include "formats/doc/doc_art.h"
+#include "formats/doc/doc.h"
 
 #include "base/num.h"
+#include "formats/doc/doc_art.h"
 #include "formats/format_priv.h"
 
 enum { PAGE = 512, DOCUMENTS_MAX = 2 };

@@ -126,7 +126,7 @@ typedef enum doc_chp_bit {
 /* Properties of letters. */
 typedef struct doc_chp {
     uint32_t bits; /* doc_chp_bit */
-    uint16_t half_points;
+    uint32_t size_pt100;
     uint16_t style;
     uint16_t font, east_font; /* rows of the font table */
     uint16_t symbol, symbol_font;

@@ -21,10 +21,10 @@
 enum {
     WHITE = 0xFFFFFF,
     PT100_PER_HALF_POINT = 50,
-    TINY_HALF_POINTS = 8, /* B02 */
-    TINY_SCALE = 5,       /* percent of the letter's width */
-    TINY_SPACING = -200,  /* twips: letters stand upon each other */
-    TINY_LINE = 40,       /* twips of an exact line */
+    TINY_PT100 = 400,    /* B02 */
+    TINY_SCALE = 5,      /* percent of the letter's width */
+    TINY_SPACING = -200, /* twips: letters stand upon each other */
+    TINY_LINE = 40,      /* twips of an exact line */
     AS_STYLE = 0x80,
     UNLIKE_STYLE = 0x81,
 };
@@ -350,7 +350,7 @@ static void apply_value(const doc *d, doc_chp *chp, const doc_mod *mod)
         apply_symbol(d, chp, mod);
         break;
     case 0x4A43: /* sprmCHps */
-        chp->half_points = (uint16_t)value;
+        chp->size_pt100 = (value & 0xFFFFU) * PT100_PER_HALF_POINT;
         chp->bits |= DOC_SIZE;
         break;
     case 0x2A42: /* sprmCIco */
@@ -612,8 +612,8 @@ span_look doc_look_of(const doc *d, const doc_chp *chp, const doc_pap *pap)
     bool tiny = pap->tiny_line;
     if ((bits & DOC_SIZE) != 0) {
         out.known |= SPAN_KNOWS_SIZE;
-        out.size_pt100 = (uint32_t)chp->half_points * PT100_PER_HALF_POINT;
-        tiny = tiny || chp->half_points <= TINY_HALF_POINTS;
+        out.size_pt100 = chp->size_pt100;
+        tiny = tiny || chp->size_pt100 <= TINY_PT100;
     }
     tiny = tiny || ((bits & DOC_SCALE) != 0 && chp->scale <= TINY_SCALE);
     tiny = tiny || ((bits & DOC_SPACING) != 0 && chp->spacing <= TINY_SPACING);

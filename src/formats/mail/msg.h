@@ -7,7 +7,7 @@
 #include "formats/ole2/ole2.h"
 
 enum {
-    MSG_NAMES_MAX = 16384, /* named properties that are known by name */
+    MSG_NAMES_MAX = 4096, /* named properties that are known by name */
     MSG_NAMED_FIRST = 0x8000,
 };
 

@@ -21,6 +21,7 @@ enum {
     ENTRY_LEN = 16,    /* of the property stream */
     FIXED_MAX = 65536, /* bytes of it that are read */
     PIECE = 64 * 1024, /* bytes of a string at once */
+    LABEL_MAX = 255,   /* bytes of a name that is kept as a label */
     LABEL_LEN = 6,     /* "0x1234" */
     NAME_HEAD = 12,    /* "__substg1.0_" */
 };
@@ -177,12 +178,15 @@ static lj_code read_name(msg_file *msg, format_src *strings, uint32_t off, msg_n
     lj_slice wide = lj_cur_bytes(&cur, lj_min_size(len, lj_cur_left(&cur)));
     lj_buf_clear(&msg->words);
     (void)text_to_utf8(TEXT_UTF16LE, wide, /* more= */ false, &msg->words, /* rows= */ NULL);
-    lj_slice kept = lj_arena_copy(msg->arena, lj_buf_slice(&msg->words));
-    out->name = (lj_str){(const char *)kept.ptr, kept.len};
-    if (look_is_blank(out->name)) {
+    lj_str name = lj_buf_str(&msg->words);
+    if (look_is_blank(name)) {
         return LJ_OK;
     }
-    span what = span_of(SPAN_METADATA, out->name);
+    if (name.len <= LABEL_MAX) {
+        lj_slice kept = lj_arena_copy(msg->arena, lj_str_bytes(name));
+        out->name = (lj_str){(const char *)kept.ptr, kept.len};
+    }
+    span what = span_of(SPAN_METADATA, name);
     what.label = LJ_STR("property");
     what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     return format_emit(msg->run, &what);

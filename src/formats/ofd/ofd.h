@@ -97,10 +97,11 @@ typedef struct ofd_package {
     uint32_t main;             /* OFD.xml */
     uint32_t story_count;
     uint64_t text_len; /* bytes of all parts that are named .xml, as they are stated */
-    bool is_damaged, is_encrypted, is_over_pages;
-    bool is_lost; /* the directory or the main part is gone: nothing is called unreachable */
+    bool is_encrypted, is_over_pages;
+    uint32_t gap_count; /* of ofd_gap() */
+    bool is_lost;       /* the directory or the main part is gone: nothing is called unreachable */
     uint32_t roots[OFD_ROOTS]; /* documents, by when they were met */
-    uint32_t root_count;
+    uint32_t root_count, roots_done;
     ofd_version versions[OFD_VERSIONS];
     uint32_t version_count;
     ofd_doc *doc; /* the one that is being read, or NULL */
@@ -146,6 +147,9 @@ typedef enum ofd_visit_flag {
 lj_code ofd_visit(ofd_package *pkg, uint32_t part, uint32_t flags);
 /* The same, as an attached file of that name. */
 lj_code ofd_visit_attached(ofd_package *pkg, uint32_t part, lj_str name, uint64_t hidden_by);
+/* Tells that something which the document needs is not there or no XML; the first ones only, so
+ * that a list of 100,000 pages is told in a few lines. */
+void ofd_gap(ofd_package *pkg, const char *detail, span_place place);
 /* Which reader: ofd.c. */
 ofd_read *ofd_read_of(uint16_t root);
 

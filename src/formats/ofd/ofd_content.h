@@ -46,6 +46,7 @@ typedef struct ofd_content {
     uint16_t
         text_of; /* whose text comes: OFD_TextCode, OFD_AbbreviatedData, OFD_Path (of a clip), 0 */
     bool in_fill, in_stroke;
+    uint32_t curves; /* in paths so far */
 } ofd_content;
 
 bool ofd_content_init(ofd_content *it, ofd_xml *x, ofd_page *page, ofd_matrix base);

@@ -26,6 +26,7 @@ enum {
     HEAD_LEN = 512,             /* bytes from which a kind is recognised */
     CRC_MAX = 32 * 1024 * 1024, /* bytes of a part whose checksum is computed */
     DEFLATED = 8,               /* APPNOTE 4.4.5 */
+    GAPS_MAX = 16,              /* missing pages and their like that are told one by one */
 };
 
 static const char *const name_texts[] = {
@@ -316,6 +317,14 @@ uint32_t ofd_part_id(ofd_package *pkg, uint32_t idx)
         part->part_id = format_part(pkg->run, part->name);
     }
     return part->part_id;
+}
+
+void ofd_gap(ofd_package *pkg, const char *detail, span_place place)
+{
+    if (pkg->gap_count < GAPS_MAX) {
+        pkg->gap_count++;
+        format_gap(pkg->run, GAP_DAMAGED, detail, place);
+    }
 }
 
 /* ---- visiting ---- */

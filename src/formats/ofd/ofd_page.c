@@ -10,6 +10,8 @@
  * role `master`. Background templates are placed before the content, foreground ones behind it.
  * What no page uses is told at the end as not printed.
  *
+ * A page that has only curves, but very many, is text drawn as outlines: the gap `picture`.
+ *
  * Traps. The box of a page may differ from that of the document; it may begin elsewhere than at 0
  * 0. A page that uses a template that is not there; a Template element behind the content: its
  * areas then cover nothing, because nobody knows the order. */
@@ -21,6 +23,7 @@ enum {
     TEMPLATES_MAX = 16, /* of one page */
     UNMAPPED_LEAST = 2, /* letters of the private use area that are told */
     PAGE_WORK = 256,
+    OUTLINE_CURVES = 2000, /* curves that make a page without letters one of outlines */
 };
 
 /* ---- templates ---- */
@@ -121,8 +124,7 @@ static void take_template(ofd_xml *x, page_file *file)
     ofd_template *template = row != NULL ? &doc->templates[row->link] : NULL;
     if (template == NULL) {
         if (doc != NULL && !x->pkg->is_lost) {
-            x->pkg->is_damaged = true;
-            format_gap(x->pkg->run, GAP_DAMAGED, "template", x->base.place);
+            ofd_gap(x->pkg, "template", x->base.place);
         }
         return;
     }
@@ -228,6 +230,9 @@ static void page_end(ofd_xml *x, page_file *file)
         file->placed[i]->is_told = true;
     }
     uint32_t unmapped = file->page.text.unmapped;
+    if (file->page.text.total == 0 && file->content.curves >= OUTLINE_CURVES) {
+        format_gap(x->pkg->run, GAP_PICTURE, "outlines", file->page.text.place);
+    }
     if (ofd_page_flush(&file->page, x) == LJ_OK && unmapped >= UNMAPPED_LEAST) {
         format_gap(x->pkg->run, GAP_NO_TEXT_MAP, NULL, file->page.text.place);
     }
