@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * See base64_source.h. A decoder with a window of its own: it fetches the letters from the range
  * piece by piece and keeps the bits that are over between two pulls. Letters that are no base64
- * are passed over; the first "=" ends the data. */
+ * are passed over and told at the end; the first "=" ends the data. */
 #include "formats/base64_source.h"
 
 #include "base/num.h"
@@ -17,6 +17,7 @@ typedef struct base64_state {
     uint32_t bit_count;
     bool ended;
     bool in_reference; /* inside "&...;" */
+    bool bad;          /* a letter that is none of base64, or a rest of bits that is no byte */
 } base64_state;
 
 /* Letter to value; 0xFF is no letter. */
@@ -44,7 +45,7 @@ static lj_code restart(void *ctx, lj_err *err)
     base64_state *s = ctx;
     s->at = 0;
     s->bits = s->bit_count = 0;
-    s->ended = s->in_reference = false;
+    s->ended = s->in_reference = s->bad = false;
     return LJ_OK;
 }
 
@@ -67,6 +68,7 @@ static size_t decode(base64_state *s, lj_slice text, uint8_t *dst)
             }
         } else {
             s->ended = value == PADDING || c == '<'; /* the range may reach into the next tag */
+            s->bad = s->bad || (!s->ended && c != ' ' && c != '\n' && c != '\r' && c != '\t');
         }
     }
     return out;
@@ -86,7 +88,8 @@ static lj_code pull(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err
         *out_len = decode(s, text, dst);
         s->at += text.len;
     }
-    return LJ_OK;
+    bool rest = s->bit_count >= 6; /* one letter alone is no byte */
+    return *out_len == 0 && (s->bad || rest) ? LJ_E_FORMAT : LJ_OK;
 }
 
 format_src *base64_source(format_run *run, format_src *src, uint64_t off, uint64_t len)

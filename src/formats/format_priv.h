@@ -71,5 +71,17 @@ extern const format_row format_xar_row;
 extern const format_row format_doc_row;
 /* rtf/ */
 extern const format_row format_rtf_row;
+/* picture/ */
+extern const format_row format_png_row;
+extern const format_row format_jpeg_row;
+extern const format_row format_gif_row;
+extern const format_row format_bmp_row;
+extern const format_row format_tiff_row;
+extern const format_row format_webp_row;
+extern const format_row format_heif_row;
+extern const format_row format_jp2_row;
+extern const format_row format_psd_row;
+extern const format_row format_emf_row;
+extern const format_row format_wmf_row;
 
 #endif

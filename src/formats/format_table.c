@@ -58,6 +58,17 @@ static const format_row *const readers[] = {
     &format_mht_row,
     &format_mbox_row,
     &format_tnef_row,
+    &format_png_row,
+    &format_jpeg_row,
+    &format_gif_row,
+    &format_bmp_row,
+    &format_tiff_row,
+    &format_webp_row,
+    &format_heif_row,
+    &format_jp2_row,
+    &format_psd_row,
+    &format_emf_row,
+    &format_wmf_row,
     &format_text_row,
 };
 /* clang-format on */

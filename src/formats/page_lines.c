@@ -240,12 +240,20 @@ typedef struct writer {
     const page_glyph *last;                /* the last letter that was no blank */
     float end;                             /* where it ended, along the baseline */
     bool has_blank;                        /* a blank letter stood since */
+    uint32_t run_at, run_len;              /* letters of the page that are not in `text` yet */
     uint32_t owners[PAGE_SHARED_TOLD + 1]; /* letters by whose they are */
 } writer;
 
 static uint32_t pt100_of(float points)
 {
     return !(points > 0) ? 0 : points > 1e7F ? 1000000000U : (uint32_t)lroundf(points * 100.0F);
+}
+
+/* Letters mostly stand in the page's text as they follow each other: they are copied in runs. */
+static void write_run(writer *out)
+{
+    lj_buf_put(&out->text, lj_slice_of(out->page->text.ptr + out->run_at, out->run_len));
+    out->run_len = 0;
 }
 
 /* A blank when the distance to the letter before asks for one. */
@@ -261,6 +269,7 @@ static void write_blank(writer *out, const page_glyph *glyph, float u)
     bool told = out->has_blank && !both;
     out->has_blank = false;
     if (told || distance > (both ? 2.5F : either ? 0.3F : 0.15F)) {
+        write_run(out);
         lj_buf_put_u8(&out->text, ' ');
         out->looks[out->look_count - 1].len++;
     }
@@ -273,7 +282,7 @@ static void write_look(writer *out, const page_glyph *glyph, const page_style *s
         look != NULL && out->style == glyph->style && fabsf(out->size - glyph->size) < 0.01F;
     if (!same && (look == NULL || out->look_count < LOOKS_MAX)) {
         look = &out->looks[out->look_count++];
-        *look = (span_look){.from = (uint32_t)out->text.len,
+        *look = (span_look){.from = (uint32_t)out->text.len + out->run_len,
                             .hidden_by = style->hidden,
                             .size_pt100 = pt100_of(glyph->size),
                             .fg = style->fg,
@@ -301,7 +310,11 @@ static void write_glyph(writer *out, frame at, const page_glyph *glyph)
     const page_style *style = &page->styles[glyph->style];
     write_look(out, glyph, style);
     out->hidden_all = out->last == NULL ? style->hidden : out->hidden_all & style->hidden;
-    lj_buf_put(&out->text, lj_slice_of(page->text.ptr + glyph->text_at, glyph->text_len));
+    if (out->run_at + out->run_len != glyph->text_at) {
+        write_run(out);
+        out->run_at = glyph->text_at;
+    }
+    out->run_len += glyph->text_len;
     out->owners[glyph->owner]++;
     out->last = glyph;
     out->end = u + glyph->advance;
@@ -354,6 +367,7 @@ static void write_line(writer *out, const page_line *line, const page_line *befo
     page_text *page = out->page;
     frame at = frame_of(line->degrees);
     lj_buf_clear(&out->text);
+    out->run_at = out->run_len = 0;
     out->look_count = 0;
     out->last = NULL;
     out->has_blank = false;
@@ -365,6 +379,7 @@ static void write_line(writer *out, const page_line *line, const page_line *befo
             write_glyph(out, at, &page->items[piece->from + k]);
         }
     }
+    write_run(out);
     if (out->text.len == 0 || !lj_buf_ok(&out->text)) {
         page->lost = page->lost || !lj_buf_ok(&out->text);
         return;

@@ -239,7 +239,7 @@ static void mail_nested(lj_buf *out)
                      "--c\n"
                      "Content-Type: message/rfc822\n"
                      "\n"
-                     "Subject: poor\n"
+                     "X-Poor: 1\n"
                      "Content-Transfer-Encoding: base64\n"
                      "\n"
                      "dGhlIHBvb3IgbWVzc2FnZQ==\n"
@@ -476,7 +476,7 @@ static void mbox_plain(lj_buf *out)
                          "\n"
                          "dGhlIHJvc3RlciBvZiBNYXkK\n"
                          "From poor@example.org Wed May  8 11:00:00 2024\n"
-                         "Subject: poor\n"
+                         "X-Poor: 1\n"
                          "Content-Transfer-Encoding: base64\n"
                          "\n"
                          "dGhlIHBvb3IgbWVzc2FnZQo=\n");

@@ -6,8 +6,9 @@
 
 #include "zip_build.h"
 
-/* The mimetype member ("text", "spreadsheet" ...) and a manifest that lists content.xml, styles.xml,
- * meta.xml, settings.xml and what `extra` says: whole manifest:file-entry elements, or "". */
+/* The mimetype member ("text", "spreadsheet" ...) and a manifest that lists content.xml,
+ * styles.xml, meta.xml, settings.xml and what `extra` says: whole manifest:file-entry elements, or
+ * "". */
 void odf_begin(zip_build *zip, const char *kind, const char *extra);
 /* content.xml: automatic styles and what stands in office:<kind>. */
 void odf_content(zip_build *zip, const char *kind, const char *styles, const char *body);

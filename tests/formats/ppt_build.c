@@ -107,7 +107,7 @@ void ppt_build_save(ppt_build *ppt)
         lj_buf_put_u32le(&ppt->out, ppt->offs[i]);
     }
     uint32_t at = (uint32_t)ppt->out.len;
-    put_head(&ppt->out, 0, 0x0FF5, 0, 28);
+    put_head(&ppt->out, 0, 0x0FF5, 0, ppt->session != 0 ? 32 : 28);
     lj_buf_put_u32le(&ppt->out, 0x100);
     lj_buf_put_u32le(&ppt->out, 0x03000000);
     lj_buf_put_u32le(&ppt->out, ppt->last_edit);
@@ -115,6 +115,9 @@ void ppt_build_save(ppt_build *ppt)
     lj_buf_put_u32le(&ppt->out, 1);
     lj_buf_put_u32le(&ppt->out, 64);
     lj_buf_put_u32le(&ppt->out, 0);
+    if (ppt->session != 0) {
+        lj_buf_put_u32le(&ppt->out, ppt->session);
+    }
     ppt->last_edit = at;
     ppt->object_count = 0;
 }

@@ -20,6 +20,7 @@ typedef struct ppt_build {
     uint32_t offs[PPT_BUILD_OBJECTS]; /* since the last save */
     uint32_t object_count;
     uint32_t last_edit;
+    uint32_t session; /* number of the object with the encryption header; 0: none */
     const char *user;
     ole2_build file;
 } ppt_build;

@@ -17,6 +17,13 @@
 #include "formats/ppt/ppt.h"
 #include "ppt_build.h"
 
+/* A PNG of one pixel. */
+#define PIXEL                                                                                      \
+    "\x89\x50\x4E\x47\x0D\x0A\x1A\x0A\x00\x00\x00\x0D\x49\x48\x44\x52\x00\x00\x00"                 \
+    "\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3A\x7E\x9B\x55\x00\x00\x00\x0A\x49"                 \
+    "\x44\x41\x54\x78\x9C\x63\x60\x00\x00\x00\x02\x00\x01\x48\xAF\xA4\x71\x00\x00"                 \
+    "\x00\x00\x49\x45\x4E\x44\xAE\x42\x60\x82"
+
 static void add(ppt_build *ppt, int16_t top, uint32_t type, const char *text)
 {
     ppt_build_add_shape(
@@ -152,8 +159,7 @@ static lj_slice plain(ppt_build *ppt)
     ppt_build_close(ppt);
     ppt_build_save(ppt);
     ppt_build in = {.out = ppt->pictures};
-    ppt_build_atom(&in, 0xF01E, 0x6E0,
-                   LJ_BYTES("0123456789abcdef\xFF\x89PNG\r\n\x1A\n\0\0\0\rIHDR"));
+    ppt_build_atom(&in, 0xF01E, 0x6E0, LJ_BYTES("0123456789abcdef\xFF" PIXEL));
     ppt->pictures = in.out;
     return ppt_build_end(ppt);
 }

@@ -14,8 +14,9 @@
 
 /* Formats that can be encrypted as a whole or in parts. Encrypted Office packages are OLE2 files:
  * the row ooxml-encrypted. */
-static const char *const encryptable[] = {
-    "zip", "pdf", "7z", "rar", "ooxml-encrypted", "doc", "xls", "ppt", "odt", "ofd", "epub", "mail"};
+static const char *const encryptable[] = {"zip",  "pdf", "7z",  "rar", "ooxml-encrypted",
+                                          "doc",  "xls", "ppt", "odt", "ofd",
+                                          "epub", "mail"};
 /* The list of tests/meson.build, blank-separated. */
 static const char known_names[] = " " FORMAT_NAMES " ";
 

@@ -505,7 +505,8 @@ static void test_docx__reads_every_part(void **state)
     ooxml_part(&zip, "docProps/core.xml", "cp:coreProperties", "<dc:title>标题值</dc:title>");
     ooxml_part(&zip, "docProps/custom.xml", "Properties",
                "<property name=\"密级\"><vt:lpwstr>机密★10年</vt:lpwstr></property>");
-    zip_build_data(&zip, "word/media/image1.png", LJ_BYTES("\x89PNG\r\n\x1A\n0000"));
+    zip_build_data(&zip, "word/media/image1.png",
+                   LJ_BYTES("\x89PNG\r\n\x1A\n\0\0\0\0IEND\0\0\0\0"));
     zip_build_text(&zip, "word/embeddings/note.txt", "嵌入的文本");
     zip_build_text(&zip, "word/部件.xml", "<x>名称文字</x>");
     zip_build_add(&zip,

@@ -24,19 +24,21 @@ static void test_msg__reads_strings(void **state)
     (void)state;
     const string_row rows[] = {
         {"subject",                       0x0037, 0x1F, 936,  LJ_BYTES("\xDF\x98\x02\x58"),
-         "title part=__substg1.0_0037001F '食堂'"                                                                              },
+         "title part=__substg1.0_0037001F '食堂'"                                                                                    },
         {"body",                          0x1000, 0x1F, 936,  LJ_BYTES("\xDF\x98\x02\x58\r\0\n\0A\0"),
-         "body part=__substg1.0_1000001F row=1 '食堂\\nA'"                                                                     },
-        {"sender",                        0x0C1A, 0x1F, 936,  LJ_BYTES("\xDF\x98\x02\x58\0\0"),        UNSEEN "'sender':'食堂'"},
+         "body part=__substg1.0_1000001F row=1 '食堂\\nA'"                                                                           },
+        {"sender",                        0x0C1A, 0x1F, 936,  LJ_BYTES("\xDF\x98\x02\x58\0\0"),        UNSEEN "'sender':'食堂'"      },
         {"unknown number",                0x1234, 0x1F, 936,  LJ_BYTES("\xDF\x98\x02\x58"),
-         UNSEEN "'0x1234':'食堂'"                                                                                              },
-        {"GBK",                           0x0037, 0x1E, 936,  LJ_BYTES(GBK "\0"),                      "'食堂'"                },
+         UNSEEN "'0x1234':'食堂'"                                                                                                    },
+        {"GBK",                           0x0037, 0x1E, 936,  LJ_BYTES(GBK "\0"),                      "'食堂'"                      },
         {"GBK under a Western code page", 0x0037, 0x1E, 1252, LJ_BYTES(GBK GBK GBK GBK),
-         "'食堂食堂食堂食堂'"                                                                                            },
-        {"Big5",                          0x0037, 0x1E, 950,  LJ_BYTES(BIG5 BIG5),                     "'會議會議'"          },
-        {"UTF-8",                         0x0037, 0x1E, 936,  LJ_BYTES("食堂"),                      "'食堂'"                },
-        {"ASCII is never UTF-16",         0x0037, 0x1E, 0,    LJ_BYTES("message\0"),                   "'message'"               },
-        {"names without case",            0x0037, 0x1F, 0,    LJ_BYTES("\xDF\x98"),                    "'食'"                   },
+         "'食堂食堂食堂食堂'"                                                                                                  },
+        {"Big5",                          0x0037, 0x1E, 950,  LJ_BYTES(BIG5 BIG5),                     "'會議會議'"                },
+        {"UTF-8",                         0x0037, 0x1E, 936,  LJ_BYTES("食堂"),                      "'食堂'"                      },
+        {"ASCII is never UTF-16",         0x0037, 0x1E, 0,    LJ_BYTES("message\0"),                   "'message'"                     },
+        {"encoded words in headers",      0x007D, 0x1E, 0,
+         LJ_BYTES("Subject: =?gb2312?B?yrPMww==?=\r\n"),                                               "'headers':'Subject: 食堂\\n'"},
+        {"names without case",            0x0037, 0x1F, 0,    LJ_BYTES("\xDF\x98"),                    "'食'"                         },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         msg_build msg;

@@ -310,7 +310,7 @@ static void check_depth(const char *kind, const char *open, const char *close, u
 static void test_odf__deep(void **state)
 {
     (void)state;
-    for (unsigned around = 0; around < 3; around++) {
+    for (unsigned around = 0; around < 5; around++) {
         check_depth("text", "<text:p><draw:frame><draw:text-box>",
                     "</draw:text-box></draw:frame></text:p>", 9 + around); /* PARA_MAX 10 */
         check_depth("text", "<table:table><table:table-row><table:table-cell>",

@@ -220,7 +220,7 @@ static void test_rtf__says_what_hides_the_text(void **state)
          "{\\*\\revtbl{Unknown;}{\\'cd\\'f5;}}{\\deleted\\revauthdel1\\revdttmdel1733987456 " JIMI
          "\\par}}",                                                                            {"author=王"},
          {NULL}                                                                                                                       },
-        {"R02 revised is seen",                 DOC("{\\revised " JIMI "}"),                   {"'机密'"},           {"0 hidden:"}     },
+        {"R02 revised is seen",                 DOC("{\\revised " JIMI "}"),                   {"'机密'"},           {"0 hidden:"}  },
         {"R08 white",                           DOC("\\cf2 " JIMI),                            {"hidden:no_contrast"}, {NULL}         },
         {"R08 white on red",                    DOC("\\cf2\\highlight3 " JIMI),                {"'机密'"},           {"no_contrast"}},
         {"R08 equal to the highlight",
@@ -242,9 +242,9 @@ static void test_rtf__says_what_hides_the_text(void **state)
         {"R08 colour that is not there",        DOC("\\cf77 " JIMI),                           {"'机密'"},           {"fg="}        },
         {"R08 tiny",                            DOC("\\fs2 " JIMI),                            {"hidden:tiny"},        {NULL}         },
         {"4 pt is tiny",                        DOC("\\fs8 " JIMI),                            {"hidden:tiny"},        {NULL}         },
-        {"4.5 pt is not",                       DOC("\\fs9 " JIMI),                            {"size=450"},           {"0 hidden:"}     },
+        {"4.5 pt is not",                       DOC("\\fs9 " JIMI),                            {"size=450"},           {"0 hidden:"}  },
         {"narrow",                              DOC("\\charscalex1 " JIMI),                    {"hidden:tiny"},        {NULL}         },
-        {"half narrow",                         DOC("\\charscalex50 " JIMI),                   {"'机密'"},           {"0 hidden:"}     },
+        {"half narrow",                         DOC("\\charscalex50 " JIMI),                   {"'机密'"},           {"0 hidden:"}  },
         {"R09 beside the page",
          DOC("{\\shp{\\*\\shpinst\\shpleft-9000\\shptop0\\shpright-"
              "5000\\shpbottom900\\shpbxpage\\shpbypara{\\shptxt " JIMI "}}}"),
@@ -254,7 +254,7 @@ static void test_rtf__says_what_hides_the_text(void **state)
          DOC("{\\shp{\\*\\shpinst\\shpleft-900\\shptop0\\shpright-500\\shpbottom900\\shpbxcolumn{"
              "\\shptxt " JIMI "}}}"),
          {"textbox"},
-         {"0 hidden:"}                                                                                                                   },
+         {"0 hidden:"}                                                                                                                },
         {"R09 hidden",
          DOC("{\\shp{\\*\\shpinst{\\sp{\\sn fHidden}{\\sv 1}}{\\shptxt " JIMI "}}}"),
          {"textbox", "hidden:invisible"},
@@ -324,9 +324,10 @@ static void test_rtf__all_stories_come_out(void **state)
          {"metadata", "'title':'机密'", "'keywords':'食堂'"},
          {NULL}                                                                                                                     },
         {"R07 both titles",
-         HEAD "{\\info{\\upr{\\title ?" "?}{\\*\\ud{\\title \\u26426?\\u23494?}}}}}",
-         {"'title':'机密'"},
-         {"'?" "?'"}                                                                                                                   },
+         HEAD "{\\info{\\upr{\\title ?"
+              "?}{\\*\\ud{\\title \\u26426?\\u23494?}}}}}",                                         {"'title':'机密'"},
+         {"'?"
+          "?'"}                                                                                                                     },
         {"R07 property",
          HEAD "{\\*\\userprops{\\propname \\'c3\\'dc\\'bc\\'b6}\\proptype30{\\staticval " JIMI
               "}}}",                                                                                {"'密级':'机密'"},
@@ -730,8 +731,8 @@ static void test_rtf__bin_beyond_the_end(void **state)
     static const struct {
         const char *name, *text;
     } rows[] = {
-        {"a lie",            DOC("\\bin999999 " JIMI "\\par")        },
-        {"a lie of two GiB", DOC("\\bin2147483647 " JIMI "\\par")    },
+        {"a lie",            DOC("\\bin999999 " JIMI "\\par")         },
+        {"a lie of two GiB", DOC("\\bin2147483647 " JIMI "\\par")     },
         {"in a picture",     DOC("{\\pict\\bin888888 x}" JIMI "\\par")},
     };
     collect seen;
@@ -929,7 +930,8 @@ static const char sample_plain[] = DOC(
 
 static const char sample_hidden[] = HEAD
     "{\\*\\revtbl{Unknown;}{\\'cd\\'f5;}}{\\stylesheet{Normal;}{\\s7\\v gone;}}"
-    "{\\info{\\upr{\\title ?" "?}{\\*\\ud{\\title \\u39135?\\u22530?}}}}"
+    "{\\info{\\upr{\\title ?"
+    "?}{\\*\\ud{\\title \\u39135?\\u22530?}}}}"
     "{\\*\\userprops{\\propname \\'c0\\'e0\\'b1\\'f0}\\proptype30{\\staticval "
     "\\'cd\\'a8\\'d6\\'aa}}"
     "{\\*\\docvar {kind}{\\'cd\\'a8\\'d6\\'aa}}"

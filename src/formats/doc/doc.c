@@ -27,9 +27,10 @@
  *
  * Not done. Layout (page numbers, positions of frames); looks of Word 2.0; single cells' colours
  * (a row with painted cells has ground of unknown colour). */
-#include "formats/doc/doc_art.h"
+#include "formats/doc/doc.h"
 
 #include "base/num.h"
+#include "formats/doc/doc_art.h"
 #include "formats/format_priv.h"
 
 enum { PAGE = 512, DOCUMENTS_MAX = 2 };
@@ -114,11 +115,7 @@ static lj_code doc_read(format_run *run, format_src *src)
     if (ends_all(code)) {
         return code;
     }
-    format_src *const streams[DOC_STREAM_COUNT] = {
-        ole2_stream(ole, ole2_lookup(ole, OLE2_ROOT, LJ_BYTES("WordDocument"))),
-        NULL, /* pictures stand in none of the tables */
-        ole2_stream(ole, ole2_lookup(ole, OLE2_ROOT, LJ_BYTES("Data")))};
-    lj_code rest = doc_pictures_read(run, pictures, streams);
+    lj_code rest = doc_pictures_read(run, ole, pictures);
     rest = rest == LJ_OK ? ole2_read_rest(ole) : rest;
     return ends_all(rest) || code == LJ_OK ? rest : code;
 }

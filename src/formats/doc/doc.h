@@ -126,7 +126,7 @@ typedef enum doc_chp_bit {
 /* Properties of letters. */
 typedef struct doc_chp {
     uint32_t bits; /* doc_chp_bit */
-    uint16_t half_points;
+    uint32_t size_pt100;
     uint16_t style;
     uint16_t font, east_font; /* rows of the font table */
     uint16_t symbol, symbol_font;
@@ -206,7 +206,8 @@ LJ_MUST_USE lj_code doc_close(doc *d);
 doc_stream_kind doc_table_kind(const doc *d);
 
 /* doc_sprm.c */
-void doc_chp_apply(const doc *d, doc_chp *chp, uint32_t style_bits, lj_slice mods);
+/* Lays modifiers over the letters; style: what stands below them. */
+void doc_chp_apply(const doc *d, doc_chp *chp, const doc_chp *style, lj_slice mods);
 /* The same, with the style of letters that the modifiers name below them. */
 void doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods);
 void doc_pap_apply(const doc *d, doc_pap *pap, lj_slice mods);

@@ -75,25 +75,25 @@ static lj_code picture_read(format_run *run, doc_pictures *list, format_src *str
                : picture_child(run, list, format_decode(run, stream, off, what->len, codec, len));
 }
 
-lj_code doc_pictures_read(format_run *run, doc_pictures *list,
-                          format_src *const streams[DOC_STREAM_COUNT])
+lj_code doc_pictures_read(format_run *run, ole2_file *ole, doc_pictures *list)
 {
     lj_code code = LJ_OK;
     for (uint32_t i = 0; i < list->count && code == LJ_OK; i++) {
         lj_arena_mark mark = lj_arena_mark_of(format_arena(run));
         const doc_picture *what = &list->rows[i];
-        code = picture_read(run, list, streams[what->kind], what->off, what);
+        code = picture_read(run, list, ole2_stream(ole, what->idx), what->off, what);
         lj_arena_rewind(format_arena(run), mark);
     }
     return code;
 }
 
-static lj_code picture_found(doc *d, doc_pictures *list, const doc_picture *what)
+static lj_code picture_found(doc *d, doc_pictures *list, doc_stream_kind kind, doc_picture *what)
 {
-    lj_slice bytes = doc_bytes(d, what->kind, what->off, what->len);
+    lj_slice bytes = doc_bytes(d, kind, what->off, what->len);
     if (bytes.len == 0) {
         return LJ_OK;
     }
+    what->idx = d->streams[kind].idx;
     if (!d->is_encrypted && list->count < DOC_PICTURES_MAX) {
         list->rows[list->count++] = *what;
         return LJ_OK;
@@ -112,7 +112,7 @@ static lj_code blip_found(doc *d, doc_pictures *list, doc_stream_kind kind, uint
     lj_slice body = lj_slice_part(record, HEAD, len);
     size_t skip = (instance & 1U) != 0 ? 2 * UID_LEN : UID_LEN;
     bool metafile = type >= BLIP_EMF && type <= BLIP_PICT;
-    doc_picture what = {.kind = kind};
+    doc_picture what = {0};
     if (metafile) {
         lj_slice head = lj_slice_part(body, skip, METAFILE_HEAD);
         what.is_deflated = head.len == METAFILE_HEAD && head.ptr[METAFILE_PACKING] == 0;
@@ -125,7 +125,7 @@ static lj_code blip_found(doc *d, doc_pictures *list, doc_stream_kind kind, uint
     }
     what.off = (uint32_t)(off + HEAD + skip);
     what.len = (uint32_t)(body.len - skip);
-    return picture_found(d, list, &what);
+    return picture_found(d, list, kind, &what);
 }
 
 /* A blip that stands elsewhere, in the main stream. */

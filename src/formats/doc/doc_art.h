@@ -8,7 +8,7 @@
 enum { DOC_PICTURES_MAX = 1024 };
 
 typedef struct doc_picture {
-    doc_stream_kind kind;
+    uint32_t idx;      /* of the stream in the compound file */
     uint32_t off, len; /* in the stream */
     bool is_deflated;
 } doc_picture;
@@ -22,8 +22,7 @@ typedef struct doc_pictures {
 /* Finds words of shapes, form fields and pictures; the latter go into the list, or are read at once
  * when it is full or the streams were encrypted. */
 LJ_MUST_USE lj_code doc_art_read(doc *d, doc_pictures *list);
-/* Reads the pictures of the list from the streams (by kind). */
-LJ_MUST_USE lj_code doc_pictures_read(format_run *run, doc_pictures *list,
-                                      format_src *const streams[DOC_STREAM_COUNT]);
+/* Reads the pictures of the list. */
+LJ_MUST_USE lj_code doc_pictures_read(format_run *run, ole2_file *ole, doc_pictures *list);
 
 #endif

@@ -28,7 +28,9 @@ enum {
     FIB_OLD_PAIRS = 0x58,
     FIB_OLD_COUNTS = 0x34,
     FIB_OLD_LEN = 0x2AA,
-    PLAIN_97 = 68, /* bytes of the FIB that are never encrypted */
+    FIB_TAIL = 12,   /* 2.5.1: FibRgCswNew behind the pairs */
+    PAIRS_MAX = 183, /* of the latest version */
+    PLAIN_97 = 68,   /* bytes of the FIB that are never encrypted */
     PLAIN_95 = 52,
     RC4_BLOCK = 512,
     PAGE = 512,
@@ -128,7 +130,8 @@ lj_code doc_fib_read(doc *d, uint64_t off, doc_fib *out)
     } else {
         fib_old(out, head);
     }
-    size_t len = out->age == DOC_AGE_97 ? pairs + 8 * (size_t)out->pairs_count + 16 : FIB_OLD_LEN;
+    size_t stated = lj_min_size(out->pairs_count, PAIRS_MAX); /* a lie must not hide text */
+    size_t len = out->age == DOC_AGE_97 ? pairs + 8 * stated + FIB_TAIL : FIB_OLD_LEN;
     len = lj_min_size(len, head.len);
     (void)doc_bytes(d, DOC_WORD, off, len);
     return LJ_OK;
@@ -283,6 +286,7 @@ lj_code doc_open(doc *d)
     if (code == LJ_OK && (d->fib.flags & DOC_FLAG_ENCRYPTED) != 0) {
         code = unlock(d);
         if (code == LJ_OK) { /* what stands behind the plain bytes is readable only now */
+            d->streams[DOC_WORD].known = (claim_set){0};
             code = doc_fib_read(d, 0, &d->fib);
         }
     }

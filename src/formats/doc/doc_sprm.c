@@ -21,10 +21,10 @@
 enum {
     WHITE = 0xFFFFFF,
     PT100_PER_HALF_POINT = 50,
-    TINY_HALF_POINTS = 8, /* B02 */
-    TINY_SCALE = 5,       /* percent of the letter's width */
-    TINY_SPACING = -200,  /* twips: letters stand upon each other */
-    TINY_LINE = 40,       /* twips of an exact line */
+    TINY_PT100 = 400,    /* B02 */
+    TINY_SCALE = 5,      /* percent of the letter's width */
+    TINY_SPACING = -200, /* twips: letters stand upon each other */
+    TINY_LINE = 40,      /* twips of an exact line */
     AS_STYLE = 0x80,
     UNLIKE_STYLE = 0x81,
 };
@@ -292,15 +292,15 @@ doc_chp doc_chp_none(void)
     return (doc_chp){.fg = LOOK_NO_COLOUR, .shade = LOOK_NO_COLOUR, .highlight = LOOK_NO_COLOUR};
 }
 
-static void toggle(doc_chp *chp, uint32_t style_bits, uint32_t bit, uint32_t value)
+static void toggle(doc_chp *chp, const doc_chp *style, uint32_t bit, uint32_t value)
 {
-    bool on = value == AS_STYLE       ? (style_bits & bit) != 0
-              : value == UNLIKE_STYLE ? (style_bits & bit) == 0
+    bool on = value == AS_STYLE       ? (style->bits & bit) != 0
+              : value == UNLIKE_STYLE ? (style->bits & bit) == 0
                                       : value != 0;
     chp->bits = on ? chp->bits | bit : chp->bits & ~bit;
 }
 
-static bool apply_toggle(doc_chp *chp, uint32_t style_bits, const doc_mod *mod)
+static bool apply_toggle(doc_chp *chp, const doc_chp *style, const doc_mod *mod)
 {
     static const struct {
         uint16_t code;
@@ -318,7 +318,7 @@ static bool apply_toggle(doc_chp *chp, uint32_t style_bits, const doc_mod *mod)
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         if (rows[i].code == mod->code) {
-            toggle(chp, style_bits, rows[i].bit, operand_u(mod));
+            toggle(chp, style, rows[i].bit, operand_u(mod));
             return true;
         }
     }
@@ -350,7 +350,7 @@ static void apply_value(const doc *d, doc_chp *chp, const doc_mod *mod)
         apply_symbol(d, chp, mod);
         break;
     case 0x4A43: /* sprmCHps */
-        chp->half_points = (uint16_t)value;
+        chp->size_pt100 = (value & 0xFFFFU) * PT100_PER_HALF_POINT;
         chp->bits |= DOC_SIZE;
         break;
     case 0x2A42: /* sprmCIco */
@@ -395,23 +395,28 @@ static void apply_value(const doc *d, doc_chp *chp, const doc_mod *mod)
     }
 }
 
-static void apply_chp_mod(const doc *d, doc_chp *chp, uint32_t style_bits, const doc_mod *mod)
+static void apply_chp_mod(const doc *d, doc_chp *chp, const doc_chp *style, const doc_mod *mod)
 {
     enum { STYLE = 0x4A30, PLAIN = 0x2A33 };
     if (mod->code == PLAIN) {
-        uint32_t kept = chp->bits & (DOC_DELETED | DOC_SPECIAL | DOC_HAS_SYMBOL);
-        chp->bits = kept | (style_bits & DOC_SWITCHES);
-    } else if (!apply_toggle(chp, style_bits, mod) && mod->code != STYLE) {
+        doc_chp plain = *style;
+        plain.bits |= chp->bits & (DOC_DELETED | DOC_SPECIAL | DOC_HAS_SYMBOL);
+        plain.symbol = chp->symbol;
+        plain.symbol_font = chp->symbol_font;
+        plain.reviser = chp->reviser;
+        plain.revised_at = chp->revised_at;
+        *chp = plain;
+    } else if (!apply_toggle(chp, style, mod) && mod->code != STYLE) {
         apply_value(d, chp, mod);
     }
 }
 
-void doc_chp_apply(const doc *d, doc_chp *chp, uint32_t style_bits, lj_slice mods)
+void doc_chp_apply(const doc *d, doc_chp *chp, const doc_chp *style, lj_slice mods)
 {
     doc_mod mod;
     lj_cur cur = lj_cur_of(mods);
     while (next_mod(d, &cur, &mod)) {
-        apply_chp_mod(d, chp, style_bits, &mod);
+        apply_chp_mod(d, chp, style, &mod);
     }
 }
 
@@ -425,7 +430,8 @@ void doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods)
             doc_style_apply(d, chp, operand_u(&mod));
         }
     }
-    doc_chp_apply(d, chp, chp->bits, mods);
+    doc_chp style = *chp;
+    doc_chp_apply(d, chp, &style, mods);
 }
 
 /* 2.9.214 Prm: bit 0 says whether bits 1 to 7 are a modifier of one byte with its operand in bits 8
@@ -462,14 +468,14 @@ void doc_chp_apply_prm(const doc *d, doc_chp *chp, uint16_t prm)
 {
     uint8_t operand = 0;
     doc_mod mod;
-    uint32_t style_bits = chp->bits;
+    doc_chp style = *chp;
     if (prm == 0) {
         return;
     }
     if (prm_mod(prm, &operand, &mod)) {
-        apply_chp_mod(d, chp, style_bits, &mod);
+        apply_chp_mod(d, chp, &style, &mod);
     } else {
-        doc_chp_apply(d, chp, style_bits, prm_list(d, prm));
+        doc_chp_apply(d, chp, &style, prm_list(d, prm));
     }
 }
 
@@ -606,8 +612,8 @@ span_look doc_look_of(const doc *d, const doc_chp *chp, const doc_pap *pap)
     bool tiny = pap->tiny_line;
     if ((bits & DOC_SIZE) != 0) {
         out.known |= SPAN_KNOWS_SIZE;
-        out.size_pt100 = (uint32_t)chp->half_points * PT100_PER_HALF_POINT;
-        tiny = tiny || chp->half_points <= TINY_HALF_POINTS;
+        out.size_pt100 = chp->size_pt100;
+        tiny = tiny || chp->size_pt100 <= TINY_PT100;
     }
     tiny = tiny || ((bits & DOC_SCALE) != 0 && chp->scale <= TINY_SCALE);
     tiny = tiny || ((bits & DOC_SPACING) != 0 && chp->spacing <= TINY_SPACING);

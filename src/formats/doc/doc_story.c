@@ -21,6 +21,7 @@
  * Traps. Fields nest, and their instructions may hold fields: everything up to the outermost result
  * is one instruction. The end of a field may be missing: at the end of a story all fields end. */
 #include "base/num.h"
+#include "formats/doc/doc_box.h"
 #include "formats/doc/doc_text.h"
 #include "formats/look.h"
 
@@ -43,6 +44,8 @@ typedef struct doc_walk {
     uint64_t hidden_by;
     lj_str author; /* of a comment */
     uint32_t piece_idx;
+    doc_boxes boxes; /* of the story, when it is one of boxes */
+    doc_box box;     /* that the text stands in */
     /* the paragraph */
     span_block block, gone;
     bool is_open, has_kept, goes_on;
@@ -97,6 +100,11 @@ static span span_base(const doc_walk *w, span_role role)
     what.story_id = w->story_id;
     what.hidden_by = w->hidden_by | w->d->hidden_by;
     what.author = w->author;
+    if (w->box.is_known) {
+        what.known |= SPAN_KNOWS_BOX;
+        memcpy(what.box_pt100, w->box.box_pt100, sizeof(what.box_pt100));
+    }
+    what.hidden_by |= w->box.is_off_page ? SPAN_HIDE(SPAN_HIDDEN_OFF_PAGE) : 0;
     return what;
 }
 
@@ -383,10 +391,9 @@ static lj_code bytes_take(doc_walk *w, uint64_t off, uint64_t end, const doc_pie
         size_t len = (size_t)(to - off) / piece->width * piece->width;
         len = len < piece->width ? piece->width : len;
         size_t used = 0;
-        code = format_work(d->run, len + SEGMENT_WORK);
+        code = run_take(w, lj_slice_of(d->streams[DOC_WORD].ptr + off, len), piece->width, &used);
         if (code == LJ_OK) {
-            code =
-                run_take(w, lj_slice_of(d->streams[DOC_WORD].ptr + off, len), piece->width, &used);
+            code = format_work(d->run, used + SEGMENT_WORK);
         }
         off += used;
     }
@@ -503,6 +510,24 @@ static lj_code comments_take(doc_walk *w, uint64_t from, uint64_t to)
     return code == LJ_OK && at < to ? part_take(w, SPAN_COMMENT, at, to) : code;
 }
 
+/* Each box stands for itself, at its place. */
+static lj_code boxes_take(doc_walk *w, uint64_t from, uint64_t to, bool in_headers)
+{
+    uint64_t at = from;
+    lj_code code = LJ_OK;
+    doc_boxes_open(w->d, &w->boxes, in_headers);
+    for (uint32_t i = 0; code == LJ_OK && at < to && doc_box_at(&w->boxes, i, &w->box); i++) {
+        uint64_t end = lj_min_u64(from + w->box.to, to);
+        code = format_work(w->d->run, 1 + w->boxes.anchor_count / 4);
+        if (code == LJ_OK && end > at) {
+            code = part_take(w, SPAN_TEXTBOX, at, end);
+            at = end;
+        }
+    }
+    w->box = (doc_box){0};
+    return code == LJ_OK && at < to ? part_take(w, SPAN_TEXTBOX, at, to) : code;
+}
+
 static lj_code story_take(doc_walk *w, doc_story story, uint64_t from, uint64_t to)
 {
     static const span_role roles[] = {SPAN_BODY,    SPAN_FOOTNOTE, SPAN_HEADER,
@@ -518,6 +543,9 @@ static lj_code story_take(doc_walk *w, doc_story story, uint64_t from, uint64_t 
     }
     if (story == DOC_COMMENTS) {
         return comments_take(w, from, to);
+    }
+    if (story == DOC_BOXES || story == DOC_HEADER_BOXES) {
+        return boxes_take(w, from, to, story == DOC_HEADER_BOXES);
     }
     return part_take(w, roles[story], from, to);
 }

@@ -20,7 +20,7 @@ enum {
     KIND_PARAGRAPH = 1,
     KIND_LETTERS = 2,
     KIND_TABLE = 3,
-    HALF_POINTS = 20, /* 2.6.1: 10 points when nothing is said */
+    SIZE_PT100 = 1000, /* 2.6.1: when nothing is said */
     NAME_MAX = 512,
     FONT_MAX = 4096,
     FONT_NAME_97 = 39, /* bytes of FFN before the name, without the length */
@@ -103,7 +103,8 @@ void doc_style_apply(const doc *d, doc_chp *chp, uint32_t row)
     uint32_t chain[CHAIN_MAX];
     uint32_t len = chain_of(d, row, chain);
     while (len > 0) {
-        doc_chp_apply(d, chp, chp->bits, d->styles[chain[--len]].chp);
+        doc_chp below = *chp;
+        doc_chp_apply(d, chp, &below, d->styles[chain[--len]].chp);
     }
 }
 
@@ -114,13 +115,14 @@ static void settle(doc *d)
         uint32_t chain[CHAIN_MAX];
         uint32_t len = chain_of(d, i, chain);
         style->chp_sum = doc_chp_none();
-        style->chp_sum.half_points = HALF_POINTS;
+        style->chp_sum.size_pt100 = SIZE_PT100;
         style->chp_sum.bits = DOC_SIZE;
         style->pap_sum = (doc_pap){.style = (uint16_t)i, .shade = LOOK_NO_COLOUR};
         while (len > 0) {
             const doc_style *from = &d->styles[chain[--len]];
             doc_pap_apply(d, &style->pap_sum, from->pap);
-            doc_chp_apply(d, &style->chp_sum, style->chp_sum.bits, from->chp);
+            doc_chp below = style->chp_sum;
+            doc_chp_apply(d, &style->chp_sum, &below, from->chp);
         }
         style->pap_sum.style = (uint16_t)i;
         style->pap_sum.in_table = style->pap_sum.row_end = false;
@@ -136,7 +138,7 @@ void doc_style_of(const doc *d, uint32_t row, doc_pap *pap, doc_chp *chp)
     }
     *pap = (doc_pap){.style = (uint16_t)row, .shade = LOOK_NO_COLOUR};
     *chp = doc_chp_none();
-    chp->half_points = HALF_POINTS;
+    chp->size_pt100 = SIZE_PT100;
     chp->bits = DOC_SIZE;
 }
 

@@ -410,6 +410,7 @@ lj_code mail_read_message(format_run *run, format_src *src, uint64_t from, uint6
     m->to = to;
     m->is_saved_page = is_saved_page;
     m->is_stream = format_src_size(src) == FORMAT_SIZE_UNKNOWN;
+    m->level_max = (uint32_t)lj_min_u64(MAIL_LEVELS, format_limit_value(run, FORMAT_LIMIT_DEPTH));
     if (!mail_open(m)) {
         return LJ_E_LIMIT;
     }
@@ -427,7 +428,7 @@ lj_code mail_read_message(format_run *run, format_src *src, uint64_t from, uint6
         format_tell(run, NOTE_REPAIRED);
     }
     if (m->scan.is_deep) {
-        (void)format_gap_limit(run, FORMAT_LIMIT_DEPTH, MAIL_LEVELS + 1, (span_place){0});
+        (void)format_gap_limit(run, FORMAT_LIMIT_DEPTH, m->level_max + 1, (span_place){0});
     }
     if (format_src_code(src) != LJ_OK) {
         return format_src_code(src);
@@ -451,6 +452,8 @@ static lj_code read_file(format_run *run, format_src *src, bool is_saved_page)
     bool has_tail = len != FORMAT_SIZE_UNKNOWN && size != FORMAT_SIZE_UNKNOWN && len < size - from;
     lj_code code = mail_read_message(run, src, from, has_tail ? from + len : FORMAT_SIZE_UNKNOWN,
                                      is_saved_page);
+    bool is_cut = len != FORMAT_SIZE_UNKNOWN && size != FORMAT_SIZE_UNKNOWN && len > size - from;
+    code = code == LJ_OK && is_cut ? LJ_E_FORMAT : code;
     if (has_tail && (code == LJ_OK || code == LJ_E_FORMAT)) { /* what Apple's Mail knows about it */
         format_src *tail =
             format_decode(run, src, from + len, size - from - len, FORMAT_CODEC_STORE, size);

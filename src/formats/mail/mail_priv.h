@@ -262,6 +262,7 @@ typedef struct mail {
     lj_buf label;  /* name of the last field */
     mail_region *regions;
     uint32_t region_count;
+    uint32_t level_max;   /* MAIL_LEVELS, or the limit of nesting */
     uint32_t named_count; /* parts that have a name in the places of their spans */
     uint32_t story;
 } mail;

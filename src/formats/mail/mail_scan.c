@@ -204,7 +204,7 @@ static lj_code open_part(mail *m)
         flags &= ~(uint32_t)MAIL_DIGEST;
     }
     if (code == LJ_OK && m->head.type == MAIL_MULTIPART) {
-        if (scan->depth == MAIL_LEVELS) {
+        if (scan->depth >= m->level_max) {
             scan->is_deep = true;
             scan->open.kind = MAIL_UNSPLIT;
         } else {

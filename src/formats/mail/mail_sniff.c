@@ -241,7 +241,9 @@ int mail_sniff_saved(const format_probe *probe)
 
 bool mbox_is_from_line(lj_slice line)
 {
-    return line.len > 5 && lj_slice_has_prefix(line, LJ_BYTES("From "));
+    size_t name_len = 0;
+    return line.len > 5 && lj_slice_has_prefix(line, LJ_BYTES("From ")) &&
+           mail_field_name_len(line, &name_len) == 0; /* "From : " is a field */
 }
 
 int mbox_sniff(const format_probe *probe)

@@ -18,7 +18,7 @@
 #include "formats/mail/mail_priv.h"
 
 enum {
-    BLOCK = 21 * 1024,           /* bytes of a span at most, about */
+    BLOCK = 20 * 1024,           /* bytes of a span at most, about */
     SAMPLE = 16 * 1024,          /* bytes in which the charset is guessed */
     FILES_MAX = 256,             /* coded files inside one text ... */
     FILES_DEAR = 8,              /* ... when each costs another decoding of the text */

@@ -262,6 +262,8 @@ static lj_code msg_read(format_run *run, format_src *src)
         return LJ_E_FORMAT;
     }
     lj_buf_init(&msg.words, msg.arena, WORDS_MAX);
+    lj_buf_init(&msg.clear, msg.arena, WORDS_MAX);
+    lj_buf_init(&msg.scratch, msg.arena, WORDS_MAX);
     msg_read_fixed(&msg);
     lj_code code = read_message_part(&msg, MSG_SUBJECT);
     code = code == LJ_OK ? msg_read_names(&msg) : code;

@@ -7,7 +7,7 @@
 #include "formats/ole2/ole2.h"
 
 enum {
-    MSG_NAMES_MAX = 16384, /* named properties that are known by name */
+    MSG_NAMES_MAX = 4096, /* named properties that are known by name */
     MSG_NAMED_FIRST = 0x8000,
 };
 
@@ -51,7 +51,8 @@ typedef struct msg_file {
     uint32_t children;
     uint32_t story_count;
     bool is_damaged;
-    lj_buf words; /* one decoded piece */
+    lj_buf words;          /* one decoded piece */
+    lj_buf clear, scratch; /* the same without encoded words (RFC 2047) */
 } msg_file;
 
 /* A property that has a stream of its own. */

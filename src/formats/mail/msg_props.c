@@ -15,11 +15,13 @@
 #include "base/cur.h"
 #include "base/num.h"
 #include "formats/look.h"
+#include "formats/mail/mail_priv.h"
 
 enum {
     ENTRY_LEN = 16,    /* of the property stream */
     FIXED_MAX = 65536, /* bytes of it that are read */
     PIECE = 64 * 1024, /* bytes of a string at once */
+    LABEL_MAX = 255,   /* bytes of a name that is kept as a label */
     LABEL_LEN = 6,     /* "0x1234" */
     NAME_HEAD = 12,    /* "__substg1.0_" */
 };
@@ -176,12 +178,15 @@ static lj_code read_name(msg_file *msg, format_src *strings, uint32_t off, msg_n
     lj_slice wide = lj_cur_bytes(&cur, lj_min_size(len, lj_cur_left(&cur)));
     lj_buf_clear(&msg->words);
     (void)text_to_utf8(TEXT_UTF16LE, wide, /* more= */ false, &msg->words, /* rows= */ NULL);
-    lj_slice kept = lj_arena_copy(msg->arena, lj_buf_slice(&msg->words));
-    out->name = (lj_str){(const char *)kept.ptr, kept.len};
-    if (look_is_blank(out->name)) {
+    lj_str name = lj_buf_str(&msg->words);
+    if (look_is_blank(name)) {
         return LJ_OK;
     }
-    span what = span_of(SPAN_METADATA, out->name);
+    if (name.len <= LABEL_MAX) {
+        lj_slice kept = lj_arena_copy(msg->arena, lj_str_bytes(name));
+        out->name = (lj_str){(const char *)kept.ptr, kept.len};
+    }
+    span what = span_of(SPAN_METADATA, name);
     what.label = LJ_STR("property");
     what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     return format_emit(msg->run, &what);
@@ -293,6 +298,17 @@ lj_str msg_string(msg_file *msg, uint32_t idx, const msg_property *what, size_t 
     return trimmed(decode(msg, what, bytes, /* more= */ false, &used));
 }
 
+/* Headers as they were sent hold encoded words. */
+static lj_str without_words(msg_file *msg, lj_str text)
+{
+    if (lj_slice_find(lj_str_bytes(text), LJ_BYTES("=?")) == SIZE_MAX) {
+        return text;
+    }
+    lj_buf_clear(&msg->clear);
+    mail_words(lj_str_bytes(text), &msg->clear, &msg->scratch);
+    return lj_buf_str(&msg->clear);
+}
+
 /* Where the piece ends: behind its last line, when it has one. */
 static size_t line_end(const msg_property *what, lj_slice bytes)
 {
@@ -334,7 +350,7 @@ lj_code msg_emit_string(msg_file *msg, uint32_t idx, const msg_property *what, s
         }
         at += used;
         span out = shape;
-        out.text = trimmed(text);
+        out.text = role == SPAN_BODY ? trimmed(text) : without_words(msg, trimmed(text));
         out.place.row_no = role == SPAN_BODY ? line : 0;
         for (size_t i = 0; i < text.len; i++) {
             line += text.ptr[i] == '\n' ? 1 : 0;

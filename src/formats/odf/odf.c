@@ -23,11 +23,12 @@
  * layout-cache that holds numbers only.
  *
  * Not done. Decryption. Digital signatures are read as unknown XML. */
+#include "formats/odf/odf.h"
+
 #include <libdeflate.h>
 
 #include "base/num.h"
 #include "formats/format_priv.h"
-#include "formats/odf/odf.h"
 #include "formats/zip/zip.h"
 
 enum {
@@ -209,7 +210,7 @@ static void check_crc(package *pkg, uint32_t idx, format_src *src)
         part = format_bytes(pkg->doc.run, src, at, FORMAT_WINDOW_MAX);
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
-    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
+    if (format_src_code(src) == LJ_OK && crc != member->crc) {
         format_gap(pkg->doc.run, GAP_DAMAGED, "crc-32",
                    (span_place){.part_id = format_part(pkg->doc.run, name_of(pkg, idx))});
     }

@@ -55,14 +55,19 @@ lj_code odf_read_part(odf_doc *doc, format_src *src, uint32_t part_id, uint64_t 
 /* The next START, END or TEXT; comments and the like are emitted on the way. False at the end, or
  * when x->code is set. */
 bool odf_next(odf_xml *x);
+/* Appends; a full arena ends the reading. */
+void odf_keep(odf_xml *x, lj_buf *buf, lj_str text);
 span odf_span(const odf_xml *x, span_role role);
 void odf_emit(odf_xml *x, span *what);
 /* Blank texts are dropped. */
 void odf_emit_text(odf_xml *x, span_role role, lj_str label, lj_str text);
 /* The same for what is on no page. */
 void odf_emit_unseen(odf_xml *x, span_role role, lj_str label, lj_str text);
-/* Attributes of the token with letters beyond ASCII that no reader takes otherwise. */
+/* Attributes of the token with letters beyond ASCII: all of them; those that no reader takes, for
+ * every element; those that a reader might have taken, for elements that none did. */
 void odf_emit_attrs(odf_xml *x);
+void odf_emit_other_attrs(odf_xml *x);
+void odf_emit_left_attrs(odf_xml *x);
 void odf_emit_stray(odf_xml *x);
 /* The target of a link; percent-decoded. Targets inside the package are left out. */
 void odf_emit_link(odf_xml *x, lj_str target);

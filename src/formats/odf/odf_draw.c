@@ -265,7 +265,7 @@ static void take_target(story *s)
     if (token->id == ODF_IMAGE && s->kind == ODF_KIND_PAGES) {
         s->page_has_art = true;
     }
-    odf_emit_attrs(s->x);
+    odf_emit_left_attrs(s->x);
 }
 
 /* ---- forms, scripts ---- */

@@ -122,6 +122,9 @@ void odf_story_text_add(story *s, lj_str text)
         s->run_ready[wide] = true;
     }
     span_block_add(&p->block, text, &s->run_look[wide]);
+    if (!lj_buf_ok(&p->block.text) && s->x->code == LJ_OK) {
+        s->x->code = LJ_E_LIMIT;
+    }
     if (p->block.text.len > SPAN_BLOCK_MAX) {
         para_emit(s, p);
         p->goes_on = true;
@@ -155,7 +158,7 @@ void odf_story_text_take(story *s)
     para *p = odf_story_para_of(s);
     if (s->in_value) {
         if (s->value.len + text.len <= VALUE_MAX) {
-            lj_buf_put(&s->value, lj_str_bytes(text));
+            odf_keep(s->x, &s->value, text);
         }
         return;
     }
@@ -182,6 +185,10 @@ void odf_story_text_take(story *s)
             room[len++] = blank ? ' ' : (uint8_t)text.ptr[i];
         }
         after_blank = blank;
+    }
+    if (room == NULL) {
+        s->x->code = LJ_E_LIMIT;
+        return;
     }
     s->scratch.len = len;
     if (len > 0) {
@@ -344,7 +351,7 @@ bool odf_story_inline_take(story *s)
     case ODF_TOC_MARK:
     case ODF_USER_INDEX_MARK:
         emit_mark(s, XML_VALUE(token, "string-value"));
-        odf_emit_attrs(s->x);
+        odf_emit_left_attrs(s->x);
         return true;
     case ODF_PLACEHOLDER:
     case ODF_USER_FIELD_DECL:

@@ -131,12 +131,12 @@ static bool ends_with(lj_slice name, lj_slice tail)
            lj_slice_is(lj_slice_part(name, name.len - tail.len, tail.len), tail);
 }
 
-/* Attributes that name fonts, styles or namespaces. */
+/* Attributes that name fonts, styles or namespaces; a bullet is one letter. */
 static bool is_noise(const xml_attr *attr)
 {
     static const char *const tails[] = {
         "style-name",        "font-name",         "font-family",         "font-name-asian",
-        "font-family-asian", "font-name-complex", "font-family-complex", "font-style-name-asian"};
+        "font-family-asian", "font-name-complex", "font-family-complex", "bullet-char"};
     for (size_t i = 0; i < LJ_COUNT_OF(tails); i++) {
         if (ends_with(attr->local, lj_cstr_bytes(tails[i]))) {
             return true;
@@ -145,14 +145,33 @@ static bool is_noise(const xml_attr *attr)
     return lj_slice_has_prefix(attr->name, LJ_BYTES("xmlns"));
 }
 
-static void emit_attrs(odf_xml *x, bool sentences)
+/* Attributes that the readers of their elements take. */
+static bool is_taken(const xml_attr *attr)
+{
+    static const char *const names[] = {
+        "name",    "display-name", "string-value", "string-value-if-true", "string-value-if-false",
+        "formula", "expression",   "condition",    "description",          "href",
+        "title",   "label",        "value",        "current-value",        "author",
+        "layer"};
+    for (size_t i = 0; i < LJ_COUNT_OF(names); i++) {
+        if (lj_slice_is(attr->local, lj_cstr_bytes(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef enum attr_choice { ATTRS_ALL, ATTRS_TAKEN, ATTRS_OTHER } attr_choice;
+
+static void emit_attrs(odf_xml *x, attr_choice choice, bool sentences)
 {
     const xml_token *token = x->token;
     for (uint32_t i = 0; i < token->attr_count; i++) {
         const xml_attr *attr = &token->attrs[i];
         bool sentence = sentences && attr->value.len >= ATTR_WORDS_MIN &&
                         look_has_byte(attr->value, ' ') && look_is_wordy(attr->value);
-        if ((look_has_high_byte(attr->value) || sentence) && !is_noise(attr)) {
+        if ((look_has_high_byte(attr->value) || sentence) && !is_noise(attr) &&
+            (choice == ATTRS_ALL || is_taken(attr) == (choice == ATTRS_TAKEN))) {
             odf_emit_unseen(x, SPAN_ATTRIBUTE, str_of(attr->local), attr->value);
         }
     }
@@ -160,7 +179,17 @@ static void emit_attrs(odf_xml *x, bool sentences)
 
 void odf_emit_attrs(odf_xml *x)
 {
-    emit_attrs(x, false);
+    emit_attrs(x, ATTRS_ALL, false);
+}
+
+void odf_emit_other_attrs(odf_xml *x)
+{
+    emit_attrs(x, ATTRS_OTHER, false);
+}
+
+void odf_emit_left_attrs(odf_xml *x)
+{
+    emit_attrs(x, ATTRS_TAKEN, false);
 }
 
 void odf_emit_stray(odf_xml *x)
@@ -219,6 +248,14 @@ void odf_emit_link(odf_xml *x, lj_str target)
     lj_arena_rewind(arena, mark);
 }
 
+void odf_keep(odf_xml *x, lj_buf *buf, lj_str text)
+{
+    lj_buf_put(buf, lj_str_bytes(text));
+    if (!lj_buf_ok(buf)) {
+        x->code = LJ_E_LIMIT; /* the caller has looked at the ceiling: the arena is full */
+    }
+}
+
 /* ---- leaves: an element with its text ---- */
 
 typedef struct leaf {
@@ -256,7 +293,7 @@ void odf_read_generic(odf_xml *x, span_role role)
     do {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
-            lj_buf_put(&l.text, lj_str_bytes(token->text));
+            odf_keep(x, &l.text, token->text);
             if (l.text.len > TEXT_MAX) {
                 leaf_emit(x, &l, role);
             }
@@ -265,7 +302,7 @@ void odf_read_generic(odf_xml *x, span_role role)
         leaf_emit(x, &l, role);
         if (token->kind == XML_START) {
             leaf_label(&l, odf_local(token));
-            emit_attrs(x, true);
+            emit_attrs(x, ATTRS_ALL, true);
         } else {
             open = token->depth != depth;
         }
@@ -296,7 +333,7 @@ void odf_read_meta(odf_xml *x)
     while (odf_next(x)) {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
-            lj_buf_put(&l.text, lj_str_bytes(token->text));
+            odf_keep(x, &l.text, token->text);
         } else if (token->kind == XML_START) {
             lj_buf_clear(&l.text);
             leaf_label(&l, odf_local(token));
@@ -334,7 +371,7 @@ void odf_read_settings(odf_xml *x)
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
             if (!is_binary) { /* printer data in base64 */
-                lj_buf_put(&l.text, lj_str_bytes(token->text));
+                odf_keep(x, &l.text, token->text);
             }
         } else if (token->kind == XML_START) {
             lj_buf_clear(&l.text);
@@ -369,11 +406,11 @@ void odf_read_math(odf_xml *x)
         if (token->kind == XML_TEXT) {
             lj_buf *out = in_source ? &source : &text;
             if (!look_is_blank(token->text) && out->len + token->text.len <= MATH_MAX) {
-                lj_buf_put(out, lj_str_bytes(token->text));
+                odf_keep(x, out, token->text);
             }
         } else if (token->kind == XML_START) {
             in_source = in_source || token->id == ODF_ANNOTATION;
-            emit_attrs(x, true);
+            emit_attrs(x, ATTRS_ALL, true);
         } else {
             in_source = in_source && token->id != ODF_ANNOTATION;
             if (token->depth == depth) {

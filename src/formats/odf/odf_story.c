@@ -290,6 +290,7 @@ static void take_start(story *s)
 {
     odf_xml *x = s->x;
     const xml_token *token = x->token;
+    odf_emit_other_attrs(x);
     switch (token->id) {
     case ODF_P:
     case ODF_H:
@@ -342,7 +343,7 @@ static void take_start(story *s)
         odf_story_table_take(s) || odf_story_draw_take(s)) {
         return;
     }
-    odf_emit_attrs(x);
+    odf_emit_left_attrs(x);
 }
 
 static void take_end(story *s)
@@ -400,7 +401,6 @@ void odf_read_story(odf_xml *x)
     lj_buf_init(&s->scratch, arena, 64 * LJ_MIB);
     lj_buf_init(&s->cell_value, arena, 2 * (size_t)VALUE_MAX);
     lj_buf_init(&s->formula, arena, 2 * (size_t)VALUE_MAX);
-    odf_emit_attrs(x);
     do {
         if (x->token->kind == XML_START) {
             take_start(s);

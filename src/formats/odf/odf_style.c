@@ -184,14 +184,14 @@ void odf_look_put(odf_look *dst, const odf_look *src)
         if ((stated & bit) == 0) {
             continue;
         }
-        if (src->size_percent[i] == 0) {
+        if (src->size_bp[i] == 0) {
             dst->size_pt100[i] = src->size_pt100[i];
-            dst->size_percent[i] = 0;
-        } else if ((dst->stated & bit) != 0 && dst->size_percent[i] == 0) {
-            uint64_t size = (uint64_t)dst->size_pt100[i] * src->size_percent[i] / 100;
+            dst->size_bp[i] = 0;
+        } else if ((dst->stated & bit) != 0 && dst->size_bp[i] == 0) {
+            uint64_t size = (uint64_t)dst->size_pt100[i] * src->size_bp[i] / 10000;
             dst->size_pt100[i] = (uint32_t)lj_min_u64(size, SIZE_MAX_PT100);
         } else { /* of nothing that is known */
-            dst->size_percent[i] = src->size_percent[i];
+            dst->size_bp[i] = src->size_bp[i];
         }
     }
     dst->fg = (stated & ODF_FG) != 0 ? src->fg : dst->fg;
@@ -255,10 +255,10 @@ static void take_size(odf_look *look, lj_str value, int which)
     int64_t percent = 0;
     bool relative = value.len > 0 && value.ptr[value.len - 1] == '%';
     if (relative && xml_int(value, &percent) && percent > 0 && percent <= 10000) {
-        look->size_percent[which] = (uint16_t)percent;
+        look->size_bp[which] = (uint32_t)percent * 100;
     } else if (!relative && odf_length(value, &pt100) && pt100 >= 0 && pt100 <= SIZE_MAX_PT100) {
         look->size_pt100[which] = (uint32_t)pt100;
-        look->size_percent[which] = 0;
+        look->size_bp[which] = 0;
     } else {
         return;
     }
@@ -376,8 +376,7 @@ span_look odf_look_span(const odf_look *look, bool wide)
     uint32_t stated = look->stated;
     int which = wide && (stated & ODF_SIZE_ASIAN) != 0 ? 1 : 0;
     uint32_t on = look->on & stated;
-    if ((stated & (which == 1 ? ODF_SIZE_ASIAN : ODF_SIZE)) != 0 &&
-        look->size_percent[which] == 0) {
+    if ((stated & (which == 1 ? ODF_SIZE_ASIAN : ODF_SIZE)) != 0 && look->size_bp[which] == 0) {
         out.known |= SPAN_KNOWS_SIZE;
         out.size_pt100 = look->size_pt100[which];
         out.hidden_by |= out.size_pt100 <= TINY_PT100 ? SPAN_HIDE(SPAN_HIDDEN_TINY) : 0;

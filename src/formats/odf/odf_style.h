@@ -29,10 +29,10 @@ typedef enum odf_stated {
 } odf_stated;
 
 typedef struct odf_look {
-    uint32_t stated, on;      /* odf_stated */
-    uint32_t size_pt100[2];   /* western, Asian */
-    uint16_t size_percent[2]; /* of the style around; 0: size_pt100 is stated */
-    uint32_t fg, bg, ground;  /* LOOK_NO_COLOUR: automatic or none; ground also LOOK_PAINTED */
+    uint32_t stated, on;     /* odf_stated */
+    uint32_t size_pt100[2];  /* western, Asian */
+    uint32_t size_bp[2];     /* of the style around; 0: size_pt100 is stated */
+    uint32_t fg, bg, ground; /* LOOK_NO_COLOUR: automatic or none; ground also LOOK_PAINTED */
 } odf_look;
 
 /* What a style says beside looks. */

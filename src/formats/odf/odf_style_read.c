@@ -334,6 +334,7 @@ static void take_start(styles_pass *p)
 {
     odf_xml *x = p->x;
     const xml_token *token = x->token;
+    odf_emit_other_attrs(x);
     if (p->in_format) {
         take_format_part(p);
         return;
@@ -361,7 +362,7 @@ static void take_start(styles_pass *p)
         if (is_data_style(token->id)) {
             open_format(p);
         } else {
-            odf_emit_attrs(x);
+            odf_emit_left_attrs(x);
         }
         break;
     }

@@ -199,7 +199,7 @@ static void take_cell(story *s)
     lj_str formula = XML_VALUE(token, "formula");
     lj_str type = XML_VALUE(token, "value-type");
     if (token->is_empty && formula.len == 0 && type.len == 0) {
-        odf_emit_attrs(x);
+        odf_emit_left_attrs(x);
         return; /* nothing in it, however often */
     }
     if (odf_story_scope_open(s, SCOPE_CELL) == NULL) {
@@ -231,7 +231,7 @@ static void take_cell(story *s)
     value = value.len > 0 ? value : XML_VALUE(token, "date-value");
     lj_buf_clear(&s->cell_value);
     if (value.len <= VALUE_MAX) {
-        lj_buf_put(&s->cell_value, lj_str_bytes(value));
+        odf_keep(x, &s->cell_value, value);
     }
     take_formula(s, formula);
     if (t->is_sheet && odf_story_para_open(s)) {

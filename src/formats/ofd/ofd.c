@@ -43,6 +43,7 @@
 
 #include "base/num.h"
 #include "formats/format_priv.h"
+#include "formats/ofd/ofd_doc.h"
 
 static bool has_member(const format_probe *probe, lj_slice name)
 {
@@ -111,8 +112,8 @@ lj_code ofd_queue_read(ofd_package *pkg)
 static lj_code roots_read(ofd_package *pkg)
 {
     lj_code code = LJ_OK;
-    for (uint32_t i = 0; i < pkg->root_count && code == LJ_OK; i++) {
-        code = ofd_document_read(pkg, pkg->roots[i]);
+    while (pkg->roots_done < pkg->root_count && code == LJ_OK) {
+        code = ofd_document_read(pkg, pkg->roots[pkg->roots_done++]);
     }
     return code == LJ_OK ? ofd_queue_read(pkg) : code;
 }
@@ -163,7 +164,7 @@ static lj_code rest_read(ofd_package *pkg)
     }
     for (uint32_t i = 0; i < pkg->part_count && code == LJ_OK; i++) {
         code = ofd_visit(pkg, i, OFD_XML_ONLY);
-        code = code == LJ_OK ? ofd_queue_read(pkg) : code;
+        code = code == LJ_OK ? roots_read(pkg) : code;
     }
     for (uint32_t i = 0; i < pkg->part_count && code == LJ_OK; i++) {
         code = ofd_visit(pkg, i, OFD_CHILDREN);
@@ -182,11 +183,17 @@ static lj_code read_ofd(format_run *run, format_src *zip)
     code = locks != OFD_NONE ? ofd_visit(pkg, locks, 0) : LJ_OK;
     if (code == LJ_OK && pkg->main != OFD_NONE) {
         code = ofd_visit(pkg, pkg->main, 0);
+        if (!pkg->parts[pkg->main].is_done) {
+            ofd_gap(pkg, "no-xml", (span_place){.part_id = ofd_part_id(pkg, pkg->main)});
+        }
     }
     code = code == LJ_OK ? roots_read(pkg) : code;
     code = code == LJ_OK ? versions_read(pkg) : code;
     code = code == LJ_OK ? rest_read(pkg) : code;
     code = code == LJ_OK ? zip_claim_structure(run, pkg->index) : code;
+    if (code == LJ_OK && pkg->root_count == 0 && !pkg->is_encrypted) {
+        ofd_gap(pkg, "document", (span_place){0}); /* nobody names one */
+    }
     if (code == LJ_OK && pkg->is_encrypted) {
         format_gap(run, GAP_ENCRYPTED, "ofd", (span_place){0});
         return LJ_E_ENCRYPTED;

@@ -7,7 +7,6 @@
 #include "formats/format.h"
 #include "formats/look.h"
 #include "formats/ofd/ofd_names.h"
-#include "formats/page_text.h"
 #include "formats/xml_token.h"
 #include "formats/zip/zip.h"
 
@@ -36,6 +35,11 @@ ofd_matrix ofd_matrix_scale(float by);
 /* First m, then `then`. */
 ofd_matrix ofd_matrix_concat(ofd_matrix m, ofd_matrix then);
 ofd_matrix ofd_matrix_move(float x, float y);
+/* What stands behind the first bytes; empty without a pointer too. */
+static inline lj_str ofd_behind(lj_str text, size_t at)
+{
+    return at < text.len ? (lj_str){text.ptr + at, text.len - at} : (lj_str){NULL, 0};
+}
 /* The next number of a list and the rest behind it; false at its end. */
 bool ofd_number_next(lj_str *rest, float *out);
 /* Up to `most` numbers. Returns how many there were. */
@@ -93,10 +97,11 @@ typedef struct ofd_package {
     uint32_t main;             /* OFD.xml */
     uint32_t story_count;
     uint64_t text_len; /* bytes of all parts that are named .xml, as they are stated */
-    bool is_damaged, is_encrypted, is_over_pages;
-    bool is_lost; /* the directory or the main part is gone: nothing is called unreachable */
+    bool is_encrypted, is_over_pages;
+    uint32_t gap_count; /* of ofd_gap() */
+    bool is_lost;       /* the directory or the main part is gone: nothing is called unreachable */
     uint32_t roots[OFD_ROOTS]; /* documents, by when they were met */
-    uint32_t root_count;
+    uint32_t root_count, roots_done;
     ofd_version versions[OFD_VERSIONS];
     uint32_t version_count;
     ofd_doc *doc; /* the one that is being read, or NULL */
@@ -111,6 +116,7 @@ struct ofd_xml {
     const xml_token *token;
     xml_token cdata; /* a CDATA section, given as text */
     span base;       /* place, reasons, story: what every span of the part begins with */
+    bool is_put_off; /* the reader wants it again, from its beginning */
     lj_code code;    /* LJ_OK, or what a call said that means: stop now */
 };
 
@@ -141,6 +147,9 @@ typedef enum ofd_visit_flag {
 lj_code ofd_visit(ofd_package *pkg, uint32_t part, uint32_t flags);
 /* The same, as an attached file of that name. */
 lj_code ofd_visit_attached(ofd_package *pkg, uint32_t part, lj_str name, uint64_t hidden_by);
+/* Tells that something which the document needs is not there or no XML; the first ones only, so
+ * that a list of 100,000 pages is told in a few lines. */
+void ofd_gap(ofd_package *pkg, const char *detail, span_place place);
 /* Which reader: ofd.c. */
 ofd_read *ofd_read_of(uint16_t root);
 
@@ -169,224 +178,6 @@ typedef struct ofd_walker {
 } ofd_walker;
 void ofd_walk(ofd_xml *x, const ofd_walker *walker);
 void ofd_read_generic(ofd_xml *x);
-
-/* ---- documents: ofd_document.c ---- */
-
-typedef struct ofd_page_ref {
-    uint32_t id, part;
-} ofd_page_ref;
-
-typedef struct ofd_template {
-    uint32_t id, part;
-    uint32_t scene;
-    bool is_front; /* ZOrder: Foreground */
-    bool is_told;  /* an earlier page has emitted it */
-} ofd_template;
-
-/* ---- resources: ofd_res.c ---- */
-
-typedef enum ofd_res_kind {
-    OFD_RES_SPACE = 1,
-    OFD_RES_PARAM,
-    OFD_RES_FONT,
-    OFD_RES_MEDIA,
-    OFD_RES_UNIT,
-    OFD_RES_TEMPLATE /* link: row of ofd_doc.templates */
-} ofd_res_kind;
-
-typedef struct ofd_color {
-    uint32_t rgb;
-    uint8_t alpha;
-    bool is_set;
-    bool is_plain; /* false: a pattern or shading */
-} ofd_color;
-
-typedef struct ofd_resource {
-    uint32_t id;
-    uint8_t kind;     /* ofd_res_kind, 0 = free */
-    uint8_t channels; /* color spaces */
-    uint16_t flags;   /* fonts: span_look_flag */
-    bool is_opaque;   /* media: a kind of picture that knows no transparency */
-    bool is_used;
-    uint32_t link; /* parameters: Relative; units: scene */
-    ofd_color fill, stroke;
-} ofd_resource;
-
-/* Room for resources, by the size of the package; false without memory. */
-bool ofd_res_init(ofd_package *pkg, ofd_doc *doc);
-void ofd_read_res(ofd_xml *x);
-/* The row of that resource, new or emptied; NULL when there is no room. */
-ofd_resource *ofd_res_enter(ofd_doc *doc, ofd_res_kind kind, uint32_t id);
-/* NULL when there is none. */
-ofd_resource *ofd_res_lookup(const ofd_doc *doc, ofd_res_kind kind, uint32_t id);
-/* Of FillColor and StrokeColor (8.3.2). */
-ofd_color ofd_color_of(const ofd_doc *doc, const xml_token *token);
-/* Completes what is not set from a chain of drawing parameters. */
-void ofd_param_apply(const ofd_doc *doc, uint32_t param, ofd_color *fill, ofd_color *stroke);
-
-/* ---- scenes: ofd_scene.c ---- */
-
-/* What is recorded once and placed often: a template page, a composite unit. */
-typedef struct ofd_scene {
-    uint32_t glyph_from, glyph_to, area_from, area_to, use_from, use_to;
-    bool is_used;
-} ofd_scene;
-
-typedef struct ofd_use {
-    ofd_matrix at;
-    uint32_t id;
-    uint32_t glyph_at; /* before this glyph */
-    uint32_t hidden;
-    bool is_template;
-} ofd_use;
-
-/* A page being filled. */
-typedef struct ofd_page {
-    page_text text;
-    float place_e, place_f; /* mm: physical box */
-    bool has_page;          /* the box is known: what stands outside is off the page */
-    uint32_t placed;        /* scenes so far */
-} ofd_page;
-
-struct ofd_doc {
-    uint32_t part;
-    float box[4]; /* PhysicalBox of all pages, mm */
-    ofd_page_ref *pages;
-    uint32_t page_count, page_cap;
-    ofd_template *templates;
-    uint32_t template_count, template_cap;
-    uint32_t annotations, attachments, tags; /* parts */
-    uint64_t pages_claimed;
-    uint32_t recorded; /* the template page that is being recorded, or OFD_NONE */
-    uint32_t page_res; /* resources that a page waits for, or OFD_NONE */
-    uint32_t res_files[OFD_RES_FILES];
-    uint32_t res_file_count;
-    ofd_resource *res;
-    uint32_t res_count, res_mask;
-    /* scenes */
-    page_text pool;
-    ofd_scene *scenes;
-    uint32_t scene_count, scene_cap;
-    ofd_use *uses;
-    uint32_t use_count;
-    bool has_pool, is_cyclic;
-    /* custom tags */
-    struct ofd_tags *tag_refs;
-};
-
-void ofd_read_ofd(ofd_xml *x);
-void ofd_read_document(ofd_xml *x);
-void ofd_read_version(ofd_xml *x);
-/* One document with all that belongs to it. */
-lj_code ofd_document_read(ofd_package *pkg, uint32_t part);
-/* What was reached and is named .xml: ofd.c. */
-lj_code ofd_queue_read(ofd_package *pkg);
-/* The place of a page in its document from 1, or 0. */
-uint32_t ofd_page_no(const ofd_doc *doc, uint32_t id);
-
-/* Room for scenes; false without memory. */
-bool ofd_scenes_init(ofd_package *pkg, ofd_doc *doc);
-/* A new scene that is recorded next, or OFD_NONE. */
-uint32_t ofd_scene_begin(ofd_doc *doc);
-void ofd_scene_end(ofd_doc *doc, uint32_t scene);
-/* True when not one more letter fits. */
-bool ofd_scenes_are_full(const ofd_doc *doc);
-void ofd_scene_use(ofd_doc *doc, const ofd_use *use);
-/* Puts a scene and all that it uses on the page. */
-void ofd_scene_place(ofd_package *pkg, ofd_page *page, uint32_t scene, ofd_matrix at,
-                     uint32_t hidden, page_owner owner, bool with_areas);
-/* Emits the letters of a scene alone. */
-lj_code ofd_scene_tell(ofd_package *pkg, ofd_page *page, uint32_t scene);
-/* Adds a letter to a page: sees whether it is off the page or tiny, and gives what is there out
- * first when there are too many. */
-void ofd_page_letter(ofd_page *page, page_glyph *glyph, uint32_t letter, page_style *style);
-/* Begins a page or an appearance; false without memory. */
-bool ofd_page_init(ofd_page *page, ofd_xml *x, uint32_t page_no, const float box[4]);
-/* Emits what is there. */
-lj_code ofd_page_flush(ofd_page *page, ofd_xml *x);
-
-/* ---- objects: ofd_content.c, ofd_object.c ---- */
-
-typedef struct ofd_code {
-    uint32_t text_at, text_len, dx_at, dx_len, dy_at, dy_len; /* in ofd_content.bytes */
-    float x, y;
-} ofd_code;
-
-typedef struct ofd_object {
-    uint16_t kind;    /* OFD_TextObject ... */
-    uint32_t depth;   /* of its element */
-    ofd_matrix outer; /* from its container to points */
-    ofd_matrix m;     /* from its own space to points */
-    float bound[4];
-    bool has_bound, has_ctm;
-    float size, hscale;
-    uint32_t id, font, param, resource;
-    uint32_t code_from; /* its first code in ofd_content.codes */
-    ofd_color fill, stroke;
-    bool fills, strokes, blends, has_clip;
-    uint8_t alpha;
-    uint16_t flags;  /* span_look_flag */
-    uint32_t hidden; /* SPAN_HIDE bits */
-} ofd_object;
-
-/* The machine that takes the tokens of layers, blocks and objects. */
-typedef struct ofd_content {
-    ofd_xml *x;
-    ofd_page *page; /* NULL: a scene is recorded */
-    ofd_matrix base;
-    span_role role;           /* of text that finds no room in a scene */
-    uint32_t page_id;         /* for custom tags */
-    uint32_t layer_param;     /* drawing parameter of the layer, 0 = none */
-    uint32_t invisible_depth; /* depth + 1 of a container that is not shown, 0 = none */
-    uint32_t skipped;         /* objects open beyond OFD_OBJECTS */
-    uint32_t object_count;
-    ofd_object objects[OFD_OBJECTS];
-    ofd_code codes[OFD_CODES];
-    uint32_t code_count;
-    lj_buf bytes; /* of the codes */
-    lj_buf path;  /* AbbreviatedData */
-    uint16_t
-        text_of; /* whose text comes: OFD_TextCode, OFD_AbbreviatedData, OFD_Path (of a clip), 0 */
-    bool in_fill, in_stroke;
-} ofd_content;
-
-bool ofd_content_init(ofd_content *it, ofd_xml *x, ofd_page *page, ofd_matrix base);
-/* Takes x->token. */
-void ofd_content_take(ofd_content *it);
-/* The object at the top has come to its end. */
-void ofd_text_end(ofd_content *it, ofd_object *object);
-void ofd_path_end(ofd_content *it, ofd_object *object);
-void ofd_image_end(ofd_content *it, ofd_object *object);
-void ofd_composite_end(ofd_content *it, ofd_object *object);
-
-/* ---- pages, annotations, the rest ---- */
-
-void ofd_read_page(ofd_xml *x);
-/* Records all templates of the document. */
-lj_code ofd_templates_read(ofd_package *pkg);
-/* Tells what no page used of templates and composite units. */
-lj_code ofd_scenes_rest(ofd_package *pkg);
-lj_code ofd_page_visit(ofd_package *pkg, uint32_t part);
-void ofd_read_annotations(ofd_xml *x);
-void ofd_read_annots(ofd_xml *x);
-void ofd_read_attachments(ofd_xml *x);
-void ofd_read_tags(ofd_xml *x);
-void ofd_read_tag_file(ofd_xml *x);
-void ofd_read_signature(ofd_xml *x);
-void ofd_read_encryptions(ofd_xml *x);
-void ofd_read_entries(ofd_xml *x);
-
-/* Custom tags: ofd_tags.c. */
-typedef struct ofd_tags ofd_tags;
-/* Reads the tag files of the document. */
-lj_code ofd_tags_read(ofd_package *pkg);
-/* Keeps the text of an object that a tag refers to. */
-void ofd_tags_take(ofd_doc *doc, uint32_t page_id, uint32_t object_id, lj_slice text);
-/* Emits the values of tags. */
-lj_code ofd_tags_emit(ofd_package *pkg);
-
-/* Seals and signature values: ofd_seal.c. True when the bytes were DER and have been told. */
-bool ofd_seal_read(ofd_package *pkg, uint32_t part, format_src *src, lj_code *out_code);
 
 #define OFD_IS(text, literal) lj_str_is((text), LJ_STR(literal))
 

@@ -12,7 +12,7 @@
  *
  * Traps. Names of attachments without an extension beside a format, or the other way round; an
  * attached file outside the package (nothing to read); a page that several files annotate. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 

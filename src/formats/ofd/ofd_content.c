@@ -15,7 +15,7 @@
  *
  * Limits. OFD_OBJECTS objects inside each other (more: their text is emitted without a place);
  * OFD_CODES TextCodes of an object are held, then they are given out; PATH_MAX bytes of a path. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 
@@ -371,6 +371,16 @@ static void take_end(ofd_content *it, const xml_token *token)
     }
 }
 
+/* Curves of a path (9.3: Q, B, A). */
+static uint32_t count_curves(lj_str path)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        count += path.ptr[i] == 'B' || path.ptr[i] == 'Q' || path.ptr[i] == 'A' ? 1 : 0;
+    }
+    return count;
+}
+
 static void take_text(ofd_content *it, const xml_token *token)
 {
     if (it->text_of == OFD_TextCode) {
@@ -379,6 +389,7 @@ static void take_text(ofd_content *it, const xml_token *token)
     }
     if (it->text_of == OFD_AbbreviatedData) {
         lj_buf_put(&it->path, lj_str_bytes(token->text));
+        it->curves += count_curves(token->text);
     }
     if (it->text_of != 0 && !look_has_high_byte(token->text)) {
         return; /* the words of a path are numbers */

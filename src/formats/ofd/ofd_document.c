@@ -18,12 +18,11 @@
  * Limits. FORMAT_LIMIT_PDF_PAGES is the limit on pages of one laid-out document, whatever its
  * format: pages behind it are not read, the rest of the package is. A list that claims more costs
  * no memory. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include "base/num.h"
 
 enum {
-    GAPS_MAX = 16, /* missing pages that are told one by one */
     PAGES_FIRST = 64,
 };
 
@@ -47,9 +46,8 @@ static void take_root(ofd_xml *x, lj_str text, bool is_needed)
     ofd_package *pkg = x->pkg;
     uint32_t part = ofd_lookup(pkg, x->part, text);
     if (part == OFD_NONE) {
-        pkg->is_damaged = true;
         if (is_needed) {
-            format_gap(pkg->run, GAP_DAMAGED, "document", x->base.place);
+            ofd_gap(pkg, "document", x->base.place);
         }
         return;
     }
@@ -181,10 +179,7 @@ static void take_page(ofd_xml *x, ofd_doc *doc)
     }
     *row = (ofd_page_ref){ofd_id(XML_VALUE(x->token, "ID")), part};
     if (part == OFD_NONE) {
-        x->pkg->is_damaged = true;
-        if (doc->page_count <= GAPS_MAX) {
-            format_gap(x->pkg->run, GAP_DAMAGED, "page", (span_place){.page_no = doc->page_count});
-        }
+        ofd_gap(x->pkg, "page", (span_place){.page_no = doc->page_count});
         return;
     }
     ofd_reach(x, part);
@@ -197,8 +192,7 @@ static void take_template(ofd_xml *x, ofd_doc *doc)
 {
     uint32_t part = ofd_follow(x, XML_VALUE(x->token, "BaseLoc"));
     if (part == OFD_NONE) {
-        x->pkg->is_damaged = true;
-        format_gap(x->pkg->run, GAP_DAMAGED, "template", x->base.place);
+        ofd_gap(x->pkg, "template", x->base.place);
         return;
     }
     uint64_t most = format_limit_value(x->pkg->run, FORMAT_LIMIT_PDF_PAGES);
@@ -285,6 +279,16 @@ void ofd_read_document(ofd_xml *x)
     ofd_walk(x, &(ofd_walker){document_start, document_leaf, NULL, doc});
 }
 
+/* What the document needs and is no XML: encrypted by a way of its own, or broken. */
+static void tell_other(ofd_package *pkg, uint32_t part)
+{
+    if (!pkg->parts[part].is_done) {
+        ofd_gap(
+            pkg, "no-xml",
+            (span_place){.part_id = ofd_part_id(pkg, part), .page_no = pkg->parts[part].page_no});
+    }
+}
+
 /* Reads a page; once more when it brings resources of its own that were not known. */
 lj_code ofd_page_visit(ofd_package *pkg, uint32_t part)
 {
@@ -298,6 +302,7 @@ lj_code ofd_page_visit(ofd_package *pkg, uint32_t part)
         pkg->parts[part].is_done = false;
         code = code == LJ_OK ? ofd_visit(pkg, part, 0) : code;
     }
+    tell_other(pkg, part);
     return code;
 }
 
@@ -365,6 +370,7 @@ lj_code ofd_document_read(ofd_package *pkg, uint32_t part)
                      .page_res = OFD_NONE};
     pkg->doc = doc;
     lj_code code = ofd_visit(pkg, part, OFD_KEEP);
+    tell_other(pkg, part);
     code = code == LJ_OK ? belongings_read(pkg, doc) : code;
     uint32_t attachments = doc->attachments;
     pkg->doc = NULL;

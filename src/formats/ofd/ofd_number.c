@@ -116,7 +116,7 @@ bool ofd_number_next(lj_str *rest, float *out)
     }
     number = number > 1e9 ? 1e9 : number; /* far outside of every page; sums stay finite */
     *out = (float)(is_negative ? -number : number);
-    *rest = (lj_str){text.ptr + at, text.len - at};
+    *rest = ofd_behind(text, at);
     return true;
 }
 
@@ -169,7 +169,7 @@ bool ofd_delta_next(ofd_deltas *it, float *out)
         }
         bool is_group = at < it->rest.len && (it->rest.ptr[at] | 0x20) == 'g';
         at += is_group ? 1 : 0;
-        it->rest = (lj_str){it->rest.ptr + at, it->rest.len - at};
+        it->rest = ofd_behind(it->rest, at);
         float count = 1;
         if (is_group && !ofd_number_next(&it->rest, &count)) {
             return false;

@@ -24,7 +24,7 @@
  *
  * Not done: glyph numbers that contradict the codes (the cmap of the embedded font would have to be
  * read); clips (what they leave is taken as seen). */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 #include "text/fold.h"
@@ -46,6 +46,13 @@ static float length_of(float x, float y)
 static bool is_wide(uint32_t letter)
 {
     return letter >= 0x2E80 && (letter < 0xFF61 || letter > 0xFFDC);
+}
+
+/* As wide as the font of the place wants: quotes, dashes, stars, Greek are square in Chinese fonts.
+ */
+static bool is_ambiguous(uint32_t letter)
+{
+    return letter >= 0xA1 && letter < 0x2E80;
 }
 
 static bool is_private(uint32_t letter)
@@ -103,6 +110,9 @@ static lj_str text_of(lj_str text)
 {
     size_t from = 0;
     size_t to = text.len;
+    if (text.len == 0) {
+        return text;
+    }
     while (from < to && (uint8_t)text.ptr[from] <= ' ') {
         from++;
     }
@@ -168,9 +178,10 @@ static void letter_place(code_run *run, uint32_t letter, float dx, float dy, boo
     page_glyph glyph = run->glyph;
     glyph.x = run->x * m.a + run->y * m.c + m.e;
     glyph.y = run->x * m.b + run->y * m.d + m.f;
-    float natural = is_wide(letter) ? run->wide : run->wide * 0.5F;
+    bool may_be_wide = is_wide(letter) || is_ambiguous(letter);
+    float natural = is_wide(letter) || letter >= 0x2000 ? run->wide : run->wide * 0.5F;
     float way = dx * run->ux + dy * run->uy;
-    float most = is_wide(letter) ? run->wide : run->wide * 0.95F;
+    float most = may_be_wide ? run->wide * 1.02F : run->wide * 0.95F;
     float advance = has_delta && way > 0 && way <= most ? way : natural;
     glyph.advance = advance * run->along;
     page_style style = run->style;
@@ -208,7 +219,7 @@ static void code_place(code_run *run)
         letter_place(run, letter, dx, dy, has_delta);
         run->glyph.goes_on = true;
         if (!has_dx && dy == 0.0F) { /* nothing is said: by the width of the letter */
-            float step = is_wide(letter) ? run->wide : run->wide * 0.5F;
+            float step = is_wide(letter) || letter >= 0x2000 ? run->wide : run->wide * 0.5F;
             dx = step * (run->ux < 0 ? -1.0F : 1.0F);
         }
         run->x += dx;
@@ -325,7 +336,7 @@ static bool path_points(const ofd_content *it, const ofd_object *object, float (
     uint32_t moves = 0;
     while (rest.len > 0) {
         char letter = rest.ptr[0];
-        rest = (lj_str){rest.ptr + 1, rest.len - 1};
+        rest = ofd_behind(rest, 1);
         float xy[2] = {0};
         switch (letter) {
         case ' ':

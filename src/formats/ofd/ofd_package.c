@@ -14,7 +14,7 @@
  *
  * Limits. Names of NAME_LEN bytes. A part that cannot be decoded, is cut or is not well-formed
  * gives the gap `damaged` with its name; one that is not well-formed is swept as well. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include <libdeflate.h>
 
@@ -26,6 +26,7 @@ enum {
     HEAD_LEN = 512,             /* bytes from which a kind is recognised */
     CRC_MAX = 32 * 1024 * 1024, /* bytes of a part whose checksum is computed */
     DEFLATED = 8,               /* APPNOTE 4.4.5 */
+    GAPS_MAX = 16,              /* missing pages and their like that are told one by one */
 };
 
 static const char *const name_texts[] = {
@@ -318,6 +319,14 @@ uint32_t ofd_part_id(ofd_package *pkg, uint32_t idx)
     return part->part_id;
 }
 
+void ofd_gap(ofd_package *pkg, const char *detail, span_place place)
+{
+    if (pkg->gap_count < GAPS_MAX) {
+        pkg->gap_count++;
+        format_gap(pkg->run, GAP_DAMAGED, detail, place);
+    }
+}
+
 /* ---- visiting ---- */
 
 /* XML by its first bytes, in any encoding that the tokenizer reads. */
@@ -411,7 +420,7 @@ static bool take_font(ofd_package *pkg, uint32_t idx, format_src *src, lj_code *
 }
 
 /* What is no XML; nothing to give when not one byte came out. */
-static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_slice head)
+static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src)
 {
     ofd_part *part = &pkg->parts[idx];
     lj_code code = LJ_OK;
@@ -426,6 +435,7 @@ static lj_code take_other(ofd_package *pkg, uint32_t idx, format_src *src, lj_sl
     if (ofd_seal_read(pkg, idx, src, &code)) {
         return code;
     }
+    lj_slice head = format_bytes(pkg->run, src, 0, HEAD_LEN);
     bool is_known = format_recognise(head) != NULL;
     if (pkg->is_encrypted && !is_known && head.len > 0) {
         format_claim(pkg->run, part->member->data_off, part->member->stored_len, FORMAT_LOCKED);
@@ -465,6 +475,9 @@ static lj_code read_xml(ofd_xml *x, bool *out_other)
             ofd_read *read = ofd_read_of(x->token->id);
             read = read == ofd_read_generic && part->is_tags ? ofd_read_tag_file : read;
             read(x);
+            if (x->is_put_off) {
+                return x->code;
+            }
         } else if (x->token->kind == XML_TEXT && look_is_wordy(x->token->text)) {
             ofd_emit_unseen(x, SPAN_ATTRIBUTE, (lj_str){NULL, 0}, x->token->text);
         }
@@ -550,7 +563,7 @@ lj_code ofd_visit(ofd_package *pkg, uint32_t idx, uint32_t flags)
         }
     }
     if (code == LJ_OK && is_other) {
-        code = take_other(pkg, idx, src, format_bytes(pkg->run, src, 0, HEAD_LEN));
+        code = take_other(pkg, idx, src);
     }
     code = part_close(pkg, idx, src, code);
     if ((flags & OFD_KEEP) == 0) {

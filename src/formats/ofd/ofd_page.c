@@ -10,10 +10,12 @@
  * role `master`. Background templates are placed before the content, foreground ones behind it.
  * What no page uses is told at the end as not printed.
  *
+ * A page that has only curves, but very many, is text drawn as outlines: the gap `picture`.
+ *
  * Traps. The box of a page may differ from that of the document; it may begin elsewhere than at 0
  * 0. A page that uses a template that is not there; a Template element behind the content: its
  * areas then cover nothing, because nobody knows the order. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 
@@ -21,6 +23,7 @@ enum {
     TEMPLATES_MAX = 16, /* of one page */
     UNMAPPED_LEAST = 2, /* letters of the private use area that are told */
     PAGE_WORK = 256,
+    OUTLINE_CURVES = 2000, /* curves that make a page without letters one of outlines */
 };
 
 /* ---- templates ---- */
@@ -96,7 +99,6 @@ typedef struct page_file {
     uint16_t text_of;    /* OFD_PhysicalBox, OFD_PageRes or 0 */
     bool has_content;    /* a layer was seen */
     bool is_recorded;    /* a template page */
-    bool is_put_off;     /* it comes again when its resources are known */
     uint32_t area_depth; /* depth + 1 of the Area element, 0 = outside */
 } page_file;
 
@@ -122,8 +124,7 @@ static void take_template(ofd_xml *x, page_file *file)
     ofd_template *template = row != NULL ? &doc->templates[row->link] : NULL;
     if (template == NULL) {
         if (doc != NULL && !x->pkg->is_lost) {
-            x->pkg->is_damaged = true;
-            format_gap(x->pkg->run, GAP_DAMAGED, "template", x->base.place);
+            ofd_gap(x->pkg, "template", x->base.place);
         }
         return;
     }
@@ -171,7 +172,7 @@ static void take_res(ofd_xml *x, page_file *file, lj_str text)
     ofd_doc *doc = x->pkg->doc;
     if (part != OFD_NONE && doc != NULL && !x->pkg->parts[part].is_done && !file->has_content) {
         doc->page_res = part;
-        file->is_put_off = true;
+        x->is_put_off = true;
     }
 }
 
@@ -229,6 +230,9 @@ static void page_end(ofd_xml *x, page_file *file)
         file->placed[i]->is_told = true;
     }
     uint32_t unmapped = file->page.text.unmapped;
+    if (file->page.text.total == 0 && file->content.curves >= OUTLINE_CURVES) {
+        format_gap(x->pkg->run, GAP_PICTURE, "outlines", file->page.text.place);
+    }
     if (ofd_page_flush(&file->page, x) == LJ_OK && unmapped >= UNMAPPED_LEAST) {
         format_gap(x->pkg->run, GAP_NO_TEXT_MAP, NULL, file->page.text.place);
     }
@@ -256,17 +260,17 @@ void ofd_read_page(ofd_xml *x)
     content_base(file);
     uint32_t depth = x->token->depth;
     x->code = format_work(x->pkg->run, PAGE_WORK);
-    while (!file->is_put_off && ofd_next(x) &&
+    while (!x->is_put_off && ofd_next(x) &&
            (x->token->kind != XML_END || x->token->depth != depth)) {
         if (!page_take(x, file)) {
             ofd_content_take(&file->content);
         }
     }
-    if (file->is_put_off && file->is_recorded) {
+    if (x->is_put_off && file->is_recorded) {
         doc->use_count = doc->scenes != NULL && doc->scene_count > 0
                              ? doc->scenes[doc->scene_count - 1].use_from
                              : doc->use_count;
-    } else if (!file->is_put_off && !file->is_recorded) {
+    } else if (!x->is_put_off && !file->is_recorded) {
         page_end(x, file);
     }
 }

@@ -14,7 +14,7 @@
  *
  * Not done: ICC profiles; palettes (their colors are not known). A table that is full loses looks,
  * never text. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_content.h"
 
 #include "base/num.h"
 
@@ -83,7 +83,7 @@ static uint32_t channels_of(lj_str value, float bits_max, float *out)
         while (at < value.len && ((uint8_t)value.ptr[at] <= ' ' || value.ptr[at] == ',')) {
             at++;
         }
-        value = (lj_str){value.ptr + at, value.len - at};
+        value = ofd_behind(value, at);
         float number = 0;
         if (value.len > 1 && value.ptr[0] == '#') {
             size_t end = 1;
@@ -95,7 +95,7 @@ static uint32_t channels_of(lj_str value, float bits_max, float *out)
                 number = number * 16 + (float)digit;
                 end++;
             }
-            value = (lj_str){value.ptr + end, value.len - end};
+            value = ofd_behind(value, end);
         } else if (!ofd_number_next(&value, &number)) {
             break;
         }

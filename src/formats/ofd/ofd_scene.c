@@ -15,7 +15,7 @@
  *
  * Limits. The pool holds POOL_MAX letters; what does not fit is emitted piece by piece when it is
  * met (ofd_object.c), without a place. OFD_NESTING levels, PLACED_MAX scenes of a page. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include "base/num.h"
 #include "text/fold.h"

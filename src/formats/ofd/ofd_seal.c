@@ -15,7 +15,7 @@
  * seal whose picture is an OFD document; lengths that leave their container.
  *
  * Limits. DER_MAX bytes; DER_DEPTH levels; what is no DER is left to the core. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include "base/cur.h"
 #include "base/num.h"

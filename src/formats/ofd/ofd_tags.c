@@ -15,7 +15,7 @@
  *
  * Limits. OFD_REFS references and VALUES_LEN bytes of text of a document; what is beyond has no
  * label, its text is told by the page all the same. */
-#include "formats/ofd/ofd.h"
+#include "formats/ofd/ofd_doc.h"
 
 #include "base/num.h"
 

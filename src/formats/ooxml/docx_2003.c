@@ -66,6 +66,22 @@ static void take_binary(story *s)
     context->binaries[context->binary_count++] = (docx_binary){from, to - from};
 }
 
+/* w:styles: its looks were taken in the first pass and are no properties of what is around. */
+static void take_styles(story *s)
+{
+    opc_xml *x = s->x;
+    uint32_t depth = x->token->depth;
+    while (opc_next(x)) {
+        if (x->token->kind == XML_START) {
+            opc_emit_attrs(x);
+        } else if (x->token->kind == XML_TEXT) {
+            opc_emit_stray(x);
+        } else if (x->token->depth == depth) {
+            return;
+        }
+    }
+}
+
 void story_2003_take(story *s)
 {
     opc_xml *x = s->x;
@@ -79,6 +95,9 @@ void story_2003_take(story *s)
         break;
     case OPC_annotation:
         take_annotation(s);
+        break;
+    case OPC_styles:
+        take_styles(s);
         break;
     case OPC_binData:
         take_binary(s);

@@ -492,6 +492,7 @@ static void take_start(story *s)
     case OPC_hdr:
     case OPC_ftr:
     case OPC_annotation:
+    case OPC_styles:
     case OPC_binData:
     case OPC_hlink:
     case OPC_docVar:

@@ -206,7 +206,7 @@ static void check_crc(opc_package *pkg, uint32_t idx, format_src *src)
         part = format_bytes(pkg->run, src, at, FORMAT_WINDOW_MAX);
         crc = part.len > 0 ? libdeflate_crc32(crc, part.ptr, part.len) : crc;
     }
-    if (format_src_code(src) == LJ_OK && at == member->real_len && crc != member->crc) {
+    if (format_src_code(src) == LJ_OK && crc != member->crc) {
         format_gap(pkg->run, GAP_DAMAGED, "crc-32", (span_place){.part_id = opc_part_id(pkg, idx)});
     }
 }

@@ -72,7 +72,7 @@ typedef struct opc_package {
      * are children. False: not mine. x has no token. */
     bool (*read_binary)(struct opc_xml *x, lj_slice head, void *ctx);
     text_charset charset; /* of the part that opc_read_single() read */
-    const void *dialect; /* of the reader that owns the package */
+    const void *dialect;  /* of the reader that owns the package */
 } opc_package;
 
 /* One XML part being read. */

@@ -119,8 +119,11 @@ lj_code opc_open_flat(opc_package *pkg, format_run *run, format_src *src)
         return LJ_E_LIMIT;
     }
     /* what stands between the parts */
-    opc_part first = {.is_listed = true, .is_reached = true, .owner = OPC_NONE};
-    pkg->parts = &first;
+    pkg->parts = lj_arena_alloc(pkg->arena, sizeof(*pkg->parts));
+    if (pkg->parts == NULL) {
+        return LJ_E_LIMIT;
+    }
+    pkg->parts[0] = (opc_part){.is_listed = true, .is_reached = true, .owner = OPC_NONE};
     flat_pass f = {
         .x = {.pkg = pkg, .src = src}
     };

@@ -20,6 +20,7 @@
 #define ABSENT 0xFFFFFFFFU /* count of a string that is not there */
 
 enum {
+    INDEX_BLOCK = 42,
     BEGIN_SHEET = 129,
     BEGIN_BOOK = 131,
     BEGIN_SST = 159,
@@ -27,9 +28,11 @@ enum {
     BEGIN_PIVOT_RECORDS = 193,
     BEGIN_STYLES = 278,
     BEGIN_PIVOT = 280,
+    BEGIN_METADATA = 332,
     BEGIN_LIST = 343,
     BEGIN_SUPBOOK = 360,
     BEGIN_QUERY = 447,
+    BEGIN_CALC_CHAIN = 528,
     BEGIN_COMMENTS = 628,
     LETTERS_MAX = 64 * 1024,
     REST_MIN = 6,
@@ -232,6 +235,9 @@ static const part_kind part_kinds[] = {
     {BEGIN_LIST,          SPAN_SHEET_NAME, xlsb_part_rows,  &xlsb_part_row_count },
     {BEGIN_SUPBOOK,       SPAN_CELL,       xlsb_part_rows,  &xlsb_part_row_count },
     {BEGIN_QUERY,         SPAN_CELL,       xlsb_part_rows,  &xlsb_part_row_count },
+    {INDEX_BLOCK,         SPAN_CELL,       xlsb_part_rows,  &xlsb_part_row_count },
+    {BEGIN_METADATA,      SPAN_CELL,       xlsb_part_rows,  &xlsb_part_row_count },
+    {BEGIN_CALC_CHAIN,    SPAN_CELL,       xlsb_part_rows,  &xlsb_part_row_count },
     {BEGIN_COMMENTS,      SPAN_COMMENT,    xlsb_part_rows,  &xlsb_part_row_count },
 };
 

@@ -170,7 +170,6 @@ static void take_item(xlsb *b)
     }
 }
 
-/* clang-format off: one row a line */
 const xlsb_row xlsb_part_rows[] = {
     {19,  take_string       },
     {20,  NULL              },
@@ -181,6 +180,9 @@ const xlsb_row xlsb_part_rows[] = {
     {25,  NULL              },
     {26,  NULL              },
     {39,  take_name         },
+    {40,  NULL              },
+    {42,  NULL              },
+    {63,  NULL              },
     {128, NULL              },
     {131, NULL              },
     {132, NULL              },
@@ -205,6 +207,8 @@ const xlsb_row xlsb_part_rows[] = {
     {369, NULL              },
     {370, NULL              },
     {371, take_extern_string},
+    {528, NULL              },
+    {529, NULL              },
     {548, take_sharing      },
     {628, NULL              },
     {629, NULL              },
@@ -217,7 +221,6 @@ const xlsb_row xlsb_part_rows[] = {
     {636, NULL              },
     {637, take_comment_text },
 };
-/* clang-format on */
 const uint32_t xlsb_part_row_count = LJ_COUNT_OF(xlsb_part_rows);
 
 /* ---- styles ---- */
@@ -367,7 +370,6 @@ void xlsb_styles_end(xlsb *b)
     }
 }
 
-/* clang-format off: one row a line */
 const xlsb_row xlsb_style_rows[] = {
     {43,  take_font  },
     {44,  take_format},
@@ -395,5 +397,4 @@ const xlsb_row xlsb_style_rows[] = {
     {626, NULL       },
     {627, NULL       },
 };
-/* clang-format on */
 const uint32_t xlsb_style_row_count = LJ_COUNT_OF(xlsb_style_rows);

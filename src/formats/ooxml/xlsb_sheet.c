@@ -197,7 +197,6 @@ static void take_condition(xlsb *b)
     }
 }
 
-/* clang-format off: one row a line */
 const xlsb_row xlsb_sheet_rows[] = {
     {0,   take_row       },
     {1,   take_cell      },
@@ -245,5 +244,4 @@ const xlsb_row xlsb_sheet_rows[] = {
     {485, NULL           },
     {494, take_link      },
 };
-/* clang-format on */
 const uint32_t xlsb_sheet_row_count = LJ_COUNT_OF(xlsb_sheet_rows);

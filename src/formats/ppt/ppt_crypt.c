@@ -24,6 +24,10 @@ enum {
     FIELD_MAX = 64,
 };
 
+/* [MS-OFFCRYPTO] 2.4.2.3: a presentation that only writing is protected of is encrypted with it and
+ * opens without asking (C09). */
+static const char standard_password[] = "/01Hannes Ruescher/01";
+
 /* ---- one object while it is read ---- */
 
 typedef struct unlock_stream {
@@ -198,7 +202,7 @@ lj_code ppt_unlock(ppt_file *file)
     office_crypt *crypt = lj_arena_alloc(file->arena, sizeof(*crypt));
     lj_slice header = ppt_body_kept(file, &head, &file->raw);
     if (crypt == NULL || office_crypt_init(crypt, file->run, header) != LJ_OK ||
-        !office_crypt_open(crypt, file->run, /* standard= */ NULL)) {
+        !office_crypt_open(crypt, file->run, standard_password)) {
         return LJ_OK;
     }
     file->crypt = crypt;

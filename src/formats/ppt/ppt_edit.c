@@ -54,11 +54,9 @@ lj_code ppt_read_current_user(ppt_file *file)
     }
     lj_cur_skip(&cur, 4);
     lj_slice wide = lj_cur_bytes(&cur, 2 * (size_t)name_len);
-    ppt_scope scope = {.entry = PPT_NONE};
-    if (lj_cur_ok(&cur)) {
-        return ppt_emit_unseen(file, &scope, SPAN_METADATA, "user", wide);
-    }
-    span what = span_of(SPAN_METADATA, ppt_decode(file, TEXT_GB18030, ansi));
+    bool is_wide = lj_cur_ok(&cur);
+    span what = span_of(SPAN_METADATA, ppt_decode(file, is_wide ? TEXT_UTF16LE : TEXT_GB18030,
+                                                  is_wide ? wide : ansi));
     what.label = LJ_STR("user");
     what.hidden_by = SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED);
     what.place.part_id = ole2_part(file->ole2, idx);

@@ -171,10 +171,10 @@ static int64_t time_of(lj_cur *cur)
 lj_code ppt_emit_comment(ppt_file *file, const ppt_scope *scope, const ppt_head *head)
 {
     enum { AUTHOR_MAX = 256 };
-    lj_buf author;
+    lj_buf *author = &file->raw_style; /* free at the moment */
     ppt_head text = {0};
     span what = span_of(SPAN_COMMENT, (lj_str){NULL, 0});
-    lj_buf_init(&author, file->arena, 4 * (size_t)AUTHOR_MAX);
+    lj_buf_clear(author);
     ppt_head at_hand;
     for (uint64_t at = head->body; ppt_head_at(file, at, head->end, &at_hand); at = at_hand.end) {
         if (at_hand.type == PPT_COMMENT_ATOM) {
@@ -182,10 +182,10 @@ lj_code ppt_emit_comment(ppt_file *file, const ppt_scope *scope, const ppt_head 
             lj_cur_skip(&cur, 4);
             what.changed_at = time_of(&cur);
         } else if (at_hand.type == PPT_CSTRING && at_hand.instance == 0) {
-            lj_buf_clear(&author);
+            lj_buf_clear(author);
             lj_str name =
                 ppt_decode(file, TEXT_UTF16LE, ppt_body(file, &at_hand, 2 * (size_t)AUTHOR_MAX));
-            lj_buf_put(&author, lj_str_bytes(name));
+            lj_buf_put(author, lj_str_bytes(name));
         } else if (at_hand.type == PPT_CSTRING && at_hand.instance == 1) {
             text = at_hand;
         }
@@ -194,7 +194,7 @@ lj_code ppt_emit_comment(ppt_file *file, const ppt_scope *scope, const ppt_head 
         return LJ_OK;
     }
     what.text = ppt_decode(file, TEXT_UTF16LE, ppt_body(file, &text, PPT_ATOM_MAX));
-    what.author = lj_buf_str(&author);
+    what.author = lj_buf_str(author);
     ppt_place(file, scope, &what);
     bool seen = ppt_seen_before(file, lj_str_bytes(what.text));
     return look_is_blank(what.text) || (scope->only_new && seen) ? LJ_OK

@@ -26,133 +26,144 @@ typedef struct walk {
     uint64_t unit_end; /* records of a text that was told end here */
 } walk;
 
-/* Atoms that hold numbers only. */
+/* Atoms that hold numbers only, in ascending order. */
+/* clang-format off: one row a line */
+static const uint16_t plain_types[] = {
+    PPT_DOCUMENT_ATOM,
+    0x03EA, /* end of the document */
+    PPT_SLIDE_ATOM,
+    PPT_NOTES_ATOM,
+    PPT_SLIDE_PERSIST,
+    PPT_SLIDE_INFO,
+    0x03FB, /* guide */
+    0x03FD, /* views */
+    0x03FE,
+    0x0400, /* VBA info */
+    0x0401, /* slide show */
+    0x040A, /* external objects */
+    0x040D, /* grid */
+    0x0412, /* slides of a show */
+    0x0415, /* normal view */
+    0x041C, /* round-trip numbers */
+    0x041D,
+    0x041F,
+    0x0420,
+    0x0422,
+    0x0424,
+    0x0425,
+    0x0426,
+    0x07E5, /* sounds */
+    0x07E9, /* bookmarks' seed */
+    PPT_COLOUR_SCHEME,
+    0x0BC1, /* object reference */
+    PPT_PLACEHOLDER,
+    0x0BDB,
+    0x0BDC,
+    0x0BDD,
+    PPT_OUTLINE_REF,
+    PPT_TEXT_STYLE,
+    0x0FA2, /* master text levels */
+    PPT_MASTER_STYLE,
+    0x0FA4, /* default looks */
+    0x0FA5,
+    0x0FA6, /* ruler */
+    0x0FA7, /* bookmark in a text */
+    0x0FA9, /* languages */
+    0x0FAA,
+    0x0FAB,
+    0x0FAC, /* styles of PowerPoint 9 to 11 */
+    0x0FAD,
+    0x0FAF,
+    0x0FB0,
+    0x0FB1,
+    0x0FB2,
+    0x0FB4,
+    0x0FB6,
+    0x0FB8, /* an embedded font */
+    0x0FC3, /* objects */
+    0x0FCD,
+    0x0FD1,
+    0x0FD2, /* kinsoku */
+    0x0FD3, /* hyperlink number */
+    PPT_SLIDE_NUMBER_META,
+    PPT_HEADERS_FOOTERS_ATOM,
+    0x0FDF, /* range of a link */
+    0x0FE7, /* recolouring */
+    0x0FF1, /* animation */
+    0x0FF3,
+    PPT_USER_EDIT,
+    PPT_DATE_META,
+    PPT_GENERIC_DATE_META,
+    PPT_HEADER_META,
+    PPT_FOOTER_META,
+    0x0FFB, /* control */
+    0x1004, /* media */
+    0x1012,
+    0x1013,
+    PPT_RTF_DATE_META,
+    0x1018, /* hyperlink flags */
+    0x1770, /* printing */
+    PPT_PERSIST_DIRECTORY,
+    0x177A,
+    0x2B00, /* hash */
+    0x2B01,
+    0x2B03, /* builds */
+    PPT_COMMENT_ATOM,
+    0x2EE5,
+    0x2EEA, /* slide flags, time */
+    0x2EEB,
+    0x2EEE,
+    0x2EEF,
+    0x2EF0,
+    0x32C8,
+    0x36B0,
+    0x36B1,
+    0x36B2,
+    0xF006, /* drawing numbers */
+    0xF008,
+    ART_SPGR,
+    ART_SP,
+    ART_CHILD_ANCHOR,
+    ART_CLIENT_ANCHOR,
+    0xF012, /* connector rules */
+    0xF014,
+    0xF017,
+    0xF118, /* regroup */
+    0xF11A, /* recent colours */
+    0xF11D, /* deleted shape */
+    0xF11E,
+    0xF127, /* animation: timing */
+    0xF128,
+    0xF12F,
+    0xF132,
+    0xF133,
+    0xF134,
+    0xF135,
+    0xF136,
+    0xF137,
+    0xF138,
+    0xF139,
+    0xF13A,
+    0xF13B,
+    0xF13E,
+    0xF140,
+    0xF141,
+};
+/* clang-format on */
+
 static bool is_plain(uint16_t type)
 {
-    switch (type) {
-    case PPT_DOCUMENT_ATOM:
-    case 0x03EA: /* end of the document */
-    case PPT_SLIDE_ATOM:
-    case PPT_NOTES_ATOM:
-    case PPT_SLIDE_PERSIST:
-    case PPT_SLIDE_INFO:
-    case 0x03FB: /* guide */
-    case 0x03FD: /* views */
-    case 0x03FE:
-    case 0x0400: /* VBA info */
-    case 0x0401: /* slide show */
-    case 0x040A: /* external objects */
-    case 0x040D: /* grid */
-    case 0x0412: /* slides of a show */
-    case 0x0415: /* normal view */
-    case 0x041C: /* round-trip numbers */
-    case 0x041D:
-    case 0x041F:
-    case 0x0420:
-    case 0x0422:
-    case 0x0424:
-    case 0x0425:
-    case 0x0426:
-    case 0x07E5: /* sounds */
-    case 0x07E9: /* bookmarks' seed */
-    case PPT_COLOUR_SCHEME:
-    case 0x0BC1: /* object reference */
-    case PPT_PLACEHOLDER:
-    case 0x0BDB:
-    case 0x0BDC:
-    case 0x0BDD:
-    case PPT_OUTLINE_REF:
-    case PPT_TEXT_STYLE:
-    case 0x0FA2: /* master text levels */
-    case PPT_MASTER_STYLE:
-    case 0x0FA4: /* default looks */
-    case 0x0FA5:
-    case 0x0FA6: /* ruler */
-    case 0x0FA7: /* bookmark in a text */
-    case 0x0FA9: /* languages */
-    case 0x0FAA:
-    case 0x0FAB:
-    case 0x0FAC: /* styles of PowerPoint 9 to 11 */
-    case 0x0FAD:
-    case 0x0FAF:
-    case 0x0FB0:
-    case 0x0FB1:
-    case 0x0FB2:
-    case 0x0FB4:
-    case 0x0FB6:
-    case 0x0FB8: /* an embedded font */
-    case 0x0FC3: /* objects */
-    case 0x0FCD:
-    case 0x0FD1:
-    case 0x0FD2: /* kinsoku */
-    case 0x0FD3: /* hyperlink number */
-    case PPT_SLIDE_NUMBER_META:
-    case PPT_HEADERS_FOOTERS_ATOM:
-    case 0x0FDF: /* range of a link */
-    case 0x0FE7: /* recolouring */
-    case 0x0FF1: /* animation */
-    case 0x0FF3:
-    case PPT_USER_EDIT:
-    case PPT_DATE_META:
-    case PPT_GENERIC_DATE_META:
-    case PPT_HEADER_META:
-    case PPT_FOOTER_META:
-    case 0x0FFB: /* control */
-    case 0x1004: /* media */
-    case 0x1012:
-    case 0x1013:
-    case PPT_RTF_DATE_META:
-    case 0x1018: /* hyperlink flags */
-    case 0x1770: /* printing */
-    case PPT_PERSIST_DIRECTORY:
-    case 0x177A:
-    case 0x2B00: /* hash */
-    case 0x2B01:
-    case 0x2B03: /* builds */
-    case PPT_COMMENT_ATOM:
-    case 0x2EE5:
-    case 0x2EEA: /* slide flags, time */
-    case 0x2EEB:
-    case 0x2EEE:
-    case 0x2EEF:
-    case 0x2EF0:
-    case 0x32C8:
-    case 0x36B0:
-    case 0x36B1:
-    case 0x36B2:
-    case 0xF006: /* drawing numbers */
-    case 0xF008:
-    case ART_SPGR:
-    case ART_SP:
-    case ART_CHILD_ANCHOR:
-    case ART_CLIENT_ANCHOR:
-    case 0xF012: /* connector rules */
-    case 0xF014:
-    case 0xF017:
-    case 0xF118: /* regroup */
-    case 0xF11A: /* recent colours */
-    case 0xF11D: /* deleted shape */
-    case 0xF11E:
-    case 0xF127: /* animation: timing */
-    case 0xF128:
-    case 0xF12F:
-    case 0xF132:
-    case 0xF133:
-    case 0xF134:
-    case 0xF135:
-    case 0xF136:
-    case 0xF137:
-    case 0xF138:
-    case 0xF139:
-    case 0xF13A:
-    case 0xF13B:
-    case 0xF13E:
-    case 0xF140:
-    case 0xF141:
-        return true;
-    default:
-        return false;
+    size_t low = 0;
+    size_t high = LJ_COUNT_OF(plain_types);
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (plain_types[mid] < type) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
     }
+    return low < LJ_COUNT_OF(plain_types) && plain_types[low] == type;
 }
 
 static bool is_container(walk *w, const ppt_level *parent, const ppt_head *head)

@@ -136,12 +136,12 @@ void rtf_style_apply(rtf *r, rtf_look *look, uint32_t number)
     for (int i = 0; style != NULL && i < BASED_ON_MAX; i++) {
         all.flags |= style->flags;
         all.fg = all.fg == 0 ? style->fg : all.fg;
-        all.half_points = all.half_points == 0 ? style->half_points : all.half_points;
+        all.size_halves = all.size_halves == 0 ? style->size_halves : all.size_halves;
         style = style->based_on > 0 ? style_at(r, style->based_on - 1U) : NULL;
     }
     look->flags |= all.flags;
     look->fg = all.fg > 0 ? all.fg : look->fg;
-    look->half_points = all.half_points > 0 ? all.half_points : look->half_points;
+    look->size_halves = all.size_halves > 0 ? all.size_halves : look->size_halves;
 }
 
 void rtf_style_keep(rtf *r, const rtf_look *look)
@@ -154,7 +154,7 @@ void rtf_style_keep(rtf *r, const rtf_look *look)
         r->styles[r->style_now] = (rtf_style){.flags = (uint16_t)(look->flags & KEPT),
                                               .based_on = (uint16_t)lj_min_u64(r->based_on, 0xFFFF),
                                               .fg = look->fg,
-                                              .half_points = look->half_points};
+                                              .size_halves = look->size_halves};
     }
 }
 
@@ -217,7 +217,7 @@ static void clean_look(rtf *r, rtf_group *top, rtf_dest dest)
     top->look.charset = before.charset;
     top->look.font = before.font;
     if (dest == D_STYLE_ENTRY) {
-        top->look.half_points = 0; /* not stated */
+        top->look.size_halves = 0; /* not stated */
     }
 }
 
@@ -325,12 +325,15 @@ static void end_shape_value(rtf *r, lj_str text)
     }
 }
 
-/* Tags of the mail that this was made from: those in which a person may have written. */
+/* Tags of the mail that this was made from: those in which a person may have written; conditional
+ * comments and style sheets are the writer's own. */
 static bool is_telling_tag(lj_str text)
 {
-    static const char *const signs[] = {"<!--", "alt=", "title=", "content="};
+    static const char *const signs[] = {"<!--", "alt=", "title="};
+    bool own = lj_slice_find(lj_str_bytes(text), LJ_BYTES("<!--[")) != SIZE_MAX ||
+               look_has_byte(text, '{');
     bool found = look_has_high_byte(text);
-    for (size_t i = 0; i < LJ_COUNT_OF(signs) && !found; i++) {
+    for (size_t i = 0; i < LJ_COUNT_OF(signs) && !found && !own; i++) {
         found = lj_slice_find(lj_str_bytes(text), lj_cstr_bytes(signs[i])) != SIZE_MAX;
     }
     return found;

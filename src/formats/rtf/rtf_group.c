@@ -20,7 +20,7 @@ enum {
 void rtf_look_reset(rtf *r, rtf_look *look)
 {
     look->flags &= ~(uint32_t)RTF_CHARACTER_FLAGS;
-    look->half_points = PLAIN_SIZE;
+    look->size_halves = PLAIN_SIZE;
     look->fg = 0;
     look->grounds[RTF_CHARACTER_BG] = 0;
     look->grounds[RTF_BACK_COLOUR] = 0;
@@ -269,7 +269,7 @@ static bool take_look(rtf *r, rtf_look *look, const rtf_word *word, int32_t para
         set_flags(look, RTF_EAST_ASIAN, word->value != 0);
         return true;
     case RTF_SIZE:
-        look->half_points = has_param ? small(param) : PLAIN_SIZE;
+        look->size_halves = has_param ? small(param) : PLAIN_SIZE;
         return true;
     case RTF_FG:
         look->fg = small(param);

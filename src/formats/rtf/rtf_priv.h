@@ -195,11 +195,11 @@ typedef enum rtf_look_flag {
 /* All that the look of text hangs on; compared as bytes, so there is no padding. */
 typedef struct rtf_look {
     uint32_t flags;
-    uint32_t deleted_on; /* DTTM */
-    uint16_t half_points;
-    uint16_t fg;         /* index of the colour table; 0: automatic */
-    uint16_t grounds[4]; /* rtf_ground; 0: none */
-    uint16_t shading;    /* \chshdng */
+    uint32_t deleted_on;  /* DTTM */
+    uint16_t size_halves; /* size of the letters, in half points as stored */
+    uint16_t fg;          /* index of the colour table; 0: automatic */
+    uint16_t grounds[4];  /* rtf_ground; 0: none */
+    uint16_t shading;     /* \chshdng */
     uint16_t font, east_font;
     uint16_t deleted_by;
     uint16_t charset; /* text_charset of \'xx, or RTF_SYMBOLS */
@@ -253,7 +253,7 @@ typedef struct rtf_font {
 typedef struct rtf_style {
     uint16_t flags;    /* rtf_look_flag: those that are set */
     uint16_t based_on; /* style number + 1, 0: none */
-    uint16_t fg, half_points;
+    uint16_t fg, size_halves;
 } rtf_style;
 
 typedef enum rtf_picture {

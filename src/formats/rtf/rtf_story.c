@@ -50,9 +50,9 @@ static uint32_t ground_of(const rtf *r, const rtf_look *look)
 span_look rtf_look_span(const rtf *r, const rtf_look *look)
 {
     span_look out = {.known = SPAN_KNOWS_SIZE};
-    out.size_pt100 = (uint32_t)look->half_points * PT100_PER_HALF_POINT;
+    out.size_pt100 = (uint32_t)look->size_halves * PT100_PER_HALF_POINT;
     uint32_t flags = look->flags;
-    if (look->half_points <= TINY_HALF_POINTS || (flags & RTF_NARROW) != 0) {
+    if (look->size_halves <= TINY_HALF_POINTS || (flags & RTF_NARROW) != 0) {
         out.hidden_by |= SPAN_HIDE(SPAN_HIDDEN_TINY);
     }
     uint32_t ground = ground_of(r, look);

@@ -302,6 +302,50 @@ void sheet_format_render(lj_slice code, lj_str value, bool is_number, lj_buf *ou
     }
 }
 
+/* Decimals of a fraction below 1, rounded to `places`, without zeroes at the end; true when it was
+ * rounded up to 1. */
+static bool put_decimals(lj_buf *out, double rest, uint32_t places)
+{
+    uint64_t scale = 1;
+    for (uint32_t i = 0; i < places; i++) {
+        scale *= 10;
+    }
+    uint64_t decimals = (uint64_t)(rest * (double)scale + 0.5);
+    if (decimals >= scale) {
+        return true;
+    }
+    if (decimals > 0) {
+        lj_buf_put_u8(out, '.');
+    }
+    while (decimals > 0) {
+        scale /= 10;
+        lj_buf_put_u8(out, (uint8_t)('0' + decimals / scale));
+        decimals %= scale;
+    }
+    return false;
+}
+
+/* Very large and very small numbers: one digit, decimals, a power of ten. */
+static void put_scientific(lj_buf *out, double value)
+{
+    uint32_t power = 0;
+    bool small = value < 1;
+    while (small ? value < 1 : value >= 10) {
+        value = small ? value * 10 : value / 10;
+        power++;
+    }
+    uint64_t digit = (uint64_t)value;
+    size_t before = out->len;
+    lj_buf_put_dec(out, digit);
+    if (put_decimals(out, value - (double)digit, 14)) {
+        out->len = before; /* 9.999... */
+        lj_buf_put_dec(out, digit + 1);
+    }
+    lj_buf_put_cstr(out, small ? "E-" : "E+");
+    lj_buf_put_cstr(out, power < 10 ? "0" : "");
+    lj_buf_put_dec(out, power);
+}
+
 void sheet_put_number(lj_buf *out, double value)
 {
     enum { DIGITS = 15 };
@@ -309,35 +353,24 @@ void sheet_put_number(lj_buf *out, double value)
         lj_buf_put_u8(out, '-');
         value = -value;
     }
-    if (!(value < 1e15)) { /* also what is no number */
-        lj_buf_put_cstr(out, value >= 1e15 ? "1E+15" : "0");
+    if (!(value <= 1.7976931348623157e308)) { /* no number, or no end */
+        lj_buf_put_u8(out, '0');
+        return;
+    }
+    if (value >= 1e15 || (value > 0 && value < 1e-4)) {
+        put_scientific(out, value);
         return;
     }
     uint64_t whole = (uint64_t)value;
-    double rest = value - (double)whole;
     uint32_t places = 1; /* digits before the point */
     for (uint64_t left = whole; left >= 10; left /= 10) {
         places++;
     }
-    /* as many decimals as the fifteen digits leave, rounded */
-    uint64_t scale = 1;
-    for (uint32_t i = places; i < DIGITS; i++) {
-        scale *= 10;
-    }
-    uint64_t decimals = (uint64_t)(rest * (double)scale + 0.5);
-    if (decimals >= scale) {
-        whole++;
-        decimals = 0;
-    }
+    size_t before = out->len;
     lj_buf_put_dec(out, whole);
-    if (decimals == 0) {
-        return;
-    }
-    lj_buf_put_u8(out, '.');
-    while (decimals > 0) {
-        scale /= 10;
-        lj_buf_put_u8(out, (uint8_t)('0' + decimals / scale));
-        decimals %= scale;
+    if (put_decimals(out, value - (double)whole, DIGITS - places)) {
+        out->len = before;
+        lj_buf_put_dec(out, whole + 1);
     }
 }
 

@@ -140,7 +140,7 @@ bool biff_read(biff *b, uint8_t *dst, size_t len)
 
 uint16_t biff_read_u16(biff *b)
 {
-    uint8_t two[2];
+    uint8_t two[2] = {0, 0};
     (void)biff_read(b, two, sizeof(two));
     return (uint16_t)(two[0] | two[1] << 8);
 }

@@ -58,7 +58,9 @@ typedef struct xls {
     lj_buf text;      /* of the string at hand */
     span_block block; /* of the rich string at hand */
     /* what the workbook says */
-    sheet_rows bounds; /* xls_bound, in the order of the workbook */
+    sheet_rows bounds;     /* xls_bound, in the order of the workbook */
+    uint32_t *bound_table; /* by place: bound + 1 */
+    uint32_t bound_slots;
     uint32_t fence_count;
     uint64_t *fences; /* where sheets begin, ascending; UINT64_MAX behind the last */
     uint32_t fence_next;
@@ -80,7 +82,8 @@ typedef struct xls {
     uint32_t name_count; /* sheets of streams that have no workbook */
     sheet_hidden_cols hidden_cols;
     uint8_t hidden_rows[XLS_ROWS / 8];
-    bool has_hidden_rows;
+    uint8_t listed_rows[XLS_ROWS / 8]; /* a ROW record told of them */
+    bool has_hidden_rows, hides_other_rows;
     /* a formula whose text follows */
     bool awaits_string;
     uint32_t string_row, string_col, string_xf;
@@ -130,6 +133,8 @@ void xls_take_runs(xls *x, uint32_t count, uint32_t run_len);
 lj_code xls_take_codepage(xls *x);
 lj_code xls_take_boundsheet(xls *x);
 lj_code xls_take_sheethdr(xls *x);
+/* The sheet of the workbook that begins there, or NULL. */
+const xls_bound *xls_bound_at(const xls *x, uint64_t at);
 lj_code xls_take_sst(xls *x);
 lj_code xls_take_name(xls *x);
 lj_code xls_take_extern_sheet(xls *x);
@@ -150,6 +155,7 @@ lj_code xls_take_pivot_name(xls *x);
 
 /* xls_cell.c */
 lj_code xls_take_row(xls *x);
+lj_code xls_take_default_row(xls *x);
 lj_code xls_take_colinfo(xls *x);
 lj_code xls_take_colwidth(xls *x);
 lj_code xls_take_label(xls *x);

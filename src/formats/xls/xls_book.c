@@ -51,6 +51,60 @@ lj_code xls_take_codepage(xls *x)
 
 /* ---- sheets ---- */
 
+static uint32_t slot_of(const xls *x, uint64_t at)
+{
+    return (uint32_t)(at * 0x9E3779B97F4A7C15U >> 32) & (x->bound_slots - 1);
+}
+
+static void enter_bound(xls *x, uint32_t idx)
+{
+    const xls_bound *rows = x->bounds.ptr;
+    uint32_t slot = slot_of(x, rows[idx].at);
+    while (x->bound_table[slot] != 0) {
+        if (rows[x->bound_table[slot] - 1].at == rows[idx].at) {
+            return; /* the first of that place counts */
+        }
+        slot = (slot + 1) & (x->bound_slots - 1);
+    }
+    x->bound_table[slot] = idx + 1;
+}
+
+/* Makes the newest row of x->bounds known by its place. */
+static void index_bound(xls *x)
+{
+    uint32_t count = x->bounds.count;
+    if (count * 2 <= x->bound_slots) {
+        enter_bound(x, count - 1);
+        return;
+    }
+    uint32_t slots = x->bound_slots == 0 ? 64 : x->bound_slots * 4;
+    uint32_t *table = lj_arena_array(x->arena, slots, sizeof(*table));
+    if (table == NULL) {
+        return;
+    }
+    x->bound_table = table;
+    x->bound_slots = slots;
+    for (uint32_t i = 0; i < count; i++) {
+        enter_bound(x, i);
+    }
+}
+
+const xls_bound *xls_bound_at(const xls *x, uint64_t at)
+{
+    const xls_bound *rows = x->bounds.ptr;
+    if (x->bound_slots == 0) {
+        return NULL;
+    }
+    for (uint32_t slot = slot_of(x, at); x->bound_table[slot] != 0;
+         slot = (slot + 1) & (x->bound_slots - 1)) {
+        const xls_bound *row = &rows[x->bound_table[slot] - 1];
+        if (row->at == at) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 lj_code xls_take_boundsheet(xls *x)
 {
     enum { DT_MACRO = 1, DT_MODULE = 6 };
@@ -65,6 +119,7 @@ lj_code xls_take_boundsheet(xls *x)
     if (row != NULL) {
         *row =
             (xls_bound){.at = at, .no = no, .is_hidden = state != 0, .is_macro = kind == DT_MACRO};
+        index_bound(x);
     }
     if (kind == DT_MACRO || kind == DT_MODULE) {
         format_tell(x->run, NOTE_MACROS);
@@ -207,10 +262,11 @@ lj_code xls_take_name(xls *x)
 /* Control characters of an encoded path become separators ([MS-XLS] 2.5.277 VirtualPath). */
 static void clean_path(xls *x)
 {
+    if (x->text.len > 0 && x->text.ptr[0] < ' ') {
+        memmove(x->text.ptr, x->text.ptr + 1, --x->text.len);
+    }
     for (size_t i = 0; i < x->text.len; i++) {
-        if (x->text.ptr[i] < ' ') {
-            x->text.ptr[i] = i == 0 ? ' ' : '/';
-        }
+        x->text.ptr[i] = x->text.ptr[i] < ' ' ? '/' : x->text.ptr[i];
     }
 }
 

@@ -33,11 +33,32 @@ lj_code xls_take_row(xls *x)
     } else {
         lj_cur_skip(cur, lj_cur_left(cur));
     }
-    if (hidden && lj_cur_ok(cur)) {
-        x->hidden_rows[row / 8] |= (uint8_t)(1U << row % 8);
+    if (lj_cur_ok(cur)) {
+        x->listed_rows[row / 8] |= (uint8_t)(1U << row % 8);
+        x->hidden_rows[row / 8] |= (uint8_t)((hidden ? 1U : 0U) << row % 8);
         x->has_hidden_rows = true;
     }
     return LJ_OK;
+}
+
+/* What holds for rows that have no record of their own. */
+lj_code xls_take_default_row(xls *x)
+{
+    enum { ZERO_HEIGHT = 2 };
+    x->hides_other_rows = (lj_cur_u16le(&x->b.cur) & ZERO_HEIGHT) != 0;
+    x->has_hidden_rows = x->has_hidden_rows || x->hides_other_rows;
+    lj_cur_skip(&x->b.cur, lj_min_size(2, lj_cur_left(&x->b.cur)));
+    return LJ_OK;
+}
+
+static bool row_is_hidden(const xls *x, uint32_t row)
+{
+    if (!x->has_hidden_rows || row >= XLS_ROWS) {
+        return false;
+    }
+    uint32_t bit = row % 8;
+    bool listed = (x->listed_rows[row / 8] >> bit & 1) != 0;
+    return (x->hidden_rows[row / 8] >> bit & 1) != 0 || (x->hides_other_rows && !listed);
 }
 
 lj_code xls_take_colinfo(xls *x)
@@ -82,9 +103,7 @@ static const sheet_xf *place_cell(xls *x, uint32_t row, uint32_t col, uint32_t x
         xls_styles_make(x);
     }
     span *base = &x->writer.base;
-    bool row_hidden =
-        x->has_hidden_rows && row < XLS_ROWS && (x->hidden_rows[row / 8] >> row % 8 & 1) != 0;
-    bool hidden = row_hidden || sheet_col_is_hidden(&x->hidden_cols, col + 1);
+    bool hidden = row_is_hidden(x, row) || sheet_col_is_hidden(&x->hidden_cols, col + 1);
     *base = xls_span(x, SPAN_CELL, hidden ? SPAN_HIDE(SPAN_HIDDEN_CELL) : 0);
     if (!in_chart(x)) {
         base->place.row_no = row + 1;

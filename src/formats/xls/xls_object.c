@@ -14,7 +14,8 @@
  * what stands in later records: containers are entered, never skipped. Comments of old versions are
  * split into NOTE records of 2,048 bytes, within a letter of GBK.
  *
- * Not done. Objects of BIFF5 are swept, not parsed; packages of newer shapes (metroBlob). */
+ * Not done. Of objects before BIFF8 only text boxes and buttons are parsed, others swept; packages
+ * of newer shapes (metroBlob). */
 #include "base/num.h"
 #include "formats/xls/xls.h"
 
@@ -33,6 +34,65 @@ enum {
 
 /* ---- objects and their text ---- */
 
+static lj_code emit_block(xls *x, span_role role)
+{
+    span what = xls_span(x, role, x->shape_hidden ? SPAN_HIDE(SPAN_HIDDEN_VANISH) : 0);
+    return span_block_emit(x->run, &x->block, &what, &x->alt_count);
+}
+
+/* Names and texts of old objects stand at even places of their record. */
+static void skip_pad(lj_cur *cur)
+{
+    lj_cur_skip(cur, lj_min_size(cur->pos % 2, lj_cur_left(cur)));
+}
+
+/* BIFF3 to BIFF5: the text of text boxes and buttons stands in the object itself. What other kinds
+ * hold is swept. */
+static lj_code take_old_obj(xls *x)
+{
+    enum { TEXT = 6, BUTTON = 7, RUN_LEN = 8 };
+    biff *b = &x->b;
+    lj_cur *cur = &b->cur;
+    bool is_5 = b->version == 5;
+    lj_cur_skip(cur, 4);
+    x->obj_kind = lj_cur_u16le(cur);
+    x->obj_id = lj_cur_u16le(cur);
+    if (x->obj_kind != TEXT && x->obj_kind != BUTTON) {
+        return LJ_OK;
+    }
+    lj_cur_skip(cur, 18); /* flags, place */
+    uint32_t macro = lj_cur_u16le(cur);
+    lj_cur_skip(cur, 2);
+    uint32_t name = lj_cur_u16le(cur);
+    lj_cur_skip(cur, 2 + 10); /* lines and fill */
+    uint32_t text = lj_cur_u16le(cur);
+    lj_cur_skip(cur, 2);
+    uint32_t runs = lj_cur_u16le(cur) / RUN_LEN;
+    lj_cur_skip(cur, 10);
+    uint32_t link = is_5 ? lj_cur_u16le(cur) : 0;
+    lj_cur_skip(cur, is_5 ? 8 : 6);
+    lj_code code = LJ_OK;
+    if (is_5 && name > 0) {
+        (void)biff_string(b, 1, &x->text);
+        skip_pad(cur);
+        code =
+            look_has_high_byte(lj_buf_str(&x->text)) ? xls_emit_unseen(x, SPAN_ALT, "name") : LJ_OK;
+    }
+    lj_cur_skip(cur, macro);
+    if (b->version == 3) {
+        skip_pad(cur);
+    }
+    if (code != LJ_OK || !lj_cur_ok(cur)) {
+        return code;
+    }
+    lj_buf_clear(&x->text);
+    bool whole = biff_byte_letters(b, text, &x->text);
+    skip_pad(cur);
+    lj_cur_skip(cur, lj_min_size(link, lj_cur_left(cur)));
+    xls_take_runs(x, whole ? runs : 0, RUN_LEN);
+    return emit_block(x, x->obj_kind == TEXT ? SPAN_TEXTBOX : SPAN_FORM);
+}
+
 lj_code xls_take_obj(xls *x)
 {
     enum { FT_CMO = 0x15 };
@@ -41,10 +101,7 @@ lj_code xls_take_obj(xls *x)
     lj_cur *cur = &x->b.cur;
     x->obj_kind = x->obj_id = 0;
     if (x->b.version < 8) {
-        lj_cur_skip(cur, 4);
-        x->obj_kind = lj_cur_u16le(cur);
-        x->obj_id = lj_cur_u16le(cur);
-        return LJ_OK; /* the rest is swept */
+        return take_old_obj(x);
     }
     lj_code code = LJ_OK;
     while (lj_cur_left(cur) >= 4 && code == LJ_OK) {
@@ -63,12 +120,6 @@ lj_code xls_take_obj(xls *x)
         code = known ? LJ_OK : xls_slack(x, at, len);
     }
     return code;
-}
-
-static lj_code emit_block(xls *x, span_role role)
-{
-    span what = xls_span(x, role, x->shape_hidden ? SPAN_HIDE(SPAN_HIDDEN_VANISH) : 0);
-    return span_block_emit(x->run, &x->block, &what, &x->alt_count);
 }
 
 /* Keeps the text of a comment until its NOTE; false when it must be emitted now. */

@@ -37,7 +37,6 @@ typedef struct record_row {
     xls_taker take;   /* NULL: holds no text */
 } record_row;
 
-/* clang-format off: one row a line */
 static const record_row record_rows[] = {
     {0x0000, 2, 8, NULL                   },
     {0x0001, 2, 8, NULL                   },
@@ -205,7 +204,7 @@ static const record_row record_rows[] = {
     {0x0218, 3, 8, xls_take_name          },
     {0x0221, 3, 8, xls_take_shared_formula},
     {0x0223, 3, 8, xls_take_extern_name   },
-    {0x0225, 3, 8, NULL                   },
+    {0x0225, 3, 8, xls_take_default_row   },
     {0x0231, 3, 4, xls_take_font          },
     {0x0236, 3, 8, NULL                   },
     {0x023E, 3, 8, NULL                   },
@@ -300,7 +299,6 @@ static const record_row record_rows[] = {
     {0x1065, 5, 8, NULL                   },
     {0x1066, 5, 8, NULL                   },
 };
-/* clang-format on */
 
 /* The row of a record of this version, or NULL: unknown. */
 static const record_row *row_of(uint16_t id, uint8_t version)
@@ -400,30 +398,19 @@ static uint8_t version_of(uint16_t id, uint16_t stated)
     }
 }
 
-/* The sheet of the workbook that begins here, or NULL. */
-static const xls_bound *bound_at(const xls *x, uint64_t at)
-{
-    const xls_bound *rows = x->bounds.ptr;
-    for (uint32_t i = 0; i < x->bounds.count; i++) {
-        if (rows[i].at == at) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
 static void forget_sheet(xls *x)
 {
     x->hidden_cols.count = 0;
     if (x->has_hidden_rows) {
         memset(x->hidden_rows, 0, sizeof(x->hidden_rows));
-        x->has_hidden_rows = false;
+        memset(x->listed_rows, 0, sizeof(x->listed_rows));
+        x->has_hidden_rows = x->hides_other_rows = false;
     }
     x->awaits_string = x->shape_hidden = false;
     x->obj_kind = 0;
 }
 
-static void take_bof(xls *x)
+static lj_code take_bof(xls *x)
 {
     lj_cur *cur = &x->b.cur;
     uint16_t stated = lj_cur_u16le(cur);
@@ -434,9 +421,17 @@ static void take_bof(xls *x)
         x->b.version = version_of(x->b.id, stated);
         x->has_bof = true;
     }
+    const xls_bound *bound = xls_bound_at(x, x->b.at);
+    lj_code code = LJ_OK;
+    if (bound != NULL && x->depth > 0) { /* the end of the one before is lost */
+        x->is_damaged = true;
+        x->depth = 1;
+        code = xls_end_notes(x);
+        x->depth = x->too_deep = 0;
+    }
     if (x->depth == XLS_DEPTH) {
         x->too_deep++;
-        return;
+        return LJ_OK;
     }
     xls_substream *sub = &x->subs[x->depth];
     *sub = (xls_substream){.kind = kind};
@@ -444,7 +439,6 @@ static void take_bof(xls *x)
         *sub = x->subs[x->depth - 1];
         sub->kind = kind;
     } else if (kind != XLS_GLOBALS && kind != XLS_WORKSPACE) {
-        const xls_bound *bound = bound_at(x, x->b.at);
         sub->sheet_no = bound != NULL ? bound->no : x->bounds.count == 0 ? ++x->name_count : 0;
         bool hidden = bound != NULL && bound->is_hidden;
         bool lost = bound == NULL && x->bounds.count > 0;
@@ -457,6 +451,7 @@ static void take_bof(xls *x)
     }
     x->depth++;
     x->story_id = ++x->story_count;
+    return code;
 }
 
 /* Places where sheets begin, in ascending order, as far as a BOF stands there. */
@@ -554,6 +549,17 @@ static lj_code take_record(xls *x)
     return code == LJ_OK ? sweep_left(x) : code;
 }
 
+/* The stream ends in the middle of a substream, or before a sheet that the workbook lists. */
+static bool is_cut_off(const xls *x)
+{
+    const xls_bound *rows = x->bounds.ptr;
+    bool cut = x->depth > 0 || !x->has_bof;
+    for (uint32_t i = 0; i < x->bounds.count && !cut; i++) {
+        cut = rows[i].at >= x->b.end;
+    }
+    return cut;
+}
+
 lj_code xls_read_stream(xls *x, bool is_cache)
 {
     biff *b = &x->b;
@@ -566,7 +572,7 @@ lj_code xls_read_stream(xls *x, bool is_cache)
         case BOF_3:
         case BOF_4:
         case BOF_8:
-            take_bof(x);
+            code = take_bof(x);
             break;
         case END_OF:
             code = take_eof(x);
@@ -589,6 +595,7 @@ lj_code xls_read_stream(xls *x, bool is_cache)
         code = format_src_code(b->src);
     }
     if (code == LJ_OK) {
+        x->is_damaged = x->is_damaged || (!is_cache && is_cut_off(x));
         code = xls_end_notes(x);
     }
     return code;
