@@ -23,7 +23,7 @@ LC_ALL=C sort "$scratch/formats/all.tsv" | while read -r format files bytes; do
     once=$((once > begin ? once - begin : 1))
     repeat=$((500 / once + 1))
     : >"$scratch/formats/times"
-    for round in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         /usr/bin/env time -f '%M' -o "$scratch/formats/peak" "$bench" --list "$list" --repeat "$repeat" |
             sed -n 's/.* \([0-9]*\) processor ms/\1/p' >>"$scratch/formats/times"
     done
