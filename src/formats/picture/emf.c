@@ -94,8 +94,8 @@ static void take_emr_text(metafile *m, lj_slice record, size_t at, bool wide, ui
     }
     int64_t width = lj_cur_ok(&cur) && widths_off > 0 ? sum_of(record, widths_off, count) : 0;
     m->at_x = x + width;
-    metafile_text(m, x, y, width, wide, lj_slice_part(record, text_off, (size_t)len),
-                  off + text_off);
+    metafile_text(m, (metafile_place){x, y, width}, wide,
+                  lj_slice_part(record, text_off, (size_t)len), off + text_off);
 }
 
 static void take_small_text(metafile *m, lj_slice record, uint64_t off)
@@ -115,7 +115,8 @@ static void take_small_text(metafile *m, lj_slice record, uint64_t off)
         m->has_glyphs = true;
     } else {
         size_t at = cur.pos;
-        metafile_text(m, x, y, 0, wide, lj_cur_bytes(&cur, (size_t)len), off + at);
+        metafile_text(m, (metafile_place){x, y, 0}, wide, lj_cur_bytes(&cur, (size_t)len),
+                      off + at);
     }
 }
 
@@ -172,7 +173,8 @@ static void take_plus_record(metafile *m, uint16_t type, uint16_t flags, lj_slic
         if (lj_cur_ok(&cur) && count <= lj_cur_left(&cur) / 2) {
             size_t at = cur.pos;
             metafile_line_end(m); /* a layout rectangle of its own */
-            metafile_text(m, 0, 0, 0, true, lj_cur_bytes(&cur, (size_t)count * 2), off + at);
+            metafile_text(m, (metafile_place){0, 0, 0}, true, lj_cur_bytes(&cur, (size_t)count * 2),
+                          off + at);
             metafile_line_end(m);
         }
     } else if (type == DRIVER_STRING) {
@@ -189,7 +191,7 @@ static void take_plus_record(metafile *m, uint16_t type, uint16_t flags, lj_slic
             m->has_glyphs = m->has_glyphs || count > 0;
         } else {
             metafile_line_end(m);
-            metafile_text(m, 0, 0, 0, true, letters, off + at);
+            metafile_text(m, (metafile_place){0, 0, 0}, true, letters, off + at);
             metafile_line_end(m);
         }
     } else if (type == DRAW_IMAGE || type == DRAW_POINTS) {

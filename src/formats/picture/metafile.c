@@ -56,26 +56,25 @@ static lj_str decode(metafile *m, bool wide, lj_slice bytes)
     return lj_buf_str(&m->scratch);
 }
 
-void metafile_text(metafile *m, int64_t x, int64_t y, int64_t width, bool wide, lj_slice bytes,
-                   uint64_t off)
+void metafile_text(metafile *m, metafile_place place, bool wide, lj_slice bytes, uint64_t off)
 {
     lj_str text = decode(m, wide, bytes);
     if (text.len == 0 || m->pic.code != LJ_OK || !lj_buf_ok(&m->scratch)) {
         return;
     }
     int64_t height = m->font.height < 0 ? -(int64_t)m->font.height : m->font.height;
-    bool same = m->line_y == y && m->block.text.len < SPAN_BLOCK_MAX;
+    bool same = m->line_y == place.y && m->block.text.len < SPAN_BLOCK_MAX;
     if (!same) {
         metafile_line_end(m);
-        m->line_y = y;
+        m->line_y = place.y;
         m->line_off = off;
-    } else if (m->line_x != INT64_MAX && x - m->line_x > height / GAP_PARTS && height > 0) {
+    } else if (m->line_x != INT64_MAX && place.x - m->line_x > height / GAP_PARTS && height > 0) {
         span_block_add(&m->block, LJ_STR(" "), NULL);
     }
     span_look look = {.fg = m->fg, .known = SPAN_KNOWS_FG | SPAN_KNOWS_FONT};
     look.flags = (uint16_t)((m->font.is_hei ? SPAN_HEI : 0) | (m->font.is_bold ? SPAN_BOLD : 0));
     span_block_add(&m->block, text, &look);
-    m->line_x = width > 0 ? x + width : INT64_MAX;
+    m->line_x = place.width > 0 ? place.x + place.width : INT64_MAX;
 }
 
 void metafile_font_name(metafile *m, metafile_font *font, lj_slice name, bool wide)

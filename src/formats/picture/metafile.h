@@ -33,10 +33,12 @@ typedef struct metafile {
 } metafile;
 
 bool metafile_begin(metafile *m, format_run *run, format_src *src);
-/* A piece of text at (x, y) that is `width` wide (0: not known): bytes in UTF-16 or in the charset
- * of the font. */
-void metafile_text(metafile *m, int64_t x, int64_t y, int64_t width, bool wide, lj_slice bytes,
-                   uint64_t off);
+/* Where a piece of text stands, and how wide it is (0: not known). */
+typedef struct metafile_place {
+    int64_t x, y, width;
+} metafile_place;
+/* A piece of text: bytes in UTF-16 or in the charset of the font. */
+void metafile_text(metafile *m, metafile_place place, bool wide, lj_slice bytes, uint64_t off);
 void metafile_line_end(metafile *m);
 void metafile_font_name(metafile *m, metafile_font *font, lj_slice name, bool wide);
 lj_code metafile_end(metafile *m, const char *name);

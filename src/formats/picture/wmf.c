@@ -117,7 +117,7 @@ static void place_text(metafile *m, int64_t x, int64_t y, int64_t width, lj_slic
         y = m->at_y;
     }
     m->at_x = x + width;
-    metafile_text(m, x, y, width, /* wide= */ false, text, off);
+    metafile_text(m, (metafile_place){x, y, width}, /* wide= */ false, text, off);
 }
 
 static void take_text(metafile *m, lj_cur *cur, uint64_t off)
