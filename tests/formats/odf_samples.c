@@ -977,6 +977,7 @@ static const sample_row seeds[] = {
     {"vsdx/shapes.vsdx",    vsdx_plain,    NULL,       8},
     {"epub/locked.epub",    seed_book,     NULL,       8},
     {"fodt/notes.fodt",     NULL,          seed_fodt,  8},
+    {"fodt/attrs.fodt",     NULL,         seed_attrs, 8},
     {"fods/plain.fods",     NULL,          fods_plain, 8},
     {"fodp/plain.fodp",     NULL,          fodp_plain, 8},
     {"opc-flat/parts.xml",  NULL,          seed_flat,  8},
