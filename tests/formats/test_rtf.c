@@ -365,6 +365,12 @@ static void test_rtf__all_stories_come_out(void **state)
              "Normal;heading 1;}}{\\*\\panose 02020603}" JIMI),
          {"'机密'"},
          {"Riched", "heading"}                                                                                                      },
+        {"bullets and signs are silent",
+         DOC("{\\*\\pn\\pnlvlblt{\\pntxtb\\'b7}}{\\*\\fchars "
+             "!),.\\'a1\\'a3}{\\*\\listtable{\\leveltext\\'01\\u-3913 ?;}}" JIMI),
+         {"body", "'机密'"},
+         {"'list'", "'fchars'"}                                                                                                     },
+        {"list text that is one",                    DOC("{\\*\\pn{\\pntxtb " JIMI "}}"),           {"'list':'机密'"},   {NULL}   },
         {"mail that was HTML",
          "{\\rtf1\\ansi\\ansicpg936\\fromhtml1 {\\*\\htmltag64 <p class=\"MsoNormal\">}" JIMI
          "{\\*\\htmltag84 <img alt=\"" SHITANG "\">}}",

@@ -397,6 +397,18 @@ static bool end_value(rtf *r, const rtf_story *story, lj_str text)
     }
 }
 
+/* Han letters; signs and bullets beyond ASCII do not count. */
+static bool has_han(lj_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.ptr[i];
+        if (c >= 0xE4 && c <= 0xE9) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void end_story(rtf *r, const rtf_group *group)
 {
     rtf_story *story = &r->stories[r->story_count - 1];
@@ -410,8 +422,7 @@ static void end_story(rtf *r, const rtf_group *group)
         rtf_font_name(r, LJ_STR(";"));
         is_quiet = true;
     }
-    if (mode != RTF_STORY &&
-        (end_value(r, story, text) || (is_quiet && !look_has_high_byte(text)))) {
+    if (mode != RTF_STORY && (end_value(r, story, text) || (is_quiet && !has_han(text)))) {
         span_block_clear(&story->block);
         span_block_clear(&story->gone);
     }

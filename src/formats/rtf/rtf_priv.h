@@ -94,7 +94,7 @@ typedef enum rtf_mode {
     RTF_THROUGH, /* text goes where it went */
     RTF_STORY,   /* paragraphs of their own */
     RTF_VALUE,   /* all text of the group is one span */
-    RTF_QUIET,   /* the same when it has letters beyond ASCII: data of the writer, as a rule */
+    RTF_QUIET,   /* the same when it has Han letters: data of the writer, as a rule */
     RTF_FONTS,
     RTF_COLOURS,
     RTF_HEX, /* bytes in hexadecimal digits */
@@ -238,7 +238,7 @@ typedef struct rtf_story {
     uint32_t cell_pars; /* paragraphs of the cell so far */
     uint16_t alt_group;
     uint8_t dest;
-    bool is_quiet; /* emitted only with letters beyond ASCII */
+    bool is_quiet; /* emitted only with Han letters */
     bool has_kept; /* text that is not deleted */
     bool goes_on;
 } rtf_story;

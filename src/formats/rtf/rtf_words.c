@@ -201,6 +201,8 @@ const rtf_word rtf_words[] = {
     {"revtbl",             RTF_DEST,         D_REVISERS                },
     {"template",           RTF_DEST,         D_TEMPLATE                },
     {"generator",          RTF_DEST,         D_QUIET                   },
+    {"fchars",             RTF_DEST,         D_QUIET                   },
+    {"lchars",             RTF_DEST,         D_QUIET                   },
     {"rsidtbl",            RTF_DEST,         D_QUIET                   },
     {"xmlnstbl",           RTF_DEST,         D_QUIET                   },
     {"pgdsctbl",           RTF_DEST,         D_QUIET                   },
