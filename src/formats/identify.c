@@ -110,10 +110,15 @@ lj_code identify(format_run *run, identity *out)
 
     int bits[RUN_ROWS_MAX] = {0};
     for (uint32_t i = 0; format_row_at(i) != NULL; i++) {
-        if (format_row_at(i)->base == NULL) {
-            int found = format_row_at(i)->sniff(&probe);
+        const format_row *row = format_row_at(i);
+        bool is_text = (row->traits & FORMAT_WORDS) != 0 && (row->traits & FORMAT_LOOSE) != 0;
+        if (is_text && bits[0] >= STRONG) {
+            continue; /* it would lose, and guessing a charset takes time */
+        }
+        if (row->base == NULL) {
+            int found = row->sniff(&probe);
             if (found > 0) {
-                add_base(out, format_row_at(i), found, bits);
+                add_base(out, row, found, bits);
             }
         }
     }

@@ -108,6 +108,29 @@ bool look_no_contrast(uint32_t fg, uint32_t ground)
     return same || (luminance(fg) >= NEAR_WHITE && luminance(ground) >= LIGHT_GROUND);
 }
 
+uint32_t look_wingdings(uint32_t code)
+{
+    static const struct {
+        uint8_t code;
+        uint16_t point;
+    } rows[] = {
+        {0xAA, 0x2726},
+        {0xAB, 0x2605},
+        {0xAC, 0x2736},
+        {0xAD, 0x2734},
+        {0xAE, 0x2739},
+        {0xAF, 0x2735},
+        {0xB5, 0x272A},
+        {0xB6, 0x2730},
+    };
+    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
+        if (rows[i].code == (code & 0xFFU)) {
+            return rows[i].point;
+        }
+    }
+    return 0xF000 + (code & 0xFFU);
+}
+
 bool look_is_hei(lj_str font)
 {
     static const char *const parts[] = {"黑", "Hei", "SimHei", "STHeiti", "hei"};

@@ -22,6 +22,9 @@ int64_t look_time(lj_str text);
 uint32_t look_colour(lj_str text);
 /* True when text of colour fg cannot be seen on ground. */
 bool look_no_contrast(uint32_t fg, uint32_t ground);
+/* The letter that a code of the font Wingdings shows (00h to FFh, or the same from F000h on): stars
+ * become stars, other symbols stay in the private use area. */
+uint32_t look_wingdings(uint32_t code);
 /* True for a black-face font: 黑体, SimHei and kin. */
 bool look_is_hei(lj_str font);
 

@@ -238,8 +238,6 @@ void doc_fkp_seek(doc *d, doc_fkp *fkp, uint32_t off);
 
 /* Appends decoded text. */
 void doc_decode(const doc *d, lj_slice raw, bool wide, lj_buf *dst);
-/* Letters of symbol fonts that are stars; others stay in the private use area. */
-uint32_t doc_wingdings_point(uint32_t code);
 LJ_MUST_USE lj_code doc_stories_read(doc *d);
 
 /* ---- what stands beside the text: doc_side.c, doc_art.c ---- */

@@ -269,7 +269,7 @@ static lj_code special_add(doc_walk *w, uint32_t letter)
         return text_add(w, LJ_STR("\xE2\x80\x91"));
     case 0x28: {
         bool stars = (doc_font_kind(w->d, w->chp.symbol_font) & DOC_FONT_WINGDINGS) != 0;
-        return point_add(w, stars ? doc_wingdings_point(w->chp.symbol) : w->chp.symbol);
+        return point_add(w, stars ? look_wingdings(w->chp.symbol) : w->chp.symbol);
     }
     default:
         return LJ_OK;
@@ -296,7 +296,7 @@ static lj_code run_take(doc_walk *w, lj_slice raw, uint32_t width, size_t *out_u
         }
         bool in_font = w->wingdings && ((letter >= 0xA0 && letter < 0x100) || letter >> 8 == 0xF0);
         if (in_font) {
-            code = point_add(w, doc_wingdings_point(letter));
+            code = point_add(w, look_wingdings(letter));
         } else if (letter >= 0x20 && letter != symbol) {
             code = raw_add(w, lj_slice_part(raw, at - width, width), width == 2);
         } else {

@@ -27,29 +27,6 @@ void doc_decode(const doc *d, lj_slice raw, bool wide, lj_buf *dst)
                        /* rows= */ NULL);
 }
 
-uint32_t doc_wingdings_point(uint32_t code)
-{
-    static const struct {
-        uint8_t code;
-        uint16_t point;
-    } rows[] = {
-        {0xAA, 0x2726},
-        {0xAB, 0x2605},
-        {0xAC, 0x2736},
-        {0xAD, 0x2734},
-        {0xAE, 0x2739},
-        {0xAF, 0x2735},
-        {0xB5, 0x272A},
-        {0xB6, 0x2730},
-    };
-    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
-        if (rows[i].code == (code & 0xFFU)) {
-            return rows[i].point;
-        }
-    }
-    return 0xF000 + (code & 0xFFU);
-}
-
 static uint64_t letters_of(const doc_fib *fib)
 {
     uint64_t sum = 0;

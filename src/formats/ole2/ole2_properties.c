@@ -6,8 +6,8 @@
  *
  * How it maps: every string of every value is metadata, its label the standard name of the property
  * or the one of the dictionary; names of the dictionary with letters beyond ASCII are metadata too.
- * Numbers, dates and pictures (thumbnails) are no text. Bytes between the values are swept as
- * slack.
+ * Numbers and dates are no text; a picture (the thumbnail of the first page) is not looked at and
+ * said so: gap `picture`. Bytes between the values are swept as slack.
  *
  * Traps seen in the wild
  * - VT_LPSTR in the code page of the set: 1200 means UTF-16, its count bytes then; absent means
@@ -25,11 +25,14 @@ enum {
     SET_MOST = 4 * 1024 * 1024, /* bytes of a property set that are looked at */
     PROPERTIES_MOST = 65536,
     SETS_MOST = 8,
-    GAP_MIN = 8, /* bytes between values that may hold a word */
+    CLIPBOARD_HEAD = 16, /* bytes of a clipboard value that is no more than its head */
+    GAP_MIN = 8,         /* bytes between values that may hold a word */
     VT_BSTR = 0x08,
     VT_VARIANT = 0x0C,
     VT_LPSTR = 0x1E,
     VT_LPWSTR = 0x1F,
+    VT_BLOB = 0x41,
+    VT_CF = 0x47, /* a picture: the thumbnail */
     VT_VECTOR = 0x1000,
     VT_ELEMENT = 0x0FFF,
     CODEPAGE_NONE = 0,
@@ -81,6 +84,7 @@ typedef struct property_set {
     uint32_t name_count;
     covered_range *covered;
     uint32_t covered_count;
+    bool has_picture;
     lj_code code;
 } property_set;
 
@@ -109,6 +113,23 @@ static bool charset_of(uint32_t codepage, text_charset *out)
     return false;
 }
 
+/* True when all bytes beyond ASCII are pairs of GB 2312: Western words hardly ever look so. */
+static bool is_gb2312(lj_slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t lead = bytes.ptr[i];
+        if (lead < 0x80) {
+            continue;
+        }
+        bool pair = i + 1 < bytes.len && bytes.ptr[i + 1] >= 0xA1 && bytes.ptr[i + 1] != 0xFF;
+        if (!pair || lead < 0xA1 || lead > 0xF7) {
+            return false;
+        }
+        i++;
+    }
+    return true;
+}
+
 static lj_str decode(property_set *p, lj_slice bytes, uint32_t codepage)
 {
     lj_buf utf8;
@@ -122,7 +143,7 @@ static lj_str decode(property_set *p, lj_slice bytes, uint32_t codepage)
         len += step;
     }
     bytes = lj_slice_part(bytes, 0, len);
-    if (known && charset != TEXT_LATIN1) {
+    if (known && (charset != TEXT_LATIN1 || !is_gb2312(bytes))) {
         (void)text_to_utf8(charset, bytes, false, &utf8, NULL);
     } else { /* also for 1252: Chinese writers often leave it beside GBK bytes */
         (void)text_lines_to_utf8(TEXT_GB18030, bytes, false, &utf8, NULL);
@@ -201,6 +222,13 @@ static void read_value(property_set *p, uint32_t id, uint32_t off)
         }
         if (take_string(p, &cur, kind, &text)) {
             emit_value(p, label, text);
+        } else if (kind == VT_CF || kind == VT_BLOB) {
+            uint32_t len = lj_cur_u32le(&cur);
+            if (len > lj_cur_left(&cur)) {
+                return; /* not what it says: swept */
+            }
+            lj_cur_skip(&cur, len);
+            p->has_picture = p->has_picture || (kind == VT_CF && len > CLIPBOARD_HEAD);
         } else if (element == VT_VARIANT && kind == 3) {
             lj_cur_skip(&cur, 4); /* the counts of heading pairs */
         } else {
@@ -350,6 +378,9 @@ lj_code ole2_read_properties(format_run *run, format_src *src, uint32_t part_id)
     if (p.code == LJ_OK && (!good || format_src_size(src) > p.stream.len)) {
         /* no property set after all, or one longer than is looked at */
         p.code = format_sweep_part(run, src, part_id, SPAN_HIDE(SPAN_HIDDEN_NOT_PRINTED));
+    }
+    if (p.has_picture) {
+        format_gap(run, GAP_PICTURE, "thumbnail", (span_place){.part_id = part_id});
     }
     lj_arena_rewind(format_arena(run), mark);
     return p.code;

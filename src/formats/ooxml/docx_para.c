@@ -187,30 +187,6 @@ void story_text_add(story *s, lj_str text)
     }
 }
 
-/* Letters of Wingdings that are stars; other symbols stay in the private use area. */
-static uint32_t wingdings_point(uint32_t code)
-{
-    static const struct {
-        uint8_t code;
-        uint16_t point;
-    } rows[] = {
-        {0xAA, 0x2726},
-        {0xAB, 0x2605},
-        {0xAC, 0x2736},
-        {0xAD, 0x2734},
-        {0xAE, 0x2739},
-        {0xAF, 0x2735},
-        {0xB5, 0x272A},
-        {0xB6, 0x2730},
-    };
-    for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
-        if (rows[i].code == code) {
-            return rows[i].point;
-        }
-    }
-    return 0xF000 + code;
-}
-
 static void point_add(story *s, uint32_t point)
 {
     lj_buf_clear(&s->letter);
@@ -233,7 +209,7 @@ void story_sym_add(story *s)
     }
     bool moved = (point & 0xFF00U) == 0xF000U;
     if (OPC_IS(XML_VALUE(s->x->token, "font"), "Wingdings") && (moved || point < 0x100)) {
-        point = wingdings_point(point & 0xFFU);
+        point = look_wingdings(point & 0xFFU);
     }
     if (point > 0) {
         point_add(s, point);
@@ -256,7 +232,7 @@ static void wingdings_add(story *s, lj_str text)
         }
         bool symbol = (point >= 0xA0 && point < 0x100) || (point & 0xFF00U) == 0xF000U;
         if (symbol) {
-            point_add(s, wingdings_point(point & 0xFFU));
+            point_add(s, look_wingdings(point & 0xFFU));
         } else {
             story_text_add(s, (lj_str){text.ptr + at, len});
         }

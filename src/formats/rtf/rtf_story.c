@@ -89,18 +89,6 @@ span_look rtf_look_span(const rtf *r, const rtf_look *look)
 
 /* ---- decoding ---- */
 
-/* Letters of Wingdings that are stars; other symbols stay in the private use area. */
-static uint32_t wingdings_point(uint32_t code)
-{
-    static const uint16_t stars[] = {
-        [0xAA - 0xAA] = 0x2726, [0xAB - 0xAA] = 0x2605, [0xAC - 0xAA] = 0x2736,
-        [0xAD - 0xAA] = 0x2734, [0xAE - 0xAA] = 0x2739, [0xAF - 0xAA] = 0x2735,
-        [0xB5 - 0xAA] = 0x272A, [0xB6 - 0xAA] = 0x2730,
-    };
-    uint32_t star = code >= 0xAA && code - 0xAA < LJ_COUNT_OF(stars) ? stars[code - 0xAA] : 0;
-    return star != 0 ? star : 0xF000 + code;
-}
-
 static bool is_wingdings(const rtf *r, const rtf_look *look)
 {
     return look->font > 0 && r->fonts[look->font - 1].is_wingdings;
@@ -111,9 +99,7 @@ static void decode_symbols(rtf *r, lj_slice raw)
     bool stars = is_wingdings(r, &r->look);
     for (size_t i = 0; i < raw.len; i++) {
         uint32_t code = raw.ptr[i];
-        lj_buf_put_utf8(&r->out, code < 0xA0 ? code
-                                 : stars     ? wingdings_point(code)
-                                             : 0xF000 + code);
+        lj_buf_put_utf8(&r->out, code < 0xA0 ? code : stars ? look_wingdings(code) : 0xF000 + code);
     }
 }
 
@@ -279,7 +265,7 @@ void rtf_text_point(rtf *r, uint32_t point, uint64_t off)
     decode_raw(r, /* is_final= */ true);
     bool symbol = (point & 0xFF00U) == 0xF000U || (point >= 0xA0 && point < 0x100);
     if (symbol && is_wingdings(r, &r->look)) {
-        point = wingdings_point(point & 0xFFU);
+        point = look_wingdings(point & 0xFFU);
     }
     lj_buf_put_utf8(&r->out, point);
     if (r->out.len >= RTF_RAW_MAX) {
