@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/num.h"
 #include "base/os.h"
@@ -205,9 +206,13 @@ int main(int argc, char **argv)
             status = run_file(context, rules, args.paths[f], &run) == 0 ? status : 70;
         }
     }
-    printf("%llu ms, %llu spans, %llu hits, %llu gaps\n",
+    struct rusage used;
+    (void)getrusage(RUSAGE_SELF, &used);
+    printf("%llu ms, %llu spans, %llu hits, %llu gaps, %lld processor ms\n",
            (unsigned long long)(lj_os_mono_ms() - from), (unsigned long long)run.spans,
-           (unsigned long long)run.hits, (unsigned long long)run.gaps);
+           (unsigned long long)run.hits, (unsigned long long)run.gaps,
+           (long long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+               (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000);
     for (size_t f = 0; f < args.count; f++) {
         free(args.paths[f]);
     }

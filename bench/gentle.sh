@@ -9,7 +9,7 @@ trap 'rm -f "$runs"' EXIT
 
 foreground() {
     from=$(date +%s%N)
-    for i in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         rg --no-ignore -j1 -c 机密 "$scratch/tiny" >"$scratch/p17" || true
     done
     echo $((($(date +%s%N) - from) / 1000000))
@@ -31,7 +31,7 @@ beside() {
 }
 
 : >"$scratch/gentle"
-for round in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
     echo "$(foreground) $(beside --gentle) $(beside "")" >>"$scratch/gentle"
 done
 echo "P17: a loop of rg beside a scan with --gentle"

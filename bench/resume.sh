@@ -12,7 +12,7 @@ records() { sed '1d;$d' "$1/results.jsonl" | LC_ALL=C sort | sha256sum; }
 
 different=0
 : >"$scratch/resume"
-for round in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
     rm -rf "$scratch/r16" "$scratch/r16k"
     from=$(ms)
     "$lijian" scan --quiet --all "$@" --out "$scratch/r16" || [ $? -le 3 ]

@@ -72,6 +72,9 @@ flat='case $1 in *.fodt) cat "$1" ;; *) sed -n "/<office:body/,\$p" "$1" ;; esac
     sed -e "$FIELDS" -e "$BLANKS" -e "s/<text:[ph][ >]/\n&/g" -e "s/<\/text:[ph]>/\n/g" |
     grep "^<text:[ph][ >]" | sed "$STRIP"'
 
+# shellcheck disable=SC2016
+unrtf='unrtf --quiet --text "$1" | grep -v "^###"'
+
 # Sends numbered copies of the files with these endings through LibreOffice in batches; what a batch leaves is tried in smaller ones.
 # FILTER [INFILTER] -- ENDING...
 office() {
@@ -110,8 +113,7 @@ while IFS=$tab read -r no ending path; do
         ;;
     xls) peer xls2csv xls2csv -q0 -d utf-8 -c "$tab" "$path" ;;
     ppt) peer catppt catppt -d utf-8 "$path" ;;
-    # shellcheck disable=SC2016 # the inner shell expands them
-    rtf) peer unrtf sh -c 'unrtf --quiet --text "$1" | grep -v "^###"' sh "$path" ;;
+    rtf) peer unrtf sh -c "$unrtf" sh "$path" ;;
     docx) peer unzip sh -c "$members" sh "$path" '^word/((document|header|footer|comments)[0-9]*|footnotes|endnotes)[.]xml$' 'w:p' ;;
     xlsx) peer unzip sh -c "$members" sh "$path" '^xl/(sharedStrings|comments[0-9]*)[.]xml$' 'si\|text' ;;
     pptx) peer unzip sh -c "$members" sh "$path" '^ppt/(slides|notesSlides)/[^/]*[.]xml$' 'a:p' ;;

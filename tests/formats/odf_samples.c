@@ -859,6 +859,32 @@ static void seed_fodt(lj_buf *out)
     lj_buf_done(&inner);
 }
 
+/* More attributes than the tokenizer has room for at first, inside of parts that are read in loops
+ * of their own: it takes memory there. */
+static void seed_attrs(lj_buf *out)
+{
+    static const char *const around[] = {"office:meta", "office:settings", "office:scripts",
+                                         "math:math"};
+    lj_buf inner;
+    lj_buf_init(&inner, NULL, 1 << 20);
+    for (unsigned i = 0; i < LJ_COUNT_OF(around); i++) {
+        lj_buf_put_cstr(&inner, "<");
+        lj_buf_put_cstr(&inner, around[i]);
+        lj_buf_put_cstr(&inner, "><a");
+        for (unsigned k = 0; k < 20u << i; k++) {
+            lj_buf_put_cstr(&inner, " a");
+            lj_buf_put_dec(&inner, k);
+            lj_buf_put_cstr(&inner, "=\"b\"");
+        }
+        lj_buf_put_cstr(&inner, "/></");
+        lj_buf_put_cstr(&inner, around[i]);
+        lj_buf_put_cstr(&inner, "><office:body><text:p b=\"c\">甲</text:p></office:body>");
+    }
+    lj_buf_put_u8(&inner, 0);
+    odf_flat(out, "text", (const char *)inner.ptr);
+    lj_buf_done(&inner);
+}
+
 static void seed_flat(lj_buf *out)
 {
     lj_buf_put_cstr(out, "<pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/"
@@ -951,6 +977,7 @@ static const sample_row seeds[] = {
     {"vsdx/shapes.vsdx",    vsdx_plain,    NULL,       8},
     {"epub/locked.epub",    seed_book,     NULL,       8},
     {"fodt/notes.fodt",     NULL,          seed_fodt,  8},
+    {"fodt/attrs.fodt",     NULL,         seed_attrs, 8},
     {"fods/plain.fods",     NULL,          fods_plain, 8},
     {"fodp/plain.fodp",     NULL,          fodp_plain, 8},
     {"opc-flat/parts.xml",  NULL,          seed_flat,  8},

@@ -380,6 +380,42 @@ static void test_odf__flat(void **state)
     }
 }
 
+/* The tokenizer takes memory while a part is read in a loop of its own. */
+static void test_odf__many_attributes(void **state)
+{
+    (void)state;
+    static const char *const around[] = {"office:meta", "office:settings", "office:scripts",
+                                         "math:math"};
+    for (size_t i = 0; i < LJ_COUNT_OF(around); i++) {
+        collect seen;
+        lj_buf text;
+        lj_buf inner;
+        collect_init(&seen);
+        lj_buf_init(&text, NULL, 1 << 20);
+        lj_buf_init(&inner, NULL, 1 << 20);
+        lj_buf_put_cstr(&inner, "<");
+        lj_buf_put_cstr(&inner, around[i]);
+        lj_buf_put_cstr(&inner, "><a");
+        for (unsigned k = 0; k < 100; k++) {
+            lj_buf_put_cstr(&inner, " a");
+            lj_buf_put_dec(&inner, k);
+            lj_buf_put_cstr(&inner, "=\"b\"");
+        }
+        lj_buf_put_cstr(&inner, "/></");
+        lj_buf_put_cstr(&inner, around[i]);
+        lj_buf_put_cstr(&inner, "><office:body><office:text>" P("甲") "</office:text>"
+                                                                      "</office:body>");
+        lj_buf_put_u8(&inner, 0);
+        odf_flat(&text, "text", (const char *)inner.ptr);
+        collect_run(&seen, lj_buf_slice(&text));
+        CHECK_HAS(&seen, "'甲'");
+        CHECK_ROW(around[i], seen.gap_count, 0);
+        lj_buf_done(&inner);
+        lj_buf_done(&text);
+        collect_done(&seen);
+    }
+}
+
 static void test_odf__mimetype_behind(void **state)
 {
     (void)state;
@@ -408,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_odf__deep),
         cmocka_unit_test(test_odf__style_chains),
         cmocka_unit_test(test_odf__flat),
+        cmocka_unit_test(test_odf__many_attributes),
         cmocka_unit_test(test_odf__mimetype_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

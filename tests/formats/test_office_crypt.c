@@ -69,6 +69,27 @@ static void test_office_crypt__passwords_open_what_they_fit(void **state)
     }
 }
 
+/* Property sets in a stream of their own stay locked, and that is told. */
+static void test_office_crypt__locked_properties_are_told(void **state)
+{
+    (void)state;
+    collect seen;
+    doc_build_init(&b, DOC_BUILD_97);
+    b.lock = DOC_BUILD_CRYPTOAPI;
+    b.password = "";
+    doc_build_line(&b, NOTICE);
+    doc_build_streams(&b);
+    (void)ole2_build_stream(&b.file, OLE2_BUILD_ROOT, "encryption", LJ_BYTES(WIDE_OTHER));
+    collect_init(&seen);
+    collect_run(&seen, doc_build_end(&b));
+    CHECK_HAS(&seen, NOTICE);
+    CHECK_HAS_NOT(&seen, OTHER);
+    assert_true(collect_has_gap(&seen, GAP_UNSUPPORTED, "office-summary"));
+    assert_int_equal(seen.size - seen.examined, sizeof(WIDE_OTHER) - 1);
+    collect_done(&seen);
+    doc_build_done(&b);
+}
+
 /* A header as Excel wrote it (apache/poi, test-data/spreadsheet/50833.xls, Apache-2.0). */
 static void test_office_crypt__rc4_verifier_of_a_real_program(void **state)
 {
@@ -124,6 +145,7 @@ static void test_office_crypt__blocks_are_decrypted_from_any_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_office_crypt__locked_properties_are_told),
         cmocka_unit_test(test_office_crypt__passwords_open_what_they_fit),
         cmocka_unit_test(test_office_crypt__rc4_verifier_of_a_real_program),
         cmocka_unit_test(test_office_crypt__xor_key_of_a_real_program),

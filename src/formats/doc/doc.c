@@ -14,6 +14,7 @@
  *   doc_text.c    piece table, charsets
  *   doc_story.c   stories into paragraphs, cells, fields
  *   doc_fkp.c, doc_sprm.c, doc_style.c   looks
+ *   doc_box.c     places of text boxes
  *   doc_side.c    names, titles, people, variables, numberings
  *   doc_art.c     words of shapes, pictures
  *
@@ -25,8 +26,11 @@
  *
  * Limits. The streams are kept in memory as a whole, since text and properties alternate.
  *
- * Not done. Layout (page numbers, positions of frames); looks of Word 2.0; single cells' colours
- * (a row with painted cells has ground of unknown colour). */
+ * Not done. Layout (page numbers, positions of frames); looks of Word 2.0; single cells' colours (a
+ * row with painted cells has ground of unknown colour); 8-bit text in other code pages than 1252,
+ * GBK and Big5 (Cyrillic documents before 97); pictures before 97; encrypted property sets of
+ * [MS-OFFCRYPTO] 2.3.5.4; documents that stand outside of a compound file; XOR passwords that are
+ * not in the list. */
 #include "formats/doc/doc.h"
 
 #include "base/num.h"

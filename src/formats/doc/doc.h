@@ -186,8 +186,9 @@ typedef struct doc {
     uint32_t reviser_count, owner_count;
     lj_slice pieces;      /* PlcPcd */
     uint32_t piece_count; /* 0: text_off to text_end is the text */
-    lj_slice clx;         /* for modifiers of pieces */
-    uint32_t text_width;  /* bytes of a letter of a document without pieces */
+    lj_slice *lists;      /* modifiers that pieces name by number */
+    uint32_t list_count;
+    uint32_t text_width; /* bytes of a letter of a document without pieces */
     uint16_t alt_count;
 } doc;
 
@@ -208,8 +209,9 @@ doc_stream_kind doc_table_kind(const doc *d);
 /* doc_sprm.c */
 /* Lays modifiers over the letters; style: what stands below them. */
 void doc_chp_apply(const doc *d, doc_chp *chp, const doc_chp *style, lj_slice mods);
-/* The same, with the style of letters that the modifiers name below them. */
-void doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods);
+/* The same, with the style of letters that the modifiers name below them. Returns the bytes of
+ * modifiers that were gone through. */
+size_t doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods);
 void doc_pap_apply(const doc *d, doc_pap *pap, lj_slice mods);
 /* One modifier of a piece: prm as in the piece table (2.9.214). */
 void doc_chp_apply_prm(const doc *d, doc_chp *chp, uint16_t prm);
@@ -222,8 +224,8 @@ span_look doc_look_of(const doc *d, const doc_chp *chp, const doc_pap *pap);
 LJ_MUST_USE lj_code doc_styles_read(doc *d);
 LJ_MUST_USE lj_code doc_fonts_read(doc *d);
 uint32_t doc_font_kind(const doc *d, uint32_t row);
-/* Lays the style of that number with all its parents over the letters. */
-void doc_style_apply(const doc *d, doc_chp *chp, uint32_t row);
+/* Lays the style of that number with all its parents over the letters; returns their bytes. */
+size_t doc_style_apply(const doc *d, doc_chp *chp, uint32_t row);
 /* Properties of paragraphs and letters of that style. */
 void doc_style_of(const doc *d, uint32_t row, doc_pap *pap, doc_chp *chp);
 

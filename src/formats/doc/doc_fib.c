@@ -185,6 +185,18 @@ static void decrypt(doc *d, const office_crypt *crypt, const office_xor *pad)
     }
 }
 
+/* [MS-OFFCRYPTO] 2.3.5.4: property sets may be encrypted in a stream of their own, which is not
+ * decrypted. True when there is one. */
+static bool lock_summary(doc *d)
+{
+    uint32_t idx =
+        d->ole != NULL ? ole2_lookup(d->ole, OLE2_ROOT, LJ_BYTES("encryption")) : OLE2_NONE;
+    if (idx != OLE2_NONE) {
+        ole2_take(d->ole, idx, FORMAT_LOCKED);
+    }
+    return idx != OLE2_NONE;
+}
+
 static lj_code stay_locked(doc *d, const char *detail)
 {
     for (int kind = 0; kind < DOC_STREAM_COUNT; kind++) {
@@ -194,6 +206,7 @@ static lj_code stay_locked(doc *d, const char *detail)
             format_claim_all(d->run, FORMAT_LOCKED);
         }
     }
+    (void)lock_summary(d);
     format_gap(d->run, GAP_ENCRYPTED, detail, (span_place){0});
     return LJ_E_ENCRYPTED;
 }
@@ -221,6 +234,9 @@ static lj_code unlock(doc *d)
         return stay_locked(d, crypt.detail);
     }
     decrypt(d, &crypt, /* pad= */ NULL);
+    if (lock_summary(d)) {
+        format_gap(d->run, GAP_UNSUPPORTED, "office-summary", (span_place){0});
+    }
     (void)doc_bytes(d, DOC_TABLE, 0, header.len);
     d->is_encrypted = true;
     return LJ_OK;

@@ -420,18 +420,20 @@ void doc_chp_apply(const doc *d, doc_chp *chp, const doc_chp *style, lj_slice mo
     }
 }
 
-/* 2.4.6.2: the style of letters is laid down before the other modifiers, wherever it is named. */
-void doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods)
+/* 2.4.6.2: the style of letters is laid down before the other modifiers, wherever it is named; the
+ * last one counts. */
+size_t doc_chp_take(const doc *d, doc_chp *chp, lj_slice mods)
 {
     doc_mod mod;
     lj_cur cur = lj_cur_of(mods);
+    uint32_t row = DOC_STYLE_NONE;
     while (next_mod(d, &cur, &mod)) {
-        if (mod.code == 0x4A30) { /* sprmCIstd */
-            doc_style_apply(d, chp, operand_u(&mod));
-        }
+        row = mod.code == 0x4A30 ? operand_u(&mod) : row; /* sprmCIstd */
     }
+    size_t used = row != DOC_STYLE_NONE ? doc_style_apply(d, chp, row) : 0;
     doc_chp style = *chp;
     doc_chp_apply(d, chp, &style, mods);
+    return used + 2 * mods.len;
 }
 
 /* 2.9.214 Prm: bit 0 says whether bits 1 to 7 are a modifier of one byte with its operand in bits 8
@@ -448,20 +450,10 @@ static bool prm_mod(uint16_t prm, uint8_t *operand, doc_mod *out)
     return true;
 }
 
-/* 2.9.38 Clx: lists (01h, length, modifiers), then the piece table. */
 static lj_slice prm_list(const doc *d, uint16_t prm)
 {
-    enum { LIST = 1 };
-    uint32_t wanted = (uint32_t)prm >> 1;
-    lj_cur cur = lj_cur_of(d->clx);
-    for (uint32_t i = 0; (prm & 1U) != 0 && lj_cur_u8(&cur) == LIST; i++) {
-        uint16_t len = lj_cur_u16le(&cur);
-        lj_slice mods = lj_cur_bytes(&cur, len);
-        if (!lj_cur_ok(&cur) || i == wanted) {
-            return mods;
-        }
-    }
-    return (lj_slice){NULL, 0};
+    uint32_t row = (uint32_t)prm >> 1;
+    return (prm & 1U) != 0 && row < d->list_count ? d->lists[row] : (lj_slice){NULL, 0};
 }
 
 void doc_chp_apply_prm(const doc *d, doc_chp *chp, uint16_t prm)

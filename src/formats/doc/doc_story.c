@@ -61,7 +61,7 @@ typedef struct doc_walk {
     uint16_t look_prm;
     /* the table */
     uint32_t row_no, col_no, cell_paras;
-    bool row_painted;
+    bool row_seen, row_painted; /* of the row that is read */
     /* fields */
     lj_buf field;
     bool field_gone;
@@ -243,6 +243,7 @@ static lj_code special_add(doc_walk *w, uint32_t letter)
             w->row_no++;
             w->col_no = 1;
             w->cell_paras = 0;
+            w->row_seen = false;
             return para_end(w);
         }
         if (w->pap.in_table) {
@@ -346,34 +347,37 @@ static void para_begin(doc_walk *w, uint32_t off, uint16_t prm)
     w->look_ready = false;
     if (!w->pap.in_table) {
         w->row_no = w->col_no = w->cell_paras = 0;
+        w->row_seen = false;
         return;
     }
     if (!was_in_table || w->row_no == 0) {
         w->row_no = w->col_no = 1;
         w->cell_paras = 0;
     }
-    if (w->col_no == 1 && w->cell_paras == 0 && !w->pap.row_end) {
+    if (!w->row_seen && !w->pap.row_end) {
         w->row_painted = row_is_painted(w, off);
+        w->row_seen = true;
     }
     w->pap.cells_painted = w->row_painted;
 }
 
-static void run_begin(doc_walk *w, uint32_t off, uint16_t prm)
+static lj_code run_begin(doc_walk *w, uint32_t off, uint16_t prm)
 {
     doc *d = w->d;
     doc_fkp_seek(d, &d->chps, off);
     if (w->look_ready && w->look_from == d->chps.from && w->look_prm == prm) {
-        return;
+        return LJ_OK;
     }
     w->look_ready = true;
     w->look_from = d->chps.from;
     w->look_prm = prm;
     w->chp = w->pap_chp;
-    doc_chp_take(d, &w->chp, d->chps.mods);
+    size_t used = doc_chp_take(d, &w->chp, d->chps.mods) + d->paps.mods.len;
     doc_chp_apply_prm(d, &w->chp, prm);
     w->look = doc_look_of(d, &w->chp, &w->pap);
     w->wingdings =
         (w->chp.bits & DOC_FONT) != 0 && (doc_font_kind(d, w->chp.font) & DOC_FONT_WINGDINGS) != 0;
+    return format_work(d->run, used / 2);
 }
 
 /* ---- pieces and stories ---- */
@@ -386,7 +390,10 @@ static lj_code bytes_take(doc_walk *w, uint64_t off, uint64_t end, const doc_pie
         if (!w->is_open) {
             para_begin(w, (uint32_t)off, piece->prm);
         }
-        run_begin(w, (uint32_t)off, piece->prm);
+        code = run_begin(w, (uint32_t)off, piece->prm);
+        if (code != LJ_OK) {
+            break;
+        }
         uint64_t to = lj_min_u64(lj_min_u64(end, d->chps.to), off + SEGMENT_MAX);
         size_t len = (size_t)(to - off) / piece->width * piece->width;
         len = len < piece->width ? piece->width : len;
@@ -442,6 +449,7 @@ static lj_code part_take(doc_walk *w, span_role role, uint64_t from, uint64_t to
     w->story_id++;
     w->pap = (doc_pap){0};
     w->row_no = w->col_no = w->cell_paras = 0;
+    w->row_seen = false;
     lj_code code = range_take(w, from, to);
     if (code == LJ_OK && w->field.len > 0) {
         code = field_emit(w);

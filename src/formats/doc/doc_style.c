@@ -17,6 +17,7 @@
 
 enum {
     CHAIN_MAX = 32,
+    MODS_MAX = 2048, /* bytes of a style's modifiers that count; real ones have a tenth of it */
     KIND_PARAGRAPH = 1,
     KIND_LETTERS = 2,
     KIND_TABLE = 3,
@@ -79,10 +80,10 @@ static lj_code style_take(doc *d, doc_style *style, lj_slice std, uint32_t fixed
     }
     if (kind == KIND_PARAGRAPH || kind == KIND_TABLE) {
         lj_slice pap = take_upx(&cur);
-        style->pap = lj_slice_part(pap, 2, SIZE_MAX); /* the number of the style stands before */
+        style->pap = lj_slice_part(pap, 2, MODS_MAX); /* the number of the style stands before */
     }
     if (kind != 4) { /* numbering: no letters */
-        style->chp = take_upx(&cur);
+        style->chp = lj_slice_part(take_upx(&cur), 0, MODS_MAX);
     }
     return emit_name(d, name, wide);
 }
@@ -98,14 +99,18 @@ static uint32_t chain_of(const doc *d, uint32_t row, uint32_t chain[CHAIN_MAX])
     return len;
 }
 
-void doc_style_apply(const doc *d, doc_chp *chp, uint32_t row)
+size_t doc_style_apply(const doc *d, doc_chp *chp, uint32_t row)
 {
+    size_t used = 0;
     uint32_t chain[CHAIN_MAX];
     uint32_t len = chain_of(d, row, chain);
     while (len > 0) {
         doc_chp below = *chp;
-        doc_chp_apply(d, chp, &below, d->styles[chain[--len]].chp);
+        lj_slice mods = d->styles[chain[--len]].chp;
+        doc_chp_apply(d, chp, &below, mods);
+        used += mods.len;
     }
+    return used;
 }
 
 static void settle(doc *d)

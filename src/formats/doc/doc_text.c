@@ -59,31 +59,55 @@ static uint64_t letters_of(const doc_fib *fib)
     return sum;
 }
 
+/* 2.9.38: lists of modifiers (01h, length of two bytes), then the piece table (02h, of four).
+ * False behind the last. */
+static bool clx_next(doc *d, lj_cur *cur, uint8_t *out_kind, lj_slice *out)
+{
+    *out_kind = lj_cur_u8(cur);
+    size_t len = *out_kind == CLX_LIST     ? lj_cur_u16le(cur)
+                 : *out_kind == CLX_PIECES ? lj_cur_u32le(cur)
+                                           : SIZE_MAX;
+    if (*out_kind == CLX_PIECES && len > lj_cur_left(cur)) {
+        d->is_damaged = true;
+        len = lj_cur_left(cur);
+    }
+    *out = lj_cur_bytes(cur, len);
+    return lj_cur_ok(cur);
+}
+
+static lj_code clx_read(doc *d, lj_slice clx)
+{
+    uint8_t kind = 0;
+    lj_slice body;
+    uint32_t count = 0;
+    lj_cur cur = lj_cur_of(clx);
+    while (lj_cur_left(&cur) > 0 && clx_next(d, &cur, &kind, &body) && kind == CLX_LIST) {
+        count++;
+    }
+    d->lists = count > 0 ? lj_arena_array(d->arena, count, sizeof(*d->lists)) : NULL;
+    if (count > 0 && d->lists == NULL) {
+        return LJ_E_LIMIT;
+    }
+    cur = lj_cur_of(clx);
+    while (lj_cur_left(&cur) > 0 && clx_next(d, &cur, &kind, &body)) {
+        if (kind == CLX_PIECES) {
+            d->pieces = body;
+            d->piece_count = body.len >= 4 ? (uint32_t)((body.len - 4) / (4 + PIECE_LEN)) : 0;
+            break;
+        }
+        d->lists[d->list_count++] = body;
+    }
+    return LJ_OK;
+}
+
 lj_code doc_pieces_open(doc *d)
 {
-    d->pieces = d->clx = (lj_slice){NULL, 0};
-    d->piece_count = 0;
-    bool complex = d->fib.age == DOC_AGE_97 || (d->fib.flags & DOC_FLAG_COMPLEX) != 0;
-    lj_slice clx = doc_pair_of(d, DOC_CLX);
-    lj_cur cur = lj_cur_of(clx);
-    d->clx = clx;
-    while (complex && lj_cur_left(&cur) > 0) {
-        uint8_t kind = lj_cur_u8(&cur);
-        size_t len = kind == CLX_LIST     ? lj_cur_u16le(&cur)
-                     : kind == CLX_PIECES ? lj_cur_u32le(&cur)
-                                          : SIZE_MAX;
-        if (kind == CLX_PIECES && len > lj_cur_left(&cur)) {
-            d->is_damaged = true;
-            len = lj_cur_left(&cur);
-        }
-        lj_slice body = lj_cur_bytes(&cur, len);
-        if (!lj_cur_ok(&cur)) {
-            break;
-        }
-        if (kind == CLX_PIECES && body.len >= 4) {
-            d->pieces = body;
-            d->piece_count = (uint32_t)((body.len - 4) / (4 + PIECE_LEN));
-            break;
+    d->pieces = (lj_slice){NULL, 0};
+    d->piece_count = d->list_count = 0;
+    if (d->fib.age == DOC_AGE_97 || (d->fib.flags & DOC_FLAG_COMPLEX) != 0) {
+        lj_code code = clx_read(d, doc_pair_of(d, DOC_CLX));
+        if (code != LJ_OK) {
+            return code;
         }
     }
     d->is_damaged = d->is_damaged || (d->fib.age == DOC_AGE_97 && d->piece_count == 0);
@@ -91,7 +115,7 @@ lj_code doc_pieces_open(doc *d)
     uint64_t letters = letters_of(&d->fib);
     bool wide = d->fib.age == DOC_AGE_97 || (d->fib.flags & DOC_FLAG_WIDE) != 0;
     d->text_width = wide && letters > 0 && bytes >= 2 * letters ? 2 : 1;
-    return format_work(d->run, d->piece_count);
+    return format_work(d->run, (uint64_t)d->piece_count + d->list_count);
 }
 
 bool doc_piece_at(const doc *d, uint32_t idx, doc_piece *out)

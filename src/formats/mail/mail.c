@@ -392,7 +392,7 @@ static bool mail_open(mail *m)
     mail_look_init(&m->look, arena);
     mail_head_init(&m->head, arena);
     lj_buf_init(&m->label, arena, MAIL_FIELD_MAX);
-    m->regions = lj_arena_array(arena, MAIL_BATCH, sizeof(*m->regions));
+    m->regions = lj_arena_alloc_raw(arena, MAIL_BATCH * sizeof(*m->regions));
     return m->regions != NULL && mail_scan_open(m) &&
            mail_input_open(&m->in, m->run, m->src, m->from, m->from, MAIL_INPUT);
 }

@@ -24,7 +24,7 @@ enum { EVIDENCE_LEN = 16 * 1024 };
 bool mail_scan_open(mail *m)
 {
     mail_scan *scan = &m->scan;
-    scan->levels = lj_arena_array(format_arena(m->run), MAIL_LEVELS, sizeof(*scan->levels));
+    scan->levels = lj_arena_alloc_raw(format_arena(m->run), MAIL_LEVELS * sizeof(*scan->levels));
     return scan->levels != NULL &&
            mail_input_open(&scan->in, m->run, m->src, m->from, m->to, MAIL_INPUT);
 }

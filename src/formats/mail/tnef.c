@@ -25,6 +25,7 @@ enum {
     ATTRIBUTE_HEAD = 9,
     CHECKSUM = 2,
     TEXT_MAX = 64 * 1024,
+    LABEL_MAX = 2048, /* 256 units of UTF-16 */
     BODY_PIECE = 32 * 1024,
     RANK_TITLE = 1,
 };
@@ -272,9 +273,12 @@ static lj_code tnef_read(format_run *run, format_src *src)
     tnef t = {.run = run, .src = src, .charset = TEXT_CHARSET_NONE};
     lj_buf_init(&t.raw, arena, TEXT_MAX);
     lj_buf_init(&t.text, arena, 4 * TEXT_MAX);
-    lj_buf_init(&t.label, arena, TEXT_MAX);
+    lj_buf_init(&t.label, arena, LABEL_MAX);
     lj_buf_init(&t.file.name, arena, 4 * TNEF_NAME_MAX);
-    /* grown while an attachment is read they would be rewound */
+    /* grown while a value or an attachment is read they would be rewound */
+    (void)lj_buf_room(&t.raw, TEXT_MAX);
+    (void)lj_buf_room(&t.text, 4 * TEXT_MAX);
+    (void)lj_buf_room(&t.label, LABEL_MAX);
     (void)lj_buf_room(&t.file.name, 4 * TNEF_NAME_MAX);
     uint64_t at = HEAD;
     lj_code code = LJ_OK;

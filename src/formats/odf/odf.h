@@ -43,6 +43,9 @@ typedef struct odf_xml {
     xml_token cdata; /* a CDATA section, given as text */
     span base;       /* role, story, place, reasons: what every span begins with */
     lj_code code;    /* LJ_OK, or what a call said that means: stop now */
+    /* of the element that is read in a loop of its own; here, because the tokenizer takes from the
+     * same arena while such a loop runs: nothing may be given back before the part ends */
+    lj_buf leaf_text, leaf_label;
 } odf_xml;
 
 /* ---- odf_part.c ---- */

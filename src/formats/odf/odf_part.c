@@ -258,57 +258,49 @@ void odf_keep(odf_xml *x, lj_buf *buf, lj_str text)
 
 /* ---- leaves: an element with its text ---- */
 
-typedef struct leaf {
-    lj_buf text;
-    lj_buf label;
-} leaf;
-
-static void leaf_init(leaf *l, lj_arena *arena)
+static void leaf_label(odf_xml *x, lj_str label)
 {
-    lj_buf_init(&l->text, arena, 2 * (size_t)TEXT_MAX);
-    lj_buf_init(&l->label, arena, 64 * LJ_KIB);
+    lj_buf_clear(&x->leaf_label);
+    lj_buf_put(&x->leaf_label, lj_str_bytes(label));
 }
 
-static void leaf_label(leaf *l, lj_str label)
+static void leaf_begin(odf_xml *x)
 {
-    lj_buf_clear(&l->label);
-    lj_buf_put(&l->label, lj_str_bytes(label));
+    lj_buf_clear(&x->leaf_text);
+    lj_buf_clear(&x->leaf_label);
 }
 
-static void leaf_emit(odf_xml *x, leaf *l, span_role role)
+static void leaf_emit(odf_xml *x, span_role role)
 {
-    if (look_is_wordy(lj_buf_str(&l->text))) {
-        odf_emit_unseen(x, role, lj_buf_str(&l->label), lj_buf_str(&l->text));
+    if (look_is_wordy(lj_buf_str(&x->leaf_text))) {
+        odf_emit_unseen(x, role, lj_buf_str(&x->leaf_label), lj_buf_str(&x->leaf_text));
     }
-    lj_buf_clear(&l->text);
+    lj_buf_clear(&x->leaf_text);
 }
 
 void odf_read_generic(odf_xml *x, span_role role)
 {
-    lj_arena_mark mark = lj_arena_mark_of(x->doc->arena);
-    leaf l;
-    leaf_init(&l, x->doc->arena);
+    leaf_begin(x);
     uint32_t depth = x->token->depth;
     bool open = true;
     do {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
-            odf_keep(x, &l.text, token->text);
-            if (l.text.len > TEXT_MAX) {
-                leaf_emit(x, &l, role);
+            odf_keep(x, &x->leaf_text, token->text);
+            if (x->leaf_text.len > TEXT_MAX) {
+                leaf_emit(x, role);
             }
             continue;
         }
-        leaf_emit(x, &l, role);
+        leaf_emit(x, role);
         if (token->kind == XML_START) {
-            leaf_label(&l, odf_local(token));
+            leaf_label(x, odf_local(token));
             emit_attrs(x, ATTRS_ALL, true);
         } else {
             open = token->depth != depth;
         }
     } while (open && odf_next(x));
-    leaf_emit(x, &l, role);
-    lj_arena_rewind(x->doc->arena, mark);
+    leaf_emit(x, role);
 }
 
 /* ---- metadata and settings ---- */
@@ -326,20 +318,18 @@ static bool is_telling(const odf_xml *x, lj_str value)
 
 void odf_read_meta(odf_xml *x)
 {
-    lj_arena_mark mark = lj_arena_mark_of(x->doc->arena);
-    leaf l;
-    leaf_init(&l, x->doc->arena);
+    leaf_begin(x);
     uint32_t depth = x->token->depth;
     while (odf_next(x)) {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
-            odf_keep(x, &l.text, token->text);
+            odf_keep(x, &x->leaf_text, token->text);
         } else if (token->kind == XML_START) {
-            lj_buf_clear(&l.text);
-            leaf_label(&l, odf_local(token));
+            lj_buf_clear(&x->leaf_text);
+            leaf_label(x, odf_local(token));
             if (token->id == ODF_USER_DEFINED) {
                 lj_str name = XML_VALUE(token, "name");
-                leaf_label(&l, name);
+                leaf_label(x, name);
                 odf_emit_unseen(x, SPAN_METADATA, LJ_STR("name"), name);
             } else if (token->id == ODF_TEMPLATE) {
                 odf_emit_unseen(x, SPAN_METADATA, LJ_STR("template"), XML_VALUE(token, "title"));
@@ -348,45 +338,42 @@ void odf_read_meta(odf_xml *x)
                 odf_emit_attrs(x);
             }
         } else {
-            if (is_telling(x, lj_buf_str(&l.text))) {
-                odf_emit_unseen(x, SPAN_METADATA, lj_buf_str(&l.label), lj_buf_str(&l.text));
+            if (is_telling(x, lj_buf_str(&x->leaf_text))) {
+                odf_emit_unseen(x, SPAN_METADATA, lj_buf_str(&x->leaf_label),
+                                lj_buf_str(&x->leaf_text));
             }
-            lj_buf_clear(&l.text);
+            lj_buf_clear(&x->leaf_text);
             if (token->depth == depth) {
                 break;
             }
         }
     }
-    lj_arena_rewind(x->doc->arena, mark);
 }
 
 void odf_read_settings(odf_xml *x)
 {
-    lj_arena_mark mark = lj_arena_mark_of(x->doc->arena);
-    leaf l;
-    leaf_init(&l, x->doc->arena);
+    leaf_begin(x);
     bool is_binary = false;
     uint32_t depth = x->token->depth;
     while (odf_next(x)) {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
             if (!is_binary) { /* printer data in base64 */
-                odf_keep(x, &l.text, token->text);
+                odf_keep(x, &x->leaf_text, token->text);
             }
         } else if (token->kind == XML_START) {
-            lj_buf_clear(&l.text);
-            leaf_label(&l, XML_VALUE(token, "name"));
+            lj_buf_clear(&x->leaf_text);
+            leaf_label(x, XML_VALUE(token, "name"));
             is_binary = ODF_IS(XML_VALUE(token, "type"), "base64Binary");
             odf_emit_attrs(x);
         } else {
-            leaf_emit(x, &l, SPAN_METADATA);
+            leaf_emit(x, SPAN_METADATA);
             is_binary = false;
             if (token->depth == depth) {
                 break;
             }
         }
     }
-    lj_arena_rewind(x->doc->arena, mark);
 }
 
 /* ---- MathML, scripts ---- */
@@ -394,17 +381,15 @@ void odf_read_settings(odf_xml *x)
 /* All letters of a formula in one span; its source (StarMath) in another. */
 void odf_read_math(odf_xml *x)
 {
-    lj_arena_mark mark = lj_arena_mark_of(x->doc->arena);
-    lj_buf text;
-    lj_buf source;
-    lj_buf_init(&text, x->doc->arena, MATH_MAX);
-    lj_buf_init(&source, x->doc->arena, MATH_MAX);
+    leaf_begin(x);
+    lj_buf *text = &x->leaf_text;
+    lj_buf *source = &x->leaf_label;
     uint32_t depth = x->token->depth;
     bool in_source = false;
     while (odf_next(x)) {
         const xml_token *token = x->token;
         if (token->kind == XML_TEXT) {
-            lj_buf *out = in_source ? &source : &text;
+            lj_buf *out = in_source ? source : text;
             if (!look_is_blank(token->text) && out->len + token->text.len <= MATH_MAX) {
                 odf_keep(x, out, token->text);
             }
@@ -418,11 +403,10 @@ void odf_read_math(odf_xml *x)
             }
         }
     }
-    odf_emit_text(x, SPAN_TEXTBOX, (lj_str){NULL, 0}, lj_buf_str(&text));
-    if (look_is_wordy(lj_buf_str(&source))) {
-        odf_emit_unseen(x, SPAN_FORMULA, LJ_STR("annotation"), lj_buf_str(&source));
+    odf_emit_text(x, SPAN_TEXTBOX, (lj_str){NULL, 0}, lj_buf_str(text));
+    if (look_is_wordy(lj_buf_str(source))) {
+        odf_emit_unseen(x, SPAN_FORMULA, LJ_STR("annotation"), lj_buf_str(source));
     }
-    lj_arena_rewind(x->doc->arena, mark);
 }
 
 void odf_read_module(odf_xml *x)
@@ -521,6 +505,8 @@ lj_code odf_read_part(odf_doc *doc, format_src *src, uint32_t part_id, uint64_t 
     x.base.hidden_by = hidden_by;
     x.base.place.part_id = part_id;
     x.base.story_id = ++doc->story_count;
+    lj_buf_init(&x.leaf_text, doc->arena, 2 * (size_t)TEXT_MAX);
+    lj_buf_init(&x.leaf_label, doc->arena, MATH_MAX);
     doc->binaries = NULL;
     doc->binary_count = 0;
     x.xml = xml_open(doc->run, src, doc->names, x.base.place);
