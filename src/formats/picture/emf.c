@@ -62,7 +62,7 @@ static int64_t sum_of(lj_slice record, uint64_t off, uint32_t count)
     for (uint32_t i = 0; i < count && lj_cur_left(&cur) >= 4; i++) {
         sum += lj_cur_u32le(&cur);
     }
-    return sum;
+    return sum < INT32_MAX ? sum : INT32_MAX;
 }
 
 /* An EmrText at `at` of the record: reference point, number of letters, where they stand. */
