@@ -226,8 +226,7 @@ static void keep(const char *path, const char *why)
 {
     size_t idx = source_idx(path);
     const char *source = source_of(path);
-    fault(path, why);
-    printf("  made of %s\n", source);
+    printf("  kept: %s, made of %s\n", why, source);
     size_t len = 0;
     uint8_t *bytes = load(path, &len);
     char to[4096];
@@ -256,8 +255,12 @@ static unsigned look_at_gaps(const json_t *line)
         char why[256];
         deaths = strcmp(cause, "memory") == 0 || strcmp(cause, "time") == 0 ? 1 : deaths;
         count_one(&all.causes, cause);
+        if (strcmp(cause, "time") == 0) { /* no fault, but work units should have ended it */
+            keep(run_text(line, "path"), "ended by the clock");
+        }
         if (strcmp(cause, "crash") == 0) {
             (void)snprintf(why, sizeof(why), "a worker died: %s", run_text(one, "detail"));
+            fault(run_text(line, "path"), why);
             keep(run_text(line, "path"), why);
             deaths = 1;
         }
@@ -307,6 +310,7 @@ static int look_for(const char *path, const struct stat *info, int kind, struct 
     (void)info;
     (void)at;
     if (kind == FTW_F && json_object_get(seen_paths, path) == NULL) {
+        fault(path, "no record");
         keep(path, "no record");
     }
     return 0;

@@ -1073,6 +1073,29 @@ static void test_pdf__work_limit_ends_it_anywhere(void **state)
     pdf_build_done(&build);
 }
 
+/* A picture that is taken for the content of a page: megabytes without a blank must not be looked
+ * at again from each of their bytes. */
+static void test_pdf__a_word_without_end_is_passed_over(void **state)
+{
+    (void)state;
+    enum { LEN = 3 << 20 };
+    static const char tail[] = " BT /F1 12 Tf 100 700 Td (Behind it) Tj ET";
+    pdf_build build;
+    pdf_build_init(&build);
+    char *content = malloc(LEN + sizeof(tail));
+    assert_non_null(content);
+    memset(content, 'a', LEN);
+    memcpy(content + LEN, tail, sizeof(tail));
+    lj_slice bytes = pdf_build_page(&build, content, "", "");
+    free(content);
+    seen it = examine_limited(bytes, FORMAT_LIMIT_WORK, 32 << 20);
+    assert_true(has(&it, "Behind it"));
+    assert_int_equal(it.gaps[GAP_LIMIT], 0);
+    assert_int_equal(it.gaps[GAP_DAMAGED], 1);
+    seen_done(&it);
+    pdf_build_done(&build);
+}
+
 static void test_pdf__forms_that_multiply_end_by_work(void **state)
 {
     (void)state;
@@ -1210,6 +1233,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_pdf__foreign_security_handler_is_encrypted),
         cmocka_unit_test(test_pdf__pages_beyond_the_limit_are_a_gap),
         cmocka_unit_test(test_pdf__work_limit_ends_it_anywhere),
+        cmocka_unit_test(test_pdf__a_word_without_end_is_passed_over),
         cmocka_unit_test(test_pdf__forms_that_multiply_end_by_work),
         cmocka_unit_test(test_pdf__memory_ceiling_is_a_gap),
         cmocka_unit_test(test_pdf__many_letters_are_given_out_in_parts),

@@ -77,8 +77,12 @@ static void level_fill(fz_context *ctx, void *arg)
     }
     if (it->len == it->cap) {
         if (it->cap >= WINDOW_MAX) {
-            it->pos = 1; /* no token is that long: go on behind its first letter */
+            /* No token is that long. A string that is never closed: what stands in it is read,
+             * which looks at the window again, so it costs; anything else is passed over whole. */
+            bool is_string = it->window[0] == '(' || it->window[0] == '<';
+            it->pos = is_string ? 1 : it->len;
             job->it->pdf->damaged = true;
+            (void)format_pdf_work(job->it->pdf, it->cap);
             return;
         }
         it->window = fz_realloc(ctx, it->window, it->cap * 2);
