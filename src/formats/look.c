@@ -134,14 +134,16 @@ uint32_t look_wingdings(uint32_t code)
 bool look_is_hei(lj_str font)
 {
     static const char *const parts[] = {"黑", "Hei", "SimHei", "STHeiti", "hei"};
+    /* everyday faces of screens, not the black face of marks */
+    static const char *const screens[] = {"雅黑", "YaHei", "文泉驿", "WenQuanYi"};
+    bool found = false;
     for (size_t i = 0; i < LJ_COUNT_OF(parts); i++) {
-        if (lj_slice_find(lj_str_bytes(font), lj_cstr_bytes(parts[i])) != SIZE_MAX) {
-            /* 微软雅黑 is the everyday face of screens, not the black face of marks */
-            return lj_slice_find(lj_str_bytes(font), LJ_BYTES("雅黑")) == SIZE_MAX &&
-                   lj_slice_find(lj_str_bytes(font), LJ_BYTES("YaHei")) == SIZE_MAX;
-        }
+        found = found || lj_slice_find(lj_str_bytes(font), lj_cstr_bytes(parts[i])) != SIZE_MAX;
     }
-    return false;
+    for (size_t i = 0; found && i < LJ_COUNT_OF(screens); i++) {
+        found = lj_slice_find(lj_str_bytes(font), lj_cstr_bytes(screens[i])) == SIZE_MAX;
+    }
+    return found;
 }
 
 /* Days since 1970-01-01 of a civil date (proleptic Gregorian). */

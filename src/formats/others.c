@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Formats that are recognised but have no reader yet. They are swept for text and carry the gap
- * `no_reader`: never silence. A dialect of ZIP among them is still
- * opened as a ZIP. When a format gets its reader, its row moves to the reader's file.
+ * `no_reader`, a picture the gap `picture`: never silence. When a format gets its reader, its row
+ * moves to the reader's file.
  *
  * Sources of the magics: the formats' own specifications as collected in file(1)'s magic and the
  * Library of Congress format descriptions. Evidence is counted in bits that were compared. */
@@ -67,28 +67,34 @@ static int sniff_recycled(const format_probe *probe)
     return is_2 && probe->size == HEAD_2 + 2 * path_len ? 64 : 0;
 }
 
-/* ---- dialects of ZIP ---- */
-
-/* ---- dialects of OLE2 ---- */
+/* QuickDraw pictures (Inside Macintosh: Imaging, A-3): 512 bytes of anything, size, frame, the
+ * version opcode with its number, the header opcode. */
+static int sniff_pict(const format_probe *probe)
+{
+    enum { VERSION_AT = 512 + 10 };
+    return has_magic(probe->head, VERSION_AT, LJ_BYTES("\0\x11\x02\xFF\x0C\0"));
+}
 
 /* name, base, extensions, max_nest, traits, sniff, index, read, English, Chinese */
 const format_row format_other_rows[] = {
-    {"pst",        NULL, "pst ost",         0, 0,            sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"},
-    {"exe",        NULL, "exe dll sys scr", 0, FORMAT_LOOSE, sniff_exe,        NULL, NULL, "Windows program",
-     "Windows 程序"                                                                                                                                },
-    {"elf",        NULL, "so",              0, FORMAT_LOOSE, sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"        },
-    {"sqlite",     NULL, "sqlite sqlite3",  0, 0,            sniff_sqlite,     NULL, NULL, "SQLite database",
-     "SQLite 数据库"                                                                                                                              },
-    {"lnk",        NULL, "lnk",             0, 0,            sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"},
-    {"evtx",       NULL, "evtx",            0, 0,            sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"},
-    {"regf",       NULL, "hiv",             0, 0,            sniff_regf,       NULL, NULL, "Windows registry hive",
-     "Windows 注册表文件"                                                                                                                       },
-    {"prefetch",   NULL, "pf",              0, 0,            sniff_prefetch,   NULL, NULL, "Windows prefetch file",
-     "Windows 预取文件"                                                                                                                          },
-    {"chm",        NULL, "chm",             0, 0,            sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"},
-    {"thumbcache", NULL, "",                0, 0,            sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
-     "Windows 缩略图缓存"                                                                                                                       },
-    {"recycled",   NULL, "",                0, 0,            sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
-     "Windows 回收站记录"                                                                                                                       },
+    {"pict",       NULL, "pict pct",        0, FORMAT_PICTURE, sniff_pict,       NULL, NULL, "QuickDraw picture",
+     "QuickDraw 图片"                                                                                                                                },
+    {"pst",        NULL, "pst ost",         0, 0,              sniff_pst,        NULL, NULL, "Outlook data file",                "Outlook 数据文件"},
+    {"exe",        NULL, "exe dll sys scr", 0, FORMAT_LOOSE,   sniff_exe,        NULL, NULL, "Windows program",
+     "Windows 程序"                                                                                                                                  },
+    {"elf",        NULL, "so",              0, FORMAT_LOOSE,   sniff_elf,        NULL, NULL, "Linux program",                    "Linux 程序"        },
+    {"sqlite",     NULL, "sqlite sqlite3",  0, 0,              sniff_sqlite,     NULL, NULL, "SQLite database",
+     "SQLite 数据库"                                                                                                                                },
+    {"lnk",        NULL, "lnk",             0, 0,              sniff_lnk,        NULL, NULL, "Windows shortcut",                 "Windows 快捷方式"},
+    {"evtx",       NULL, "evtx",            0, 0,              sniff_evtx,       NULL, NULL, "Windows event log",                "Windows 事件日志"},
+    {"regf",       NULL, "hiv",             0, 0,              sniff_regf,       NULL, NULL, "Windows registry hive",
+     "Windows 注册表文件"                                                                                                                         },
+    {"prefetch",   NULL, "pf",              0, 0,              sniff_prefetch,   NULL, NULL, "Windows prefetch file",
+     "Windows 预取文件"                                                                                                                            },
+    {"chm",        NULL, "chm",             0, 0,              sniff_chm,        NULL, NULL, "Windows help file",                "Windows 帮助文件"},
+    {"thumbcache", NULL, "",                0, 0,              sniff_thumbcache, NULL, NULL, "Windows thumbnail cache",
+     "Windows 缩略图缓存"                                                                                                                         },
+    {"recycled",   NULL, "",                0, 0,              sniff_recycled,   NULL, NULL, "entry of the Windows recycle bin",
+     "Windows 回收站记录"                                                                                                                         },
 };
 const uint32_t format_other_row_count = LJ_COUNT_OF(format_other_rows);
