@@ -42,8 +42,9 @@ typedef struct format_probe {
 typedef enum format_trait {
     FORMAT_CONTAINER = 1 << 0, /* its members are documents of their own */
     FORMAT_PAGED = 1 << 1,     /* page_no is known */
-    FORMAT_PICTURE = 1 << 2,   /* only OCR could read all of it: without a reader it gets the gap
-                                  `picture` instead of `no_reader`, a reader tells that gap itself */
+    /* only OCR could read all of it: without a reader it gets the gap `picture` instead of
+     * `no_reader`, a reader tells that gap itself */
+    FORMAT_PICTURE = 1 << 2,
     FORMAT_LEVEL2 =
         1 << 3, /* a base row whose `index` fills members or root name for its dialect rows */
     FORMAT_LOOSE = 1 << 4, /* its name promises no document: other content is not missed */

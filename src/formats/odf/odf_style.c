@@ -132,11 +132,11 @@ static void settle(odf_styles *styles, odf_style *style)
 {
     odf_style *chain[CHAIN_MAX];
     uint32_t len = 0;
-    for (odf_style *at = style; at != NULL && len < CHAIN_MAX; at = find(styles, at->parent)) {
+    odf_style *at = style;
+    while (at != NULL && len < CHAIN_MAX) {
+        bool ends = at->is_settled;
         chain[len++] = at;
-        if (at->is_settled) {
-            break;
-        }
+        at = ends ? NULL : find(styles, at->parent);
     }
     while (len > 1) {
         const odf_style *parent = chain[len - 1];

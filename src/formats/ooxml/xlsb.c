@@ -156,6 +156,13 @@ static size_t walk_units(lj_str text, size_t at, uint32_t units)
     return lj_min_size(at, text.len);
 }
 
+/* A part of a text that may be empty and have no pointer. */
+static lj_str part_of(lj_str text, size_t from, size_t len)
+{
+    lj_slice part = lj_slice_part(lj_str_bytes(text), from, len);
+    return (lj_str){(const char *)part.ptr, part.len};
+}
+
 void xlsb_rich(xlsb *b)
 {
     uint8_t flags = lj_cur_u8(&b->cur);
@@ -174,7 +181,7 @@ void xlsb_rich(xlsb *b)
             continue;
         }
         size_t to = walk_units(text, at, from - unit);
-        span_block_add(&b->block, (lj_str){text.ptr + at, to - at}, has_look ? &look : NULL);
+        span_block_add(&b->block, part_of(text, at, to - at), has_look ? &look : NULL);
         at = to;
         unit = from;
         has_look = font < b->context->font_count;
@@ -182,7 +189,7 @@ void xlsb_rich(xlsb *b)
             look = sheet_look(&b->context->fonts[font], LOOK_PAINTED, 0);
         }
     }
-    span_block_add(&b->block, (lj_str){text.ptr + at, text.len - at}, has_look ? &look : NULL);
+    span_block_add(&b->block, part_of(text, at, SIZE_MAX), has_look ? &look : NULL);
 }
 
 void xlsb_emit_unseen(xlsb *b, span_role role, const char *label)

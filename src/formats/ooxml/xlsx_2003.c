@@ -43,7 +43,7 @@ typedef struct book {
     style_2003 *styles;
     uint32_t style_count;
     style_2003 *style; /* that is open */
-    uint8_t *hidden;    /* by sheet */
+    uint8_t *hidden;   /* by sheet */
     /* of the pass */
     uint32_t sheet_no, row_no, col_no, next_col;
     uint32_t across; /* cells that the open one covers beside itself */

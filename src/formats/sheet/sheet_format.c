@@ -317,7 +317,7 @@ static bool put_decimals(lj_buf *out, double rest, uint32_t places)
     if (decimals > 0) {
         lj_buf_put_u8(out, '.');
     }
-    while (decimals > 0) {
+    while (decimals > 0 && scale > 1) {
         scale /= 10;
         lj_buf_put_u8(out, (uint8_t)('0' + decimals / scale));
         decimals %= scale;
