@@ -14,8 +14,9 @@ enum {
     ARENA_CHUNK_MAX = 1024 * 1024,
 #ifdef LJ_ARENA_CHECKED
     ARENA_GAP = 16, /* hidden bytes behind an allocation; not counted against the ceiling */
-    /* Rewound memory stays hidden for good: what outlives its scope - a buffer that grew inside
-     * one, say - is found also when something else would have been put there by then. */
+    /* Rewound memory stays hidden until half of its chunk is used: what outlives its scope - a
+     * buffer that grew inside one, say - is found also when something else would have been put
+     * there by then. */
     ARENA_REUSES = 0,
 #else
     ARENA_GAP = 0,
@@ -219,7 +220,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
         arena_chunk *chunk = arena->last;
         arena->last = chunk->prev;
         LJ_ARENA_HIDE(chunk_data(chunk), chunk->used);
-        if (ARENA_REUSES && arena->spare == NULL && chunk->cap <= ARENA_CHUNK_MAX) {
+        if (arena->spare == NULL && chunk->cap <= ARENA_CHUNK_MAX) {
             arena->spare = chunk;
         } else {
             chunk_free(chunk);
@@ -227,7 +228,7 @@ void lj_arena_rewind(lj_arena *arena, lj_arena_mark mark)
     }
     if (arena->last != NULL) {
         LJ_ARENA_HIDE(chunk_data(arena->last) + mark.used, arena->last->used - mark.used);
-        if (ARENA_REUSES) {
+        if (ARENA_REUSES || arena->last->used > arena->last->cap / 2) {
             arena->last->used = mark.used;
         }
     }
