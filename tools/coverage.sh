@@ -81,7 +81,10 @@ llvm-cov-$version export -summary-only -instr-profile="$build/all.profdata" $obj
     awk -v files="$files" '
         function share(part, all) { return all > 0 ? sprintf("%5.1f", 100 * part / all) : "-" }
         BEGIN {
-            count = split("plain=^plain/ html=^markup/html xml=^(markup/xml|xml_) zip=^zip/ archive=^archive/ " \
+            count = split("plain=^plain/ html=^markup/html xml=^(markup/xml|xml_) epub=^zip/epub zip=^zip/ archive=^archive/ " \
+                "xlsb=^ooxml/xlsb vsdx=^ooxml/vsdx flat-xml=^ooxml/(opc_flat|docx_2003|xlsx_2003) sheet=^sheet/ " \
+                "doc=^doc/ xls=^xls/ ppt=^ppt/ msg=^mail/(msg|lzfu) tnef=^mail/tnef mail=^mail/ rtf=^rtf/ odf=^odf/ ofd=^ofd/ " \
+                "crypt=^ole2/.*crypt ole2=^ole2/ metafile=^picture/(metafile|emf|wmf) picture=^picture/ page=^page_ " \
                 "docx=^ooxml/docx xlsx=^ooxml/xlsx pptx=^ooxml/pptx ooxml=^ooxml/ pdf=^pdf/ sweep=^sweep core=^(examine|claims|identify|source|limits|format_table|others)[.]c", row, " ")
             if (files == "yes") printf "%-36s %7s %7s %8s %8s\n", "file", "lines", "covered", "percent", "branches"
         }

@@ -60,21 +60,23 @@ static int html_sniff(const format_probe *probe)
     };
     uint8_t room[2048];
     size_t len = 0;
+    size_t first = SIZE_MAX; /* of the first letter, which opens a tag */
     for (size_t i = 0; i < probe->head.len && i < 4096 && len < sizeof(room); i++) {
         uint8_t byte = probe->head.ptr[i];
         if (byte != 0 && byte < 0x80) { /* UTF-16 loses its zero bytes */
+            if (first == SIZE_MAX && byte > ' ' && byte < 0x7F) {
+                first = len;
+                if (byte != '<') {
+                    return 0;
+                }
+            }
             room[len++] = byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 32) : byte;
         }
     }
     lj_slice head = lj_slice_of(room, len);
-    size_t first = 0;
-    while (first < len && (room[first] <= ' ' || room[first] > 0x7E)) {
-        first++;
-    }
-    bool starts = first < len && room[first] == '<';
     for (size_t i = 0; i < LJ_COUNT_OF(signs); i++) {
         size_t at = lj_slice_find(head, lj_cstr_bytes(signs[i].tag));
-        if (at != SIZE_MAX && starts && (signs[i].bits >= 40 || at == first)) {
+        if (at != SIZE_MAX && first != SIZE_MAX && (signs[i].bits >= 40 || at == first)) {
             return signs[i].bits;
         }
     }
