@@ -81,8 +81,12 @@ static void take_item_names(boxes *b, const picture_area *box)
             continue;
         }
         bool is_exif = memcmp(kind.ptr, "Exif", 4) == 0;
-        if ((is_exif || memcmp(kind.ptr, "mime", 4) == 0) && b->item_count < ITEMS_MAX) {
-            b->items[b->item_count++] = (item){id, is_exif};
+        if (is_exif || memcmp(kind.ptr, "mime", 4) == 0) {
+            if (b->item_count < ITEMS_MAX) {
+                b->items[b->item_count++] = (item){id, is_exif};
+            } else {
+                b->pic.is_damaged = true; /* more than are read: told */
+            }
         }
         picture_emit_bytes(&b->pic, LJ_STR("item"), TEXT_CHARSET_ANY,
                            lj_slice_part(rest, 0, name_len), box->off);

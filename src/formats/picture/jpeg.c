@@ -44,6 +44,7 @@ static int jpeg_sniff(const format_probe *probe)
 static void take_extended(jpeg *j, uint64_t off, uint64_t len)
 {
     if (len < EXTENDED_HEAD || j->piece_count == PIECES_MAX) {
+        j->pic.is_damaged = true; /* also when there are more pieces than are read */
         return;
     }
     if (j->pieces == NULL) {
