@@ -28,6 +28,7 @@
 #include "formats/xml_priv.h"
 
 #include "base/num.h"
+#include "formats/look.h"
 
 enum {
     DEPTH_MAX = 65535, /* whatever the options say */
@@ -434,4 +435,37 @@ void xml_skip(xml_reader *xml)
     do {
         token = xml_next(xml);
     } while (token->kind != XML_END_OF_INPUT && (token->kind != XML_END || token->depth != depth));
+}
+
+const xml_token *xml_next_content(xml_reader *xml, xml_token *cdata, xml_beside *out)
+{
+    const xml_token *token = xml_next(xml);
+    *out = (xml_beside){.role = SPAN_ATTRIBUTE};
+    switch (token->kind) {
+    case XML_CDATA:
+        *cdata = *token;
+        cdata->kind = XML_TEXT;
+        return cdata;
+    case XML_COMMENT:
+        out->role = SPAN_COMMENT;
+        out->text = look_is_wordy(token->text) ? token->text : out->text;
+        break;
+    case XML_PI:
+        if (!lj_slice_is(token->name, LJ_BYTES("xml")) && look_is_wordy(token->text)) {
+            /* the tokenizer gives valid UTF-8 */
+            out->label = (lj_str){(const char *)token->name.ptr, token->name.len};
+            out->text = token->text;
+        }
+        break;
+    case XML_DOCTYPE:
+        out->label = LJ_STR("DOCTYPE");
+        out->text = token->text;
+        break;
+    case XML_START:
+    case XML_END:
+    case XML_TEXT:
+    case XML_END_OF_INPUT:
+        break;
+    }
+    return token;
 }

@@ -71,6 +71,16 @@ xml_reader *xml_open_bytes(format_run *run, lj_arena *arena, lj_slice bytes,
                            const xml_names *names);
 
 const xml_token *xml_next(xml_reader *xml);
+
+/* What stands beside the elements of a part and holds words: nobody sees it on a page. */
+typedef struct xml_beside {
+    span_role role; /* SPAN_COMMENT or SPAN_ATTRIBUTE */
+    lj_str label;
+    lj_str text; /* empty: nothing to tell */
+} xml_beside;
+/* The next token for readers of parts: a CDATA section comes as TEXT (in *cdata, which is the
+ * caller's); of comments, processing instructions and document types *out says what to tell. */
+const xml_token *xml_next_content(xml_reader *xml, xml_token *cdata, xml_beside *out);
 const xml_status *xml_status_of(const xml_reader *xml);
 /* LJ_OK, or why the source gave no more (format_src_code), or LJ_E_NOMEM. */
 lj_code xml_code(const xml_reader *xml);

@@ -441,6 +441,10 @@ int main(int argc, char **argv)
         }
     }
     all.count = kept;
+    if (all.count == 0) { /* no fault in nothing would prove nothing */
+        fprintf(stderr, "damage: %s: no file%s\n", argv[2], argc > 8 ? " with these endings" : "");
+        return 66;
+    }
     double begin = now_s();
     run_folder_remove(run_join(all.scratch, "slice"));
     for (all.to = 0; all.to < all.count;) {

@@ -92,35 +92,16 @@ bool odf_is_prefixed(const xml_token *token, const char *prefix)
 bool odf_next(odf_xml *x)
 {
     while (x->code == LJ_OK) {
-        x->token = xml_next(x->xml);
-        switch (x->token->kind) {
-        case XML_START:
-        case XML_END:
-        case XML_TEXT:
+        xml_beside beside;
+        x->token = xml_next_content(x->xml, &x->cdata, &beside);
+        xml_kind kind = x->token->kind;
+        if (kind == XML_START || kind == XML_END || kind == XML_TEXT) {
             return true;
-        case XML_CDATA:
-            x->cdata = *x->token;
-            x->cdata.kind = XML_TEXT;
-            x->token = &x->cdata;
-            return true;
-        case XML_COMMENT:
-            if (look_is_wordy(x->token->text)) {
-                odf_emit_unseen(x, SPAN_COMMENT, (lj_str){NULL, 0}, x->token->text);
-            }
-            break;
-        case XML_PI:
-            if (!lj_slice_is(x->token->name, LJ_BYTES("xml")) && look_is_wordy(x->token->text)) {
-                odf_emit_unseen(x, SPAN_ATTRIBUTE, str_of(x->token->name), x->token->text);
-            }
-            break;
-        case XML_DOCTYPE:
-            if (look_has_high_byte(x->token->text)) {
-                odf_emit_unseen(x, SPAN_ATTRIBUTE, LJ_STR("DOCTYPE"), x->token->text);
-            }
-            break;
-        case XML_END_OF_INPUT:
+        }
+        if (kind == XML_END_OF_INPUT) {
             return false;
         }
+        odf_emit_unseen(x, beside.role, beside.label, beside.text);
     }
     return false;
 }

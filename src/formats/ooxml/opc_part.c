@@ -76,36 +76,16 @@ static lj_str str_of(lj_slice name)
 bool opc_next(opc_xml *x)
 {
     while (x->code == LJ_OK) {
-        x->token = xml_next(x->xml);
-        switch (x->token->kind) {
-        case XML_START:
-        case XML_END:
-        case XML_TEXT:
-            return true;
-        case XML_CDATA: {
-            /* readers need not know the difference */
-            xml_token *token = &x->cdata;
-            *token = *x->token;
-            token->kind = XML_TEXT;
-            x->token = token;
+        xml_beside beside;
+        x->token = xml_next_content(x->xml, &x->cdata, &beside);
+        xml_kind kind = x->token->kind;
+        if (kind == XML_START || kind == XML_END || kind == XML_TEXT) {
             return true;
         }
-        case XML_COMMENT:
-            if (look_is_wordy(x->token->text)) {
-                opc_emit_unseen(x, SPAN_COMMENT, (lj_str){NULL, 0}, x->token->text);
-            }
-            break;
-        case XML_PI:
-            if (!lj_slice_is(x->token->name, LJ_BYTES("xml")) && look_is_wordy(x->token->text)) {
-                opc_emit_unseen(x, SPAN_ATTRIBUTE, str_of(x->token->name), x->token->text);
-            }
-            break;
-        case XML_DOCTYPE:
-            opc_emit_unseen(x, SPAN_ATTRIBUTE, LJ_STR("DOCTYPE"), x->token->text);
-            break;
-        case XML_END_OF_INPUT:
+        if (kind == XML_END_OF_INPUT) {
             return false;
         }
+        opc_emit_unseen(x, beside.role, beside.label, beside.text);
     }
     return false;
 }
