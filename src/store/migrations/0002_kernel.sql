@@ -155,7 +155,7 @@ CREATE TABLE audit_head (
     district {INT} NOT NULL,
     size     {INT} NOT NULL,   -- leaves
     at       {INT} NOT NULL,   -- of the last leaf
-    suite    {INT} NOT NULL,   -- hash: 0 SHA-256, 1 SM3
+    suite    {INT} NOT NULL,   -- hash: 1 SM3, 2 SHA-256
     log      {BYTES} NOT NULL, -- id of the log
     PRIMARY KEY (district)
 ) {STRICT};
