@@ -59,7 +59,9 @@ lj_code store_copy(store *db, const char *path, lj_err *err)
             code = copy_sync(path, err);
         }
         if (code != LJ_OK) {
-            (void)lj_os_remove(LJ_OS_CWD, path, NULL);
+            /* the first failure is the one to tell of */
+            lj_code removed = lj_os_remove(LJ_OS_CWD, path, NULL);
+            (void)removed;
         }
     }
     store_reader_close(conn);
