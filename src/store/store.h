@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-include "base/err.h"
+#include "base/err.h"
 #include "store/query.h"
 
 typedef struct store store;           /* an open database; shared by threads */

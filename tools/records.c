@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Makes the queries that every record type needs out of the tables in src/ledger/records/: read,
+ * lock, insert, update, unique, and the pages of its named lists for every view. Usage: records
+ * OUT.sql OUT.c. The .sql goes through tools/sql.c like one written by hand, so a table that does
+ * not fit its migration is a build error. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/list_terms.h"
+
+static FILE *sql;
+static FILE *c_file;
+
+static const char *const view_names[LEDGER_VIEW_COUNT] = {"district", "unit", "department",
+                                                          "person", "grant"};
+
+static void fail(const ledger_type *type, const char *list, const char *why)
+{
+    fprintf(stderr, "records: %s, list %s: %s\n", type->name, list, why);
+    exit(1);
+}
+
+/* Columns of a type: the row's, then the fields that have their own. */
+typedef struct columns {
+    const char *names[ROW_COUNT + LEDGER_FIELD_MAX];
+    const char *in[ROW_COUNT + LEDGER_FIELD_MAX];
+    int count;
+} columns;
+
+static columns columns_of(const ledger_type *type)
+{
+    columns all = {.count = 0};
+    for (int i = 0; i < ROW_COUNT; i++) {
+        all.names[all.count] = ledger_columns[i].name;
+        all.in[all.count++] = ledger_columns[i].in;
+    }
+    for (int i = 0; i < type->field_count; i++) {
+        if (ledger_column_of_field(&type->fields[i]) < 0) {
+            all.names[all.count] = type->fields[i].name;
+            all.in[all.count++] = ledger_kind_in(type->fields[i].kind);
+        }
+    }
+    return all;
+}
+
+static void put_names(const columns *all, const char *prefix)
+{
+    for (int i = 0; i < all->count; i++) {
+        fprintf(sql, "%s%s%s", i > 0 ? ", " : "", prefix, all->names[i]);
+    }
+}
+
+static void put_record(const ledger_type *type, const columns *all)
+{
+    for (int lock = 0; lock < 2; lock++) {
+        fprintf(sql, "-- query: %s_%s   in: district int, id bytes   out: %d\nSELECT ", type->name,
+                lock ? "lock" : "read", all->count);
+        put_names(all, "");
+        fprintf(sql, " FROM %s WHERE district = :district AND id = :id%s;\n\n", type->name,
+                lock ? " {LOCK}" : "");
+    }
+    fprintf(sql, "-- query: %s_insert   in: ", type->name);
+    for (int i = 0; i < all->count; i++) {
+        fprintf(sql, "%s%s %s", i > 0 ? ", " : "", all->names[i], all->in[i]);
+    }
+    fprintf(sql, "   out: 0\nINSERT INTO %s (", type->name);
+    put_names(all, "");
+    fprintf(sql, ") VALUES (");
+    put_names(all, ":");
+    fprintf(sql, ");\n\n");
+    fprintf(sql, "-- query: %s_update   in: ", type->name);
+    for (int i = 0; i < all->count; i++) {
+        fprintf(sql, "%s%s %s", i > 0 ? ", " : "", all->names[i], all->in[i]);
+    }
+    fprintf(sql, ", seen int   out: 0\nUPDATE %s SET ", type->name);
+    for (int i = ROW_VERSION; i < all->count; i++) {
+        fprintf(sql, "%s%s = :%s", i > ROW_VERSION ? ", " : "", all->names[i], all->names[i]);
+    }
+    fprintf(sql, " WHERE district = :district AND id = :id AND version = :seen;\n\n");
+    for (int i = 0; i < type->field_count; i++) {
+        const ledger_field *field = &type->fields[i];
+        if ((field->flags & LEDGER_UNIQUE) != 0) {
+            fprintf(
+                sql,
+                "-- query: %s_unique_%s   in: district int, wanted %s, id bytes   out: 1\n"
+                "SELECT id FROM %s WHERE district = :district AND %s = :wanted AND void = 0 AND "
+                "id <> :id;\n\n",
+                type->name, field->name, ledger_kind_in(field->kind), type->name, field->name);
+        }
+    }
+}
+
+/* The head of a list query: its parameters in the order in which ledger/list.c binds them. */
+static void put_list_head(const ledger_type *type, const ledger_list_terms *terms, ledger_view view,
+                          bool after, bool search, const char *order_in)
+{
+    fprintf(sql, "district int");
+    switch (view) {
+    case LEDGER_VIEW_DISTRICT:
+        break;
+    case LEDGER_VIEW_UNIT:
+        fprintf(sql, ", unit1 bytes, unit2 bytes, unit3 bytes, unit4 bytes");
+        break;
+    case LEDGER_VIEW_DEPARTMENT:
+        fprintf(sql, ", department bytes");
+        break;
+    case LEDGER_VIEW_PERSON:
+        fprintf(sql, ", person bytes");
+        break;
+    case LEDGER_VIEW_GRANT:
+        fprintf(sql, ", post bytes, today int");
+        break;
+    }
+    if (terms->state_filter) {
+        fprintf(sql, ", state int");
+    }
+    for (uint32_t i = 0; i < terms->filter_count; i++) {
+        const ledger_field *field = &type->fields[terms->filters[i]];
+        fprintf(sql, ", f_%s %s", field->name, ledger_kind_in(field->kind));
+    }
+    if (search) {
+        fprintf(sql, ", gram1 int, gram2 int, gram3 int");
+    }
+    if (after) {
+        fprintf(sql, ", after_key %s, after_id bytes", order_in);
+    }
+}
+
+static void put_where(const ledger_type *type, const ledger_list_terms *terms, ledger_view view,
+                      bool search)
+{
+    fprintf(sql, " FROM %s t WHERE t.district = :district AND t.void = 0", type->name);
+    switch (view) {
+    case LEDGER_VIEW_DISTRICT:
+        break;
+    case LEDGER_VIEW_UNIT:
+        fprintf(sql, " AND t.unit IN (:unit1, :unit2, :unit3, :unit4)");
+        break;
+    case LEDGER_VIEW_DEPARTMENT:
+        fprintf(sql, " AND t.department = :department");
+        break;
+    case LEDGER_VIEW_PERSON:
+        fprintf(sql, " AND t.person = :person");
+        break;
+    case LEDGER_VIEW_GRANT:
+        fprintf(sql, " AND EXISTS (SELECT 1 FROM granted g WHERE g.district = :district AND "
+                     "g.post = :post AND g.record IN (t.id, t.unit) AND g.since <= :today AND "
+                     "(g.until IS NULL OR g.until >= :today))");
+        break;
+    }
+    if (terms->states != 0) {
+        fprintf(sql, " AND t.state IN (");
+        const char *comma = "";
+        for (uint32_t i = 0; i < LEDGER_STATE_MAX; i++) {
+            if ((terms->states & 1u << i) != 0) {
+                fprintf(sql, "%s%u", comma, i);
+                comma = ", ";
+            }
+        }
+        fprintf(sql, ")");
+    }
+    if (terms->state_filter) {
+        fprintf(sql, " AND (:state IS NULL OR t.state = :state)");
+    }
+    for (uint32_t i = 0; i < terms->filter_count; i++) {
+        const char *name = type->fields[terms->filters[i]].name;
+        fprintf(sql, " AND (:f_%s IS NULL OR t.%s = :f_%s)", name, name, name);
+    }
+    for (uint32_t i = 0; i < terms->fixed_count; i++) {
+        fprintf(sql, " AND t.%s = '%.*s'", type->fields[terms->fixed[i]].name,
+                (int)terms->fixed_len[i], terms->fixed_code[i]);
+    }
+    for (int i = 1; search && i <= 3; i++) {
+        fprintf(sql,
+                " AND t.id IN (SELECT s.id FROM search s WHERE s.district = :district AND s.type = "
+                "%u AND s.gram = :gram%d)",
+                type->tag, i);
+    }
+}
+
+static void put_page(const ledger_type *type, const columns *all, const ledger_list *list,
+                     const ledger_list_terms *terms, ledger_view view, bool after, bool search)
+{
+    const char *order = terms->order_column >= 0 ? ledger_columns[terms->order_column].name
+                                                 : type->fields[terms->order_field].name;
+    const char *order_in = terms->order_column >= 0
+                               ? ledger_columns[terms->order_column].in
+                               : ledger_kind_in(type->fields[terms->order_field].kind);
+    fprintf(sql, "-- query: %s_%s_%s%s%s   in: ", type->name, list->name, view_names[view],
+            search ? "_search" : "", after ? "_after" : "");
+    put_list_head(type, terms, view, after, search, order_in);
+    fprintf(sql, ", most int   out: %d\nSELECT ", all->count);
+    put_names(all, "t.");
+    put_where(type, terms, view, search);
+    const char *sign = terms->descending ? "<" : ">";
+    const char *way = terms->descending ? " DESC" : "";
+    if (after) {
+        fprintf(sql, " AND (t.%s, t.id) %s (:after_key, :after_id)", order, sign);
+    }
+    fprintf(sql, " ORDER BY t.%s%s, t.id%s LIMIT :most;\n\n", order, way, way);
+}
+
+static void put_list(const ledger_type *type, const columns *all, const ledger_list *list)
+{
+    ledger_list_terms terms;
+    const char *why = NULL;
+    if (!ledger_list_read(type, list, &terms, &why)) {
+        fail(type, list->name, why);
+    }
+    for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
+        if (!ledger_view_fits(type, (ledger_view)view)) {
+            continue;
+        }
+        for (int i = 0; i < 4; i++) {
+            put_page(type, all, list, &terms, (ledger_view)view, (i & 1) != 0, (i & 2) != 0);
+        }
+        fprintf(sql, "-- query: %s_%s_%s_count   in: ", type->name, list->name, view_names[view]);
+        put_list_head(type, &terms, (ledger_view)view, false, false, "");
+        fprintf(sql, "   out: 1\nSELECT count(*)");
+        put_where(type, &terms, (ledger_view)view, false);
+        fprintf(sql, ";\n\n");
+    }
+}
+
+static void put_list_object(const ledger_type *type, const ledger_list *list)
+{
+    fprintf(c_file, "            {\n                .page = {\n");
+    for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
+        if (!ledger_view_fits(type, (ledger_view)view)) {
+            fprintf(c_file, "                    {{NULL, NULL}, {NULL, NULL}},\n");
+            continue;
+        }
+        const char *base = view_names[view];
+        fprintf(c_file,
+                "                    {{&q_%s_%s_%s, &q_%s_%s_%s_search}, {&q_%s_%s_%s_after, "
+                "&q_%s_%s_%s_search_after}},\n",
+                type->name, list->name, base, type->name, list->name, base, type->name, list->name,
+                base, type->name, list->name, base);
+    }
+    fprintf(c_file, "                },\n                .count = {");
+    for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
+        if (ledger_view_fits(type, (ledger_view)view)) {
+            fprintf(c_file, "&q_%s_%s_%s_count, ", type->name, list->name, view_names[view]);
+        } else {
+            fprintf(c_file, "NULL, ");
+        }
+    }
+    fprintf(c_file, "},\n            },\n");
+}
+
+static void put_object(const ledger_type *type)
+{
+    const char *name = type->name;
+    fprintf(c_file, "    {\n        .read = &q_%s_read,\n        .lock = &q_%s_lock,\n", name,
+            name);
+    fprintf(c_file, "        .insert = &q_%s_insert,\n        .update = &q_%s_update,\n", name,
+            name);
+    for (int i = 0; i < type->field_count; i++) {
+        if ((type->fields[i].flags & LEDGER_UNIQUE) != 0) {
+            fprintf(c_file, "        .unique[%d] = &q_%s_unique_%s,\n", i, name,
+                    type->fields[i].name);
+        }
+    }
+    fprintf(c_file, "        .lists = {\n");
+    for (int i = 0; i < type->list_count; i++) {
+        put_list_object(type, &type->lists[i]);
+    }
+    fprintf(c_file, "        },\n    },\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 || (sql = fopen(argv[1], "w")) == NULL ||
+        (c_file = fopen(argv[2], "w")) == NULL) {
+        fprintf(stderr, "usage: records OUT.sql OUT.c\n");
+        return 64;
+    }
+    fprintf(sql, "-- Made by tools/records.c out of the record tables: do not edit.\n\n");
+    fprintf(c_file, "/* Made by tools/records.c out of the record tables: do not edit. */\n"
+                    "#include \"ledger/list_terms.h\"\n#include \"ledger/queries.h\"\n\n"
+                    "const ledger_type_sql ledger_sql[] = {\n");
+    for (uint32_t i = 0; i < ledger_type_count; i++) {
+        const ledger_type *type = ledger_types[i];
+        columns all = columns_of(type);
+        put_record(type, &all);
+        for (int j = 0; j < type->list_count; j++) {
+            put_list(type, &all, &type->lists[j]);
+        }
+        put_object(type);
+    }
+    fprintf(c_file, "};\n");
+    return fclose(sql) == 0 && fclose(c_file) == 0 ? 0 : 1;
+}
