@@ -93,9 +93,8 @@ static const ledger_move moves[] = {
 
 static const ledger_list lists[] = {
     /* name, columns, where, order */
-    {"all", "person post unit since until stand_in", "state? unit? person? post?", "-since"},
-    {"current", "person post unit since share stand_in", "state:current unit? person? post?",
-     "-since"},
+    {"all", "person post unit since until stand_in", "state? person? post?", "-since"},
+    {"current", "person post unit since share stand_in", "state:current person? post?", "-since"},
 };
 
 static const ledger_label labels[] = {

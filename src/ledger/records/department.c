@@ -78,9 +78,8 @@ static const ledger_list lists[] = {
     /* name, columns, where, order */
     {"all", "name unit kind staff_count key_department", "state? unit? kind? key_department?",
      "name"},
-    {"active", "name unit kind staff_count", "state:active unit? kind?", "name"},
-    {"key", "name unit key_level key_confirmed_on",
-     "state:active key_department:1 unit? key_level?", "name"},
+    {"active", "name unit kind key_department key_level",
+     "state:active unit? kind? key_department? key_level?", "name"},
 };
 
 static const ledger_label labels[] = {
@@ -105,7 +104,6 @@ static const ledger_label labels[] = {
     {"event.close", "撤销", "Close"},
     {"list.all", "全部内设机构", "All departments"},
     {"list.active", "现有内设机构", "Departments in being"},
-    {"list.key", "保密要害部门", "Key departments"},
     {"refused.people", "还有在职人员，须先调整其所在机构或办理离职",
      "People still belong to it: move them or let them leave first"},
     {"refused.holders", "其岗位还有人任职，须先结束任职",

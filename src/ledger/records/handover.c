@@ -162,11 +162,10 @@ static const ledger_due dues[] = {
 
 static const ledger_list lists[] = {
     /* name, columns, where, order */
-    {"all", "number post unit outgoing incoming handover_on state", "state? unit? post? kind?",
+    {"all", "number post unit outgoing incoming handover_on state", "state? post? kind?",
      "-happened_on"},
-    {"open", "number post unit outgoing incoming leader", "state:open unit? post? kind?",
-     "happened_on"},
-    {"done", "number post unit outgoing incoming handover_on", "state:done unit? post? kind?",
+    {"open", "number post unit outgoing incoming leader", "state:open post? kind?", "happened_on"},
+    {"done", "number post unit outgoing incoming handover_on", "state:done post? kind?",
      "-happened_on"},
 };
 

@@ -2,7 +2,7 @@
 CREATE TABLE person (
     {ROW},
     name      {TEXT} NOT NULL,
-    id_hash   {TEXT}, -- keyed hash of the identity number and its last four characters
+    id_hash   {BYTES}, -- keyed hash of the identity number and its last four characters
     kind      {TEXT}, -- code list person_kind
     joined_on {INT},  -- day number
     left_on   {INT},  -- day number: the last day
