@@ -113,8 +113,9 @@ typedef struct ledger_facts {
 } ledger_facts;
 
 typedef struct ledger_now {
-    int64_t at;    /* UTC ms */
-    int64_t today; /* day number in UTC+8 */
+    int64_t at;        /* UTC ms */
+    int64_t today;     /* day number in UTC+8 */
+    uint32_t by_posts; /* POST_ bits under which the caller acts on this record; 0: an effect */
 } ledger_now;
 
 /* Pure: the record as it would be, the facts, the time. NULL allows; else the key of the refusal,
@@ -226,11 +227,11 @@ typedef struct ledger_type {
     const char *retention_key; /* data/limits.txt: how long personal fields are kept */
     const char *number;        /* prefix of the human number, or NULL */
     const char *title;         /* field that names the record for people; NULL: the number */
-    const char *owner;         /* REF field whose record gives this one its unit and department where
-                                  they are no fields of its own; NULL */
-    const char *check;         /* named query of facts for `valid`, or NULL */
-    ledger_guard valid;        /* what must hold after every change; NULL: nothing more */
-    uint32_t void_posts;       /* who may void a record, with a reason */
+    const char *owner;   /* REF field whose record gives this one its unit and department where
+                            they are no fields of its own; NULL */
+    const char *check;   /* named query of facts for `valid`, or NULL */
+    ledger_guard valid;  /* what must hold after every change; NULL: nothing more */
+    uint32_t void_posts; /* who may void a record, with a reason */
     const char *const *states; /* names, by number; NULL ends */
     uint32_t end_states;       /* bits: no way out */
     const ledger_field *fields;

@@ -32,5 +32,10 @@ static inline int64_t ledger_num(const ledger_record *record, uint32_t field_idx
 {
     return record->values[field_idx].num;
 }
+static inline bool ledger_is(const ledger_record *record, uint32_t field_idx, const char *text)
+{
+    return ledger_has(record, field_idx) &&
+           lj_slice_is(record->values[field_idx].bytes, lj_cstr_bytes(text));
+}
 
 #endif

@@ -1,0 +1,1 @@
+-- attachment has no queries of its own.

@@ -1,0 +1,1 @@
+-- district has no queries of its own.

@@ -1,0 +1,1 @@
+-- meeting has no queries of its own.

@@ -1,0 +1,8 @@
+-- Facts for closing: assignments to this post that last beyond today.
+-- query: post_holders   in: district int, id bytes, today int   out: 1
+SELECT count(*) FROM assignment a
+ WHERE a.district = :district AND a.post = :id AND a.void = 0 AND (a.until IS NULL OR a.until > :today);
+
+-- Facts for what must hold: whether the department is one of the unit.
+-- query: post_place   in: district int, unit bytes, department bytes   out: 1
+SELECT count(*) FROM department d WHERE d.district = :district AND d.id = :department AND d.unit = :unit;

@@ -1,0 +1,14 @@
+-- Meetings on secrecy (src/ledger/records/meeting.c).
+CREATE TABLE meeting (
+    {ROW},
+    kind       {TEXT} NOT NULL, -- code list meeting_kind
+    title      {TEXT} NOT NULL,
+    held_on    {INT},           -- day number
+    place      {TEXT},
+    chair      {TEXT},          -- name of who presided
+    attendance {INT},           -- persons
+    agenda     {TEXT},
+    decision   {TEXT}
+) {STRICT};
+CREATE INDEX meeting_by_happened_on ON meeting (district, happened_on, id);
+CREATE INDEX meeting_by_unit_happened_on ON meeting (district, unit, happened_on, id);

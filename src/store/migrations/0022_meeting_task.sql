@@ -1,0 +1,11 @@
+-- What a meeting decided that a unit must do (src/ledger/records/meeting_task.c). The parent is the meeting.
+CREATE TABLE meeting_task (
+    {ROW},
+    content {TEXT} NOT NULL, -- what to do
+    due_on  {INT} NOT NULL,  -- day number
+    done_on {INT},           -- day number
+    proof   {TEXT}           -- how it was done
+) {STRICT};
+CREATE INDEX meeting_task_by_due_on ON meeting_task (district, due_on, id);
+CREATE INDEX meeting_task_by_unit_due_on ON meeting_task (district, unit, due_on, id);
+CREATE INDEX meeting_task_by_parent ON meeting_task (district, parent, due_on, id);
