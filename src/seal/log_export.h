@@ -33,7 +33,7 @@ typedef struct seal_log_export {
     seal_edge edge;
     uint64_t value_count;
     seal_digest last; /* commitment of the value before */
-    bool has_values;
+    bool has_root;    /* the leaves are complete and in the trailer */
 } seal_log_export;
 
 LJ_MUST_USE lj_code seal_log_export_begin(seal_log_export *log, seal_sink sink,
