@@ -88,7 +88,8 @@ static const char *const engine_names[ENGINES] = {"sqlite", "postgres"};
     "district {INT} NOT NULL, id {BYTES} NOT NULL, version {INT} NOT NULL, state {INT} NOT NULL, " \
     "unit {BYTES}, department {BYTES}, person {BYTES}, parent {BYTES}, number {TEXT}, "            \
     "happened_on {INT} NOT NULL, created_at {INT} NOT NULL, changed_at {INT} NOT NULL, "           \
-    "source {INT} NOT NULL, entered_by {BYTES}, for_post {BYTES}, void {INT} NOT NULL"
+    "source {INT} NOT NULL, entered_by {BYTES}, for_post {BYTES}, void {INT} NOT NULL, "           \
+    "sort_key {BYTES} NOT NULL"
 #define ROW_KEY ", PRIMARY KEY (district, id)"
 
 static const struct {
@@ -710,11 +711,21 @@ static void write_literal(FILE *out, const char *sql, bool statement)
 
 static void write_query(FILE *out, const char *symbol, const query *made)
 {
+    if (made->names[0][0] != '\0') {
+        fprintf(out, "static const char *const %s_params[] = {", symbol);
+        for (int i = 0; i < made->in_count; i++) {
+            fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", made->names[i]);
+        }
+        fputs("};\n", out);
+    }
     fprintf(out, "const store_query %s = {\n    .name = \"%s\",\n    .sqlite =", symbol,
             made->name);
     write_literal(out, made->sql[0].ptr, true);
     fputs(",\n    .postgres =", out);
     write_literal(out, made->sql[1].ptr, true);
+    if (made->names[0][0] != '\0') {
+        fprintf(out, ",\n    .params = %s_params", symbol);
+    }
     fprintf(out, ",\n    .in = \"%s\",\n    .in_count = %d,\n    .out_count = %d,\n};\n",
             made->kinds, made->in_count, made->out_count);
 }

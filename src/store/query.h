@@ -20,10 +20,11 @@ enum {
 };
 
 typedef struct store_query {
-    const char *name;     /* "duty_list" */
-    const char *sqlite;   /* with ?1, ?2 ... */
-    const char *postgres; /* with $1, $2 ... */
-    const char *in;       /* a letter per parameter: i int, t text, b bytes */
+    const char *name;          /* "duty_list" */
+    const char *sqlite;        /* with ?1, ?2 ... */
+    const char *postgres;      /* with $1, $2 ... */
+    const char *const *params; /* names of the parameters; NULL for queries of store itself */
+    const char *in;            /* a letter per parameter: i int, t text, b bytes */
     uint8_t in_count;
     uint8_t out_count; /* columns */
 } store_query;
