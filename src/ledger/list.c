@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Reading: single records, and pages of named lists. Which of the generated queries runs follows
+ * from the widest reach that the actor's posts have for the type; what the access rows then hide is
+ * left out. The parameters are bound in the order in which tools/records.c wrote them. */
+#include "ledger/ledger_priv.h"
+#include "ledger/sort_key.h"
+
+lj_slice ledger_title_of(const ledger_record *record)
+{
+    const ledger_type *type = record->type;
+    if (type->title != NULL) {
+        int at = ledger_field_find(type, type->title, strlen(type->title));
+        if (at >= 0 && record->values[at].kind == STORE_TEXT) {
+            return record->values[at].bytes;
+        }
+    }
+    return record->number.kind == STORE_TEXT ? record->number.bytes : (lj_slice){0};
+}
+
+lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *type,
+                            const uint8_t id[16], lj_arena *arena, lj_slice *out, lj_err *err)
+{
+    ledger_record *record = NULL;
+    lj_err own = {0};
+    lj_code code = ledger_row_load(book, conn, type, id, false, arena, &record, &own);
+    if (code == LJ_E_NOT_FOUND) {
+        *out = (lj_slice){0};
+        return LJ_OK;
+    }
+    if (code != LJ_OK) {
+        if (err != NULL) {
+            *err = own;
+        }
+        return code;
+    }
+    *out = ledger_title_of(record);
+    return LJ_OK;
+}
+
+lj_code ledger_read(ledger *book, store_conn *conn, const ledger_actor *actor,
+                    const ledger_type *type, const uint8_t id[16], lj_arena *arena,
+                    ledger_record **out, ledger_rights *out_rights, lj_err *err)
+{
+    ledger_record *record = NULL;
+    ledger_rights rights = {0};
+    lj_code code = ledger_row_load(book, conn, type, id, false, arena, &record, err);
+    if (code == LJ_OK) {
+        code = ledger_rights_of(book, conn, actor, record, &rights, err);
+    }
+    if (code != LJ_OK) {
+        return code;
+    }
+    if (rights.read_groups == 0) {
+        return lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "there is no such record");
+    }
+    *out = record;
+    if (out_rights != NULL) {
+        *out_rights = rights;
+    }
+    return LJ_OK;
+}
+
+/* ---- which view ---- */
+typedef struct view_of {
+    ledger_view view;
+    store_value units[LEDGER_VIEW_UNITS];
+    store_value department, post;
+} view_of;
+
+/* Whether any post of these gives access to the type at all. */
+static bool has_access(const ledger_type *type, uint32_t posts)
+{
+    for (uint32_t i = 0; i < type->access_count; i++) {
+        if ((type->access[i].posts & posts) != 0 && type->access[i].read_groups != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_unit(view_of *out, store_value unit, uint32_t *count)
+{
+    for (uint32_t i = 0; i < *count; i++) {
+        if (ledger_same_value(&out->units[i], &unit)) {
+            return;
+        }
+    }
+    if (*count < LEDGER_VIEW_UNITS && unit.kind == STORE_BYTES) {
+        out->units[(*count)++] = unit;
+    }
+}
+
+static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_of *out)
+{
+    bool has_department = false;
+    bool has_grant = false;
+    uint32_t unit_count = 0;
+    *out = (view_of){0};
+    if (actor->is_kernel) {
+        return true;
+    }
+    for (uint32_t i = 0; i < actor->post_count; i++) {
+        const ledger_post *post = &actor->posts[i];
+        const ledger_role *role = ledger_role_of(post->role);
+        if (role == NULL || !has_access(type, post->role)) {
+            continue;
+        }
+        bool is_open = type->scope == LEDGER_OF_DISTRICT && role->reach != LEDGER_REACH_NONE &&
+                       role->reach != LEDGER_REACH_GRANT;
+        if (role->reach == LEDGER_REACH_DISTRICT || is_open) {
+            out->view = LEDGER_VIEW_DISTRICT;
+            return true;
+        }
+        if (role->reach == LEDGER_REACH_UNIT ||
+            (role->reach == LEDGER_REACH_DEPARTMENT && type->self == LEDGER_SELF_UNIT)) {
+            add_unit(out, post->unit, &unit_count);
+        } else if (role->reach == LEDGER_REACH_DEPARTMENT) {
+            has_department = true;
+            out->department = post->department;
+        } else if (role->reach == LEDGER_REACH_GRANT) {
+            has_grant = true;
+            out->post = ledger_id_value(post->id);
+        }
+    }
+    for (uint32_t i = unit_count; i < LEDGER_VIEW_UNITS && unit_count > 0; i++) {
+        out->units[i] = out->units[0];
+    }
+    if (unit_count > 0) {
+        out->view = LEDGER_VIEW_UNIT;
+        return true;
+    }
+    if (has_department && ledger_view_fits(type, LEDGER_VIEW_DEPARTMENT)) {
+        out->view = LEDGER_VIEW_DEPARTMENT;
+        return true;
+    }
+    if (has_grant && ledger_view_fits(type, LEDGER_VIEW_GRANT)) {
+        out->view = LEDGER_VIEW_GRANT;
+        return true;
+    }
+    out->view = LEDGER_VIEW_PERSON;
+    return actor->person.kind == STORE_BYTES && has_access(type, POST_PERSON) &&
+           ledger_view_fits(type, LEDGER_VIEW_PERSON);
+}
+
+/* One unit only: the unit's own query serves the district's view too, with its index. */
+static bool narrow_to_unit(const ledger_type *type, lj_slice unit, view_of *view)
+{
+    if (unit.len != 16 || type->scope == LEDGER_OF_DISTRICT) {
+        return true;
+    }
+    store_value wanted = store_bytes(unit);
+    bool may = view->view == LEDGER_VIEW_DISTRICT;
+    for (uint32_t i = 0; i < LEDGER_VIEW_UNITS; i++) {
+        may =
+            may || (view->view == LEDGER_VIEW_UNIT && ledger_same_value(&view->units[i], &wanted));
+    }
+    if (may) {
+        view->view = LEDGER_VIEW_UNIT;
+        for (uint32_t i = 0; i < LEDGER_VIEW_UNITS; i++) {
+            view->units[i] = wanted;
+        }
+    }
+    return may || view->view == LEDGER_VIEW_DEPARTMENT || view->view == LEDGER_VIEW_PERSON ||
+           view->view == LEDGER_VIEW_GRANT;
+}
+
+/* ---- binding ---- */
+typedef struct binding {
+    store_value args[40];
+    size_t count;
+} binding;
+
+static void bind(binding *to, store_value value)
+{
+    LJ_ASSERT(to->count < LJ_COUNT_OF(to->args));
+    to->args[to->count++] = value;
+}
+
+static void bind_head(binding *to, const ledger *book, const ledger_actor *actor,
+                      const ledger_query *query, const ledger_list_terms *terms,
+                      const view_of *view)
+{
+    bind(to, store_int(book->config.district));
+    switch (view->view) {
+    case LEDGER_VIEW_DISTRICT:
+        break;
+    case LEDGER_VIEW_UNIT:
+        for (uint32_t i = 0; i < LEDGER_VIEW_UNITS; i++) {
+            bind(to, view->units[i]);
+        }
+        break;
+    case LEDGER_VIEW_DEPARTMENT:
+        bind(to, view->department);
+        break;
+    case LEDGER_VIEW_PERSON:
+        bind(to, actor->person);
+        break;
+    case LEDGER_VIEW_GRANT:
+        bind(to, view->post);
+        bind(to, store_int(actor->now.today));
+        break;
+    }
+    if (terms->state_filter) {
+        bind(to, query->state >= 0 ? store_int(query->state) : store_null());
+    }
+    for (uint32_t i = 0; i < terms->filter_count; i++) {
+        bind(to, query->filters[i]);
+    }
+}
+
+typedef struct gathering {
+    ledger *book;
+    store_conn *conn;
+    const ledger_actor *actor;
+    const ledger_query *query;
+    const ledger_list_terms *terms;
+    lj_arena *arena;
+    ledger_page *page;
+    uint32_t cap;
+    uint32_t seen;
+    ledger_record *last; /* the last row seen, shown or not: the next page begins behind it */
+} gathering;
+
+static lj_code gather(void *ctx, const store_value *columns, size_t count, lj_err *err)
+{
+    (void)count;
+    gathering *to = ctx;
+    ledger_record *record = NULL;
+    lj_code code = ledger_row_read(to->query->type, columns, to->arena, &record, err);
+    if (code == LJ_OK) {
+        to->seen++;
+        to->last = record;
+        if (to->query->search.len == 0 || ledger_search_hits(record, to->query->search)) {
+            to->page->records[to->page->count++] = record;
+        }
+    }
+    return code;
+}
+
+static store_value order_key(const ledger_record *record, const ledger_list_terms *terms,
+                             lj_arena *arena)
+{
+    if (terms->order_field >= 0) {
+        return record->values[terms->order_field];
+    }
+    switch (terms->order_column) {
+    case ROW_NUMBER:
+        return record->number;
+    case ROW_HAPPENED_ON:
+        return store_int(record->happened_on);
+    case ROW_CREATED_AT:
+        return store_int(record->created_at);
+    case ROW_CHANGED_AT:
+        return store_int(record->changed_at);
+    case ROW_STATE:
+        return store_int(record->state);
+    default: {
+        lj_buf key;
+        lj_buf_init(&key, arena, SORT_KEY_MAX);
+        sort_key_put(ledger_title_of(record), &key);
+        return store_bytes(lj_buf_slice(&key));
+    }
+    }
+}
+
+/* Records that no access row opens to the actor are dropped; the others get their rights. */
+static lj_code keep_visible(gathering *on, lj_err *err)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < on->page->count; i++) {
+        ledger_rights rights;
+        lj_code code =
+            ledger_rights_of(on->book, on->conn, on->actor, on->page->records[i], &rights, err);
+        if (code != LJ_OK) {
+            return code;
+        }
+        if (rights.read_groups != 0) {
+            on->page->records[kept] = on->page->records[i];
+            on->page->rights[kept++] = rights;
+        }
+    }
+    on->page->count = kept;
+    return LJ_OK;
+}
+
+static lj_code run_page(gathering *on, const view_of *view, lj_err *err)
+{
+    const ledger_query *query = on->query;
+    int64_t grams[3];
+    bool has_search = query->search.len > 0 && ledger_search_grams(query->search, grams) > 0;
+    bool is_after = query->after_id.len == 16;
+    const ledger_type_sql *sql = &ledger_sql[ledger_type_idx(query->type)];
+    const store_query *page =
+        sql->lists[query->list].page[view->view][is_after ? 1 : 0][has_search ? 1 : 0];
+    LJ_ASSERT(page != NULL);
+    binding args = {.count = 0};
+    bind_head(&args, on->book, on->actor, query, on->terms, view);
+    for (int i = 0; has_search && i < 3; i++) {
+        bind(&args, store_int(grams[i]));
+    }
+    if (is_after) {
+        bind(&args, query->after_key);
+        bind(&args, store_bytes(query->after_id));
+    }
+    bind(&args, store_int(query->most + 1));
+    return store_run(on->conn, page, args.args, args.count, gather, on, err);
+}
+
+lj_code ledger_list_page(ledger *book, store_conn *conn, const ledger_actor *actor,
+                         const ledger_query *query, lj_arena *arena, ledger_page *out, lj_err *err)
+{
+    *out = (ledger_page){0};
+    ledger_list_terms terms;
+    const char *why = NULL;
+    bool is_read = ledger_list_read(query->type, &query->type->lists[query->list], &terms, &why);
+    LJ_ASSERT(is_read);
+    view_of view;
+    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+        return LJ_OK; /* nothing that this actor may see */
+    }
+    out->records = lj_arena_array(arena, query->most + 1, sizeof(ledger_record *));
+    out->rights = lj_arena_array(arena, query->most + 1, sizeof *out->rights);
+    if (out->records == NULL || out->rights == NULL) {
+        return ledger_nomem(err);
+    }
+    gathering on = {.book = book,
+                    .conn = conn,
+                    .actor = actor,
+                    .query = query,
+                    .terms = &terms,
+                    .arena = arena,
+                    .page = out};
+    lj_code code = run_page(&on, &view, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    if (on.seen > query->most) {
+        /* One more than asked for shows that there is more; it comes again with the next page. */
+        out->has_more = true;
+        if (out->count > 0 && out->records[out->count - 1] == on.last) {
+            out->count--;
+        }
+        ledger_record *end = out->count > 0 ? out->records[out->count - 1] : on.last;
+        out->next_key = order_key(end, &terms, arena);
+        memcpy(out->next_id, end->id, 16);
+    }
+    return keep_visible(&on, err);
+}
+
+static lj_code take_count(void *ctx, const store_value *columns, size_t count, lj_err *err)
+{
+    (void)count;
+    (void)err;
+    *(int64_t *)ctx = columns[0].num;
+    return LJ_OK;
+}
+
+lj_code ledger_list_count(ledger *book, store_conn *conn, const ledger_actor *actor,
+                          const ledger_query *query, int64_t *out, lj_err *err)
+{
+    ledger_list_terms terms;
+    const char *why = NULL;
+    bool is_read = ledger_list_read(query->type, &query->type->lists[query->list], &terms, &why);
+    LJ_ASSERT(is_read);
+    view_of view;
+    *out = 0;
+    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+        return LJ_OK;
+    }
+    binding args = {.count = 0};
+    bind_head(&args, book, actor, query, &terms, &view);
+    const store_query *count =
+        ledger_sql[ledger_type_idx(query->type)].lists[query->list].count[view.view];
+    return store_run(conn, count, args.args, args.count, take_count, out, err);
+}
