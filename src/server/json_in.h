@@ -58,23 +58,23 @@ typedef enum json_need { JSON_OPTIONAL, JSON_REQUIRED } json_need;
 /* Each: true with *out set when the member is there and right; false when it is missing, null or
  * wrong, with an error recorded when it is wrong, or missing and required. */
 /* min, max: in code points. */
-bool json_in_text(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_text(problem *said, const json_node *object, const char *name, json_need need,
                   uint32_t min, uint32_t max, lj_str *out);
-bool json_in_int(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_int(problem *said, const json_node *object, const char *name, json_need need,
                  int64_t min, int64_t max, int64_t *out);
-bool json_in_bool(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_bool(problem *said, const json_node *object, const char *name, json_need need,
                   bool *out);
-bool json_in_object(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_object(problem *said, const json_node *object, const char *name, json_need need,
                     const json_node **out);
-bool json_in_array(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_array(problem *said, const json_node *object, const char *name, json_need need,
                    uint32_t max_count, const json_node **out);
 /* UUID in lower case. */
-bool json_in_id(problem *problem, const json_node *object, const char *name, json_need need,
+bool json_in_id(problem *said, const json_node *object, const char *name, json_need need,
                 lj_str *out);
 /* Records every member that is not among names (ended by NULL). */
-void json_in_only(problem *problem, const json_node *object, const char *const *names);
+void json_in_only(problem *said, const json_node *object, const char *const *names);
 /* A fault that the handler found itself, at the node or its member. */
-void json_in_fault(problem *problem, const json_node *node, const char *name, const char *code,
+void json_in_fault(problem *said, const json_node *node, const char *name, const char *code,
                    problem_text text);
 
 /* 8-4-4-4-12 lower-case hexadecimal. */

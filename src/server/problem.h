@@ -59,20 +59,20 @@ typedef struct problem {
 
 /* The kind, and the code to return with it: `return problem_set(call->problem, PROBLEM_WAIT, err);`
  */
-LJ_MUST_USE lj_code problem_set(problem *problem, problem_kind kind, lj_err *err);
+LJ_MUST_USE lj_code problem_set(problem *said, problem_kind kind, lj_err *err);
 /* The sentence of this occurrence; texts are copied. */
-void problem_detail(problem *problem, problem_text text, lj_str arg0, lj_str arg1);
+void problem_detail(problem *said, problem_text text, lj_str arg0, lj_str arg1);
 /* One fault of the body; the answer becomes `invalid` unless a kind was set. Bounded: later ones
  * are counted. */
-void problem_error_add(problem *problem, lj_str pointer, const char *code, problem_text text,
+void problem_error_add(problem *said, lj_str pointer, const char *code, problem_text text,
                        lj_str arg0, lj_str arg1);
 /* An extension member: name is a literal, json is JSON already (in the arena). */
-void problem_member(problem *problem, const char *name, lj_slice json);
+void problem_member(problem *said, const char *name, lj_slice json);
 
 /* Kind of a code without a problem. */
 problem_kind problem_kind_of(lj_code code, const lj_err *err);
-/* Fills the response. problem may be NULL. */
-void problem_respond(const problem *problem, lj_code code, const lj_err *err,
+/* Fills the response. said may be NULL. */
+void problem_respond(const problem *said, lj_code code, const lj_err *err,
                      const http_request *request, http_response *response);
 
 #endif
