@@ -53,7 +53,7 @@ typedef struct http_request {
     bool has_body; /* one is announced, be it empty */
     lj_slice body; /* whole in app.serve, empty in app.head */
     uint64_t no;   /* of this server, from 1: for logs */
-    void *user;    /* app's own, set in app.head */
+    void *user;    /* app's own, may be set in app.head */
 } http_request;
 
 /* Writes at most cap bytes of the body to dst; *out_len 0 ends it. A failure cuts the connection,

@@ -42,7 +42,8 @@ typedef struct json_node {
 /* What was wrong. */
 typedef struct json_fault {
     const char *what; /* a literal: "duplicate key" */
-    uint64_t off;     /* byte offset */
+    uint64_t off;     /* byte offset; UINT64_MAX where pointer says it */
+    lj_str pointer;   /* of a number that is too large, in the arena; else ptr NULL */
 } json_fault;
 
 /* LJ_E_FORMAT with the fault (may be NULL); LJ_E_LIMIT when the arena is full. */

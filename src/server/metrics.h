@@ -13,9 +13,9 @@ enum { METRICS_THREADS_MAX = 16 };
 
 /* names: of the routes, which must outlive it. NULL without room in the arena. */
 metrics *metrics_new(lj_arena *arena, const char *const *names, size_t count);
-/* One answered request. route: index into names, or SIZE_MAX for everything else. thread_idx below
- * METRICS_THREADS_MAX is the calling thread's own. */
-void metrics_count(metrics *all, uint32_t thread_idx, size_t route, uint32_t status, uint64_t us);
+/* One answered request. route: index into names, or SIZE_MAX for everything else. us: microseconds
+ * from the head to the answer, without sending. */
+void metrics_count(metrics *all, size_t route, uint32_t status, uint64_t us);
 void metrics_write(const metrics *all, const http_counts *counts, lj_buf *out);
 
 /* What a second server on a local Unix socket serves: GET /metrics and nothing else. The context

@@ -31,6 +31,7 @@ enum {
 };
 
 struct route_call;
+struct route_set;
 /* Answers through call->response, or returns a code (with call->problem filled where there is more
  * to say). Never sets an error status. */
 typedef lj_code (*route_handler)(struct route_call *call, lj_err *err);
@@ -66,10 +67,12 @@ typedef struct route_param {
 
 /* What a handler gets. */
 typedef struct route_call {
-    void *app;    /* route_app.ctx */
-    void *thread; /* state of this thread */
+    void *app;     /* route_app.ctx */
+    void *thread;  /* state of this thread */
+    void *session; /* what route_app.permit found */
     const http_request *request;
     const route_row *row;
+    const struct route_set *set; /* for the OpenAPI document */
     route_param params[ROUTE_PARAMS_MAX];
     size_t param_count;
     lj_arena *arena; /* the request's */
@@ -84,6 +87,15 @@ typedef struct route_call {
 /* The parameter of that name; an empty text when the pattern has none. */
 lj_str route_param_of(const route_call *call, const char *name);
 uint64_t route_number_of(const route_call *call, const char *name);
+
+/* ---- patterns ---- */
+typedef enum route_kind { ROUTE_LITERAL, ROUTE_ID, ROUTE_WORD, ROUTE_NUMBER } route_kind;
+typedef struct route_segment {
+    route_kind kind;
+    lj_str text; /* of a literal; the name of a parameter */
+} route_segment;
+/* The segments of a pattern; 0 when it is wrong. */
+size_t route_pattern_read(const char *pattern, route_segment out[ROUTE_SEGMENTS_MAX]);
 
 /* ---- the set of all tables ---- */
 typedef struct route_set route_set;
@@ -110,9 +122,9 @@ typedef struct route_app {
     const route_set *set;
     metrics *metrics; /* may be NULL */
     /* May this caller make this call? Before the body is read. LJ_OK, LJ_E_FORBIDDEN, or a problem
-     * such as PROBLEM_LOGIN. Called for every row but PERM_PUBLIC ones. The session it finds may be
-     * kept in request->user. */
-    lj_code (*permit)(struct route_call *call, http_request *request, lj_err *err);
+     * such as PROBLEM_LOGIN. Called for every row, PERM_PUBLIC too (it may look for a session then,
+     * and must not refuse). What it finds goes to call->session. */
+    lj_code (*permit)(struct route_call *call, lj_err *err);
     /* Everything outside the table: pages. May be NULL (404). Asked for GET and HEAD only. */
     bool (*fallback)(void *ctx, const http_request *request, http_response *response);
     /* One line per request for a log; may be NULL. Nothing in it comes from a body. */
