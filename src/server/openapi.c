@@ -220,7 +220,7 @@ static void put_components(lj_json *json, const openapi_info *info, http_lang la
 {
     lj_json_object_begin(json, "components");
     lj_json_object_begin(json, "schemas");
-    lj_json_raw(json, "Problem", LJ_BYTES(problem_schema));
+    lj_json_raw(json, "Problem", lj_cstr_bytes(problem_schema));
     if (info->schemas != NULL) {
         info->schemas(info->ctx, lang, json);
     }

@@ -143,7 +143,7 @@ static const static_file *file_for(const static_site *site, lj_str path)
 {
     static const char assets[] = "/assets/";
     size_t skip =
-        lj_slice_has_prefix(lj_str_bytes(path), LJ_BYTES(assets)) ? sizeof(assets) - 1 : 1;
+        lj_slice_has_prefix(lj_str_bytes(path), lj_cstr_bytes(assets)) ? sizeof(assets) - 1 : 1;
     lj_str name = {path.ptr + skip, path.len - skip};
     const static_file *file = name.len > 0 ? lookup(site, name) : NULL;
     if (file != NULL || skip > 1) {
