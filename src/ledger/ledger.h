@@ -219,6 +219,23 @@ LJ_MUST_USE lj_code ledger_history(ledger *book, store_conn *conn, const ledger_
                                    const ledger_type *type, const uint8_t id[16], lj_arena *arena,
                                    ledger_event **out, uint32_t *out_count, lj_err *err);
 
+typedef struct ledger_signature {
+    int64_t event; /* tag of the move */
+    int role;      /* row of the type's table of signatures */
+    int mode;      /* ledger_sign_mode */
+    int64_t at, seen;
+    store_value person, place;
+    bool is_used; /* by the move that it was made for */
+} ledger_signature;
+/* In the order in which they were made; whoever may read the record may read who signed it. */
+LJ_MUST_USE lj_code ledger_signatures(ledger *book, store_conn *conn, const ledger_actor *actor,
+                                      const ledger_type *type, const uint8_t id[16],
+                                      lj_arena *arena, ledger_signature **out, uint32_t *out_count,
+                                      lj_err *err);
+/* The name of an account's owner; empty when there is no such account. */
+LJ_MUST_USE lj_code ledger_account_title(ledger *book, store_conn *conn, const uint8_t id[16],
+                                         lj_arena *arena, lj_slice *out, lj_err *err);
+
 /* ---- values ---- */
 /* Text as typed or imported into a value of the field; NULL when good, else the problem's code. */
 const char *ledger_value_read(ledger *book, const ledger_field *field, lj_slice text,
