@@ -76,6 +76,7 @@ typedef struct table {
     char name[NAME_LEN];
     char columns[COLUMNS_MAX][NAME_LEN];
     char kinds[COLUMNS_MAX + 1];
+    char nulls[COLUMNS_MAX + 1]; /* 'n' where NULL may stand, else '-' */
     int column_count;
     char key[COLUMNS_MAX][NAME_LEN];
     int key_count;
@@ -98,7 +99,8 @@ static const struct {
     bool in_migrations, in_queries;
 } macros[] = {
     {"INT",    "INTEGER",   "bigint",             true,  true },
-    {"TEXT",   "TEXT",      "text COLLATE \"C\"", true,  true },
+    {"TEXT",   "TEXT",      "text COLLATE \"C\"", true,  false},
+    {"TEXT",   "TEXT",      "text",               false, true }, /* in casts */
     {"BYTES",  "BLOB",      "bytea",              true,  true },
     {"STRICT", "STRICT",    "",                   true,  false},
     {"ROW",    ROW_COLUMNS, ROW_COLUMNS,          true,  false},
@@ -255,7 +257,9 @@ static void put_macros(scanner *scan, const char *form)
         const char *close = strchr(form, '}');
         size_t len = (size_t)(close - form) - 1;
         for (size_t i = 0; i < sizeof(macros) / sizeof(macros[0]); i++) {
-            if (strlen(macros[i].name) == len && strncmp(macros[i].name, form + 1, len) == 0) {
+            bool here = scan->query != NULL ? macros[i].in_queries : macros[i].in_migrations;
+            if (here && strlen(macros[i].name) == len &&
+                strncmp(macros[i].name, form + 1, len) == 0) {
                 const char *type = scan->engine == 0 ? macros[i].sqlite : macros[i].postgres;
                 text_put(scan->out, type, strlen(type));
             }
@@ -338,7 +342,27 @@ static void scan_parameter(scanner *scan)
           name);
 }
 
-/* A literal, a quoted name or a comment in slashes, as it is. */
+/* A comment in slashes: its line ends stay, for places. */
+static void scan_block(scanner *scan)
+{
+    int begin_no = scan->line_no;
+    const char *close = memmem(scan->at + 2, (size_t)(scan->end - scan->at - 2), "*/", 2);
+    if (close == NULL) {
+        fault(scan->file, begin_no, "a comment is not closed");
+        scan->at = scan->end;
+        return;
+    }
+    text_put(scan->out, " ", 1);
+    for (; scan->at < close; scan->at++) {
+        if (*scan->at == '\n') {
+            text_put(scan->out, "\n", 1);
+            scan->line_no++;
+        }
+    }
+    scan->at = close + 2;
+}
+
+/* A literal or a quoted name, as it is. */
 static void scan_quote(scanner *scan)
 {
     char quote = *scan->at;
@@ -458,6 +482,8 @@ static void scan_all(scanner *scan)
             scan_other_section(scan);
         } else if (*at == '-' && next == '-') {
             scan_comment(scan);
+        } else if (*at == '/' && next == '*') {
+            scan_block(scan);
         } else if (*at == '\'' || *at == '"') {
             scan_quote(scan);
         } else if (*at == '{') {
@@ -740,8 +766,10 @@ static bool is_local(const char *name)
 
 static void read_table(sqlite3 *db, const source *file, table *made)
 {
-    sqlite3_stmt *columns =
-        ask(db, "SELECT name, type, hidden FROM pragma_table_xinfo(?1) ORDER BY cid", made->name);
+    sqlite3_stmt *columns = ask(
+        db,
+        "SELECT name, type, hidden, \"notnull\" OR pk > 0 FROM pragma_table_xinfo(?1) ORDER BY cid",
+        made->name);
     while (sqlite3_step(columns) == SQLITE_ROW && made->column_count < COLUMNS_MAX) {
         const char *type = column_text(columns, 1);
         char kind = strcmp(type, "INTEGER") == 0 ? 'i'
@@ -755,6 +783,7 @@ static void read_table(sqlite3 *db, const source *file, table *made)
             kind = 'i';
         }
         snprintf(made->columns[made->column_count], NAME_LEN, "%s", column_text(columns, 0));
+        made->nulls[made->column_count] = sqlite3_column_int(columns, 3) != 0 ? '-' : 'n';
         made->kinds[made->column_count++] = kind;
     }
     if (made->column_count == COLUMNS_MAX) {
@@ -999,9 +1028,10 @@ static void write_catalogue(FILE *out, const char *name, sqlite3 *db, const sour
     fprintf(out, "const store_table %s_tables[] = {\n", name);
     for (int i = 0; i < count; i++) {
         const table *made = &tables[order[i]];
-        fprintf(out, "    {\"%s\", columns_%s, \"%s\", %d,\n     &all_%s, &some_%s, &add_%s},\n",
-                made->name, made->name, made->kinds, made->column_count, made->name, made->name,
-                made->name);
+        fprintf(out,
+                "    {\"%s\", columns_%s, \"%s\", \"%s\", %d,\n     &all_%s, &some_%s, &add_%s},\n",
+                made->name, made->name, made->kinds, made->nulls, made->column_count, made->name,
+                made->name, made->name);
     }
     fprintf(out, "    {.name = NULL}};\nconst uint32_t %s_table_count = %d;\n", name, count);
     fprintf(out, "const store_link %s_links[] = {\n%s    {.child = NULL}};\n", name, rows.ptr);

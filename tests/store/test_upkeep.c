@@ -251,7 +251,7 @@ static void test_upkeep__only_the_one_form_of_a_value_is_taken(void **state)
         lj_err err = {0};
         CHECK_ROW(rows[i].name, load_into(&other, lj_buf_slice(&dump), SIZE_MAX, &err),
                   rows[i].code);
-        CHECK_ROW(rows[i].name, err.at, 11); /* the line, not the end */
+        CHECK_ROW(rows[i].name, err.at, 12); /* the line, not the end */
         lj_buf_done(&dump);
     }
     assert_int_equal(count_values(&other), 0);
