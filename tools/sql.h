@@ -95,8 +95,7 @@ void sql_fault_sqlite(sqlite3 *db, const source *file, int line_no, const char *
                       const char *from);
 /* What every table must be, looked at after each migration, so that the fault has a file. */
 void sql_check_tables(sqlite3 *db, const source *file);
-/* SQL on one line: runs of blanks outside quotes become one; of a statement the semicolon goes. */
-sql_text sql_one_line(const char *sql, bool statement);
+/* A C string on lines of its own; of a statement the semicolon at the end goes. */
 void sql_write_literal(FILE *out, const char *sql, bool statement);
 void sql_write_query(FILE *out, const char *symbol, const query *made);
 /* NAME_tables and NAME_links; file: the newest migration, for faults. */

@@ -112,7 +112,7 @@ void sql_check_tables(sqlite3 *db, const source *file)
 /* ---- writing C ---- */
 
 /* SQL on one line: runs of blanks outside quotes become one, a semicolon at the end goes. */
-sql_text sql_one_line(const char *sql, bool statement)
+static sql_text one_line(const char *sql, bool statement)
 {
     sql_text out = {NULL, 0, 0};
     sql_put(&out, "", 0);
@@ -140,7 +140,7 @@ sql_text sql_one_line(const char *sql, bool statement)
 
 void sql_write_literal(FILE *out, const char *sql, bool statement)
 {
-    sql_text line = sql_one_line(sql, statement);
+    sql_text line = one_line(sql, statement);
     fputs("\n        \"", out);
     size_t column = 0;
     for (size_t i = 0; i < line.len; i++, column++) {
