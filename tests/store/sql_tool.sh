@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # tools/sql.c: what is sound is made, each fault is refused with its place and reason. Prints TAP.
 # Usage: sql_tool.sh SQL_TOOL SOURCE_ROOT
-tool=$1 first=$2/src/store/migrations/0001_store.sql
+tool=$(realpath "$1") first=$(realpath "$2")/src/store/migrations/0001_store.sql
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 70
