@@ -30,9 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -356,16 +354,14 @@ static bool point_is_signed(const point *p, const key *k)
     int len = snprintf(input, sizeof(input), "lijian%c%ccheckpoint%c%c%c%c%s%c%c", 10, 0, 1, 0,
                        (int)strlen(hash), 0, hash, DIGEST, 0);
     memcpy(input + len, d.b, DIGEST);
-    char user[] = "1234567812345678"; /* GM/T 0009 */
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, user, sizeof(user) - 1),
-        OSSL_PARAM_construct_end()};
+    size_t signature_len = base64_take(p->part[P_SIGNATURE], signature, sizeof(signature));
+    EVP_PKEY_CTX *inner = NULL;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool fits = EVP_DigestVerifyInit_ex(ctx, NULL, k->is_sm2 ? "SM3" : NULL, NULL, NULL, k->pkey,
-                                        k->is_sm2 ? params : NULL) == 1 &&
-                EVP_DigestVerify(ctx, signature,
-                                 base64_take(p->part[P_SIGNATURE], signature, sizeof(signature)),
-                                 (const uint8_t *)input, (size_t)len + DIGEST) == 1;
+    bool fits = EVP_DigestVerifyInit_ex(ctx, &inner, k->is_sm2 ? "SM3" : NULL, NULL, NULL, k->pkey,
+                                        NULL) == 1 &&
+                (!k->is_sm2 || EVP_PKEY_CTX_set1_id(inner, "1234567812345678", 16) == 1) &&
+                EVP_DigestVerify(ctx, signature, signature_len, (const uint8_t *)input,
+                                 (size_t)len + DIGEST) == 1;
     EVP_MD_CTX_free(ctx);
     return fits;
 }
