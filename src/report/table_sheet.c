@@ -614,10 +614,9 @@ static void take_row(sheet *sh, const xml_token *start)
             table_xml_skip(&sh->xml);
         }
     }
-    if (sh->run->code == LJ_OK && xml_status_of(sh->xml.reader)->is_bad) {
-        (void)table_stop(sh->run, TABLE_FAULT_DAMAGED, sh->row_no, UINT32_MAX);
+    if (table_xml_check(&sh->xml, sh->row_no) == LJ_OK) {
+        finish_row(sh);
     }
-    finish_row(sh);
 }
 
 static void read_rows(sheet *sh, const table_member *member)
