@@ -71,7 +71,7 @@ static const ledger_move moves[] = {
      .event = "transfer",
      .from = 1u << ACTIVE,
      .to = ACTIVE,
-     .posts = POSTS_BUREAU | POSTS_UNIT,
+     .posts = POSTS_BUREAU,
      .flags = LEDGER_REASON,
      .effects = "transferred"},
 };
@@ -111,7 +111,8 @@ static const ledger_label labels[] = {
      "The last day at this unit; what the person holds ends on this day"},
     {"help.note", "不得填写国家秘密、工作秘密和病情、家庭等个人情况",
      "No secrets, nothing about health or family"},
-    {"help.unit", "调到其他单位须办理“调动”", "A change to another unit is the move `transfer`"},
+    {"help.unit", "调到其他单位由保密局办理“调动”",
+     "The bureau makes a change to another unit, by the move `transfer`"},
     {"state.active", "在职", "Active"},
     {"state.left", "已离职", "Left"},
     {"event.create", "登记", "Register"},
