@@ -86,14 +86,19 @@ static int64_t due_on(ledger *book, const ledger_due *rule, const ledger_record 
         }
         from = record->values[field].num;
     }
-    lj_slice by = lj_cstr_bytes("*");
+    lj_str by = {NULL, 0};
     if (rule->by_field != NULL) {
         int at = ledger_field_find(record->type, rule->by_field, strlen(rule->by_field));
         if (at >= 0 && record->values[at].kind == STORE_TEXT) {
-            by = record->values[at].bytes;
+            by = (lj_str){(const char *)record->values[at].bytes.ptr, record->values[at].bytes.len};
         }
     }
-    int64_t amount = limits_amount(book->amounts, rule->limit_key, by, from);
+    int64_t amount = 0;
+    if (!ledger_limits_amount(book->amounts, lj_cstr_str(rule->limit_key), by, from, &amount)) {
+        /* An opening balance is older than the data: today's amount is the best there is. */
+        (void)ledger_limits_amount(book->amounts, lj_cstr_str(rule->limit_key), by, INT32_MAX,
+                                   &amount);
+    }
     int32_t on = calendar_add(book->days, (int32_t)from, unit_of(rule->span), (int32_t)amount);
     if (on != CALENDAR_NO_DATE && rule->roll) {
         on = calendar_next_workday(book->days, on);
@@ -141,7 +146,7 @@ static lj_code start(ledger_txn *txn, const char *name, const ledger_record *rec
         store_int(on),
         store_int(record->happened_on),
         store_int(rule->minutes),
-        store_cstr(limits_version(txn->book->amounts)),
+        store_cstr(ledger_limits_version(txn->book->amounts)),
     };
     return store_run(txn->conn, &q_due_put, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }

@@ -185,3 +185,10 @@ SELECT p.id, p.unit, p.department, p.role, coalesce(a.stand_in, 0)
 SELECT p.role, p.unit, p.department, p.id FROM assignment a JOIN post p ON p.district = a.district AND p.id = a.post
  WHERE a.district = :district AND a.person = :person AND a.void = 0 AND a.since <= :today
    AND (a.until IS NULL OR a.until >= :today) AND p.void = 0 LIMIT 32;
+
+-- query: account_person   in: district int, id bytes   out: 1
+SELECT person FROM account WHERE district = :district AND id = :id AND state = 0;
+
+-- query: account_admin   in: district int, account bytes, at int   out: 1
+SELECT admin FROM account_grant WHERE district = :district AND account = :account AND admin <> 0
+   AND since_at <= :at AND (until_at IS NULL OR until_at > :at);

@@ -23,10 +23,10 @@ lj_code ledger_open(const ledger_config *config, ledger **out, lj_err *err)
     book->arena = arena;
     lj_code code = calendar_load(arena, &book->days, err);
     if (code == LJ_OK) {
-        code = codes_load(arena, &book->code_lists, err);
+        code = ledger_codes_load(arena, &book->code_lists, err);
     }
     if (code == LJ_OK) {
-        code = limits_load(arena, &book->amounts, err);
+        code = ledger_limits_load(arena, &book->amounts, err);
     }
     if (code != LJ_OK) {
         lj_arena_free(arena);
@@ -51,7 +51,7 @@ const calendar *ledger_calendar_of(const ledger *book)
 {
     return book->days;
 }
-const codes *ledger_codes_of(const ledger *book)
+const ledger_codes *ledger_codes_of(const ledger *book)
 {
     return book->code_lists;
 }

@@ -35,7 +35,7 @@ LJ_MUST_USE lj_code ledger_open(const ledger_config *config, ledger **out, lj_er
 void ledger_close(ledger *book); /* accepts NULL */
 store *ledger_store_of(const ledger *book);
 const calendar *ledger_calendar_of(const ledger *book);
-const codes *ledger_codes_of(const ledger *book);
+const ledger_codes *ledger_codes_of(const ledger *book);
 int64_t ledger_district_of(const ledger *book);
 ledger_now ledger_now_of(int64_t at);
 

@@ -18,8 +18,8 @@ struct ledger {
     ledger_config config;
     lj_arena *arena; /* process: calendar, code lists, limits */
     const calendar *days;
-    const codes *code_lists;
-    const limits *amounts;
+    const ledger_codes *code_lists;
+    const ledger_limits *amounts;
 };
 
 /* An effect that waits until the change before it is written. */

@@ -177,15 +177,20 @@ static const char *read_ref(lj_slice text, lj_arena *arena, store_value *out)
 
 /* A code, or its label in either language: what people write in a sheet. */
 static const char *read_code(ledger *book, const ledger_field *field, lj_slice text,
-                             lj_arena *arena, store_value *out)
+                             store_value *out)
 {
-    lj_slice found = codes_find(book->code_lists, field->of, text);
-    if (found.len == 0) {
-        return "unknown_code";
+    lj_str list = lj_cstr_str(field->of);
+    uint32_t count = ledger_codes_count(book->code_lists, list);
+    for (uint32_t i = 0; i < count; i++) {
+        const ledger_code_row *row = ledger_codes_at(book->code_lists, list, i);
+        if (lj_slice_is(text, lj_str_bytes(row->code)) ||
+            lj_slice_is(text, lj_str_bytes(row->zh)) ||
+            lj_slice_is_nocase(text, lj_str_bytes(row->en))) {
+            *out = store_text(lj_str_bytes(row->code));
+            return NULL;
+        }
     }
-    (void)arena;
-    *out = store_text(found);
-    return NULL;
+    return "unknown_code";
 }
 
 static const char *read_text(lj_slice text, lj_arena *arena, store_value *out)
@@ -214,7 +219,7 @@ const char *ledger_value_read(ledger *book, const ledger_field *field, lj_slice 
     case LEDGER_TEXT:
         return read_text(text, arena, out);
     case LEDGER_CODE:
-        return read_code(book, field, text, arena, out);
+        return read_code(book, field, text, out);
     case LEDGER_REF:
         return read_ref(text, arena, out);
     case LEDGER_KEYED_HASH:
@@ -250,6 +255,12 @@ const char *ledger_value_read(ledger *book, const ledger_field *field, lj_slice 
     }
     *out = store_int(num);
     return NULL;
+}
+
+static bool has_code(ledger *book, const ledger_field *field, lj_slice code)
+{
+    lj_str text = {(const char *)code.ptr, code.len};
+    return ledger_codes_lookup(book->code_lists, lj_cstr_str(field->of), text) != NULL;
 }
 
 static int64_t count_points(lj_slice text)
@@ -299,7 +310,7 @@ const char *ledger_value_check(ledger *book, const ledger_field *field, const st
     case LEDGER_TEXT:
         return check_text(field, value->bytes);
     case LEDGER_CODE:
-        return codes_has(book->code_lists, field->of, value->bytes) ? NULL : "unknown_code";
+        return has_code(book, field, value->bytes) ? NULL : "unknown_code";
     case LEDGER_REF:
         return value->bytes.len == 16 ? NULL : "not_an_id";
     case LEDGER_FILE_HASH:
