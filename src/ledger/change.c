@@ -467,7 +467,9 @@ static lj_code ask_guard(work *on, ledger_guard guard, const char *facts_name, c
     if (code != LJ_OK) {
         return code;
     }
-    const char *key = guard(on->record, &facts, &on->txn->actor->now);
+    ledger_now now = on->txn->actor->now;
+    now.by_posts = on->change->is_inner || on->txn->actor->is_kernel ? 0 : on->rights.posts;
+    const char *key = guard(on->record, &facts, &now);
     if (key != NULL) {
         on->out->waiver = waiver;
         return refuse(on, key, LJ_E_CONFLICT);
