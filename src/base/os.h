@@ -14,6 +14,7 @@
 /* ---- clocks and the machine ---- */
 int64_t lj_os_now_ms(void);   /* UTC milliseconds since 1970 */
 uint64_t lj_os_mono_ms(void); /* never goes back; any start */
+uint64_t lj_os_mono_us(void); /* the same in microseconds */
 uint64_t lj_os_random_u64(void);
 void lj_os_random(uint8_t *dst, size_t len);
 uint32_t lj_os_cpu_count(void);

@@ -66,6 +66,13 @@ uint64_t lj_os_mono_ms(void)
     return clock_ms(CLOCK_MONOTONIC);
 }
 
+uint64_t lj_os_mono_us(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 void lj_os_random(uint8_t *dst, size_t len)
 {
     size_t done = 0;

@@ -113,16 +113,40 @@ static bool take_direct(xml_input *in)
     return true;
 }
 
+/* The next piece of the source or stream, shorter than asked only at its end. */
+static lj_slice take_window(xml_input *in, size_t want)
+{
+    if (in->stream == NULL) {
+        return format_bytes(in->run, in->src, in->raw_at, want);
+    }
+    lj_buf_clear(&in->window);
+    uint8_t *room = lj_buf_room(&in->window, want);
+    if (room == NULL) {
+        in->code = LJ_E_LIMIT;
+        return (lj_slice){NULL, 0};
+    }
+    size_t got = 1;
+    while (in->window.len < want && got > 0 && in->code == LJ_OK) {
+        got = 0;
+        in->code =
+            in->stream->fill(in->stream->ctx, room + in->window.len, want - in->window.len, &got);
+        in->window.len += lj_min_size(got, want - in->window.len);
+    }
+    return lj_buf_slice(&in->window);
+}
+
 void xml_input_open(xml_input *in, format_run *run, format_src *src, lj_arena *arena,
                     lj_slice memory)
 {
-    *in = (xml_input){.run = run, .src = src, .raw = memory, .raw_end = true};
+    *in = (xml_input){.run = run, .src = src, .stream = in->stream, .raw = memory, .raw_end = true};
     lj_buf_init(&in->own, arena, 2 * (size_t)XML_TOKEN_MAX + 8 * (size_t)CHUNK);
     lj_buf_init(&in->stage, arena, 2 * (size_t)FORMAT_WINDOW_MAX);
-    if (src != NULL) {
-        in->raw = format_bytes(run, src, 0, FORMAT_WINDOW_MAX);
+    if (src != NULL || in->stream != NULL) {
+        size_t want = src != NULL ? FORMAT_WINDOW_MAX : CHUNK;
+        lj_buf_init(&in->window, arena, FORMAT_WINDOW_MAX);
+        in->raw = take_window(in, want);
         in->raw_at = in->raw.len;
-        in->raw_end = in->raw.len < FORMAT_WINDOW_MAX;
+        in->raw_end = in->raw.len < want;
     }
     in->charset = find_charset(in->raw, &in->bom_len);
     in->raw = lj_slice_part(in->raw, (size_t)in->bom_len, SIZE_MAX);
@@ -139,7 +163,7 @@ static lj_slice next_raw(xml_input *in, size_t tail_len)
 {
     size_t want = lj_min_size(tail_len > CHUNK ? tail_len : CHUNK, FORMAT_WINDOW_MAX);
     if (in->raw.len == 0 && !in->raw_end) {
-        in->raw = format_bytes(in->run, in->src, in->raw_at, want);
+        in->raw = take_window(in, want);
         in->raw_at += in->raw.len;
         in->raw_end = in->raw.len < want;
     }

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "formats/format.h"
+#include "formats/xml_token.h"
 #include "text/charset.h"
 
 enum { XML_TOKEN_MAX = 8 * 1024 * 1024 }; /* the longest token that is seen whole */
@@ -21,7 +22,9 @@ typedef struct xml_input {
     lj_code code; /* LJ_OK, or why there is no more */
     /* private */
     format_run *run;
-    format_src *src;  /* NULL: memory, all of it in raw */
+    format_src *src; /* NULL: memory, all of it in raw, or a stream */
+    const xml_source *stream;
+    lj_buf window;    /* of the stream */
     lj_slice raw;     /* borrowed, not taken in yet */
     uint64_t raw_at;  /* where the source goes on */
     bool raw_end;     /* nothing comes behind raw */
@@ -31,7 +34,8 @@ typedef struct xml_input {
     size_t carry_len;
 } xml_input;
 
-/* src NULL: `memory` is everything, and arena is where buffers come from. */
+/* src NULL: `memory` is everything, and arena is where buffers come from. in->stream: set before,
+ * all else zeroed, when a stream is read instead. */
 void xml_input_open(xml_input *in, format_run *run, format_src *src, lj_arena *arena,
                     lj_slice memory);
 /* Makes more bytes visible behind `end`; [pos, end) stays but may move to the front of another

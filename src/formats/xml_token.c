@@ -87,6 +87,16 @@ xml_reader *xml_open_bytes(format_run *run, lj_arena *arena, lj_slice bytes, con
     return xml;
 }
 
+xml_reader *xml_open_stream(lj_arena *arena, const xml_source *source, const xml_names *names)
+{
+    xml_reader *xml = reader_new(/* run= */ NULL, arena, names);
+    if (xml != NULL) {
+        xml->in.stream = source;
+        xml_input_open(&xml->in, NULL, NULL, arena, (lj_slice){NULL, 0});
+    }
+    return xml;
+}
+
 const xml_status *xml_status_of(const xml_reader *xml)
 {
     return &xml->status;

@@ -69,6 +69,14 @@ xml_reader *xml_open(format_run *run, format_src *src, const xml_names *names, s
  * gap is reported). */
 xml_reader *xml_open_bytes(format_run *run, lj_arena *arena, lj_slice bytes,
                            const xml_names *names);
+/* The same over bytes that come piece by piece from outside an examination, without a run: fill
+ * writes up to cap bytes to dst and sets *out_len, 0 at the end; another code than LJ_OK ends the
+ * input and is what xml_code() gives. source is borrowed. */
+typedef struct xml_source {
+    void *ctx;
+    lj_code (*fill)(void *ctx, uint8_t *dst, size_t cap, size_t *out_len);
+} xml_source;
+xml_reader *xml_open_stream(lj_arena *arena, const xml_source *source, const xml_names *names);
 
 const xml_token *xml_next(xml_reader *xml);
 

@@ -468,7 +468,7 @@ static lj_code ask_guard(work *on, ledger_guard guard, const char *facts_name, c
         return code;
     }
     ledger_now now = on->txn->actor->now;
-    now.by_posts = on->change->is_inner || on->txn->actor->is_kernel ? 0 : on->rights.posts;
+    now.by_posts = on->change->is_inner ? 0 : on->rights.posts;
     const char *key = guard(on->record, &facts, &now);
     if (key != NULL) {
         on->out->waiver = waiver;

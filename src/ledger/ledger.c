@@ -62,7 +62,7 @@ int64_t ledger_district_of(const ledger *book)
 
 ledger_now ledger_now_of(int64_t at)
 {
-    return (ledger_now){at, calendar_on_at(at)};
+    return (ledger_now){.at = at, .today = calendar_on_at(at)};
 }
 
 /* ---- transactions ---- */

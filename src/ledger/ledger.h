@@ -98,6 +98,7 @@ typedef struct ledger_change {
     const uint8_t *for_post; /* proxy: the post on whose behalf, or NULL */
     ledger_source source;
     const uint8_t *opening_signer; /* LEDGER_OPENING: person of the second signature */
+    const uint8_t *parent;         /* new records: the parent, where it is no field; or NULL */
     const uint8_t *request;        /* SHA-256 of the request, or NULL */
     bool is_inner;                 /* effects: rights were checked by the move that has them */
 } ledger_change;

@@ -3,6 +3,7 @@
 #ifndef LJ_LEDGER_LEDGER_PRIV_H
 #define LJ_LEDGER_LEDGER_PRIV_H
 
+#include "base/num.h"
 #include "ledger/ledger.h"
 #include "ledger/list_terms.h"
 #include "ledger/queries.h"

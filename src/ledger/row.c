@@ -114,9 +114,9 @@ lj_code ledger_row_read(const ledger_type *type, const store_value *columns, lj_
     }
     size_t at = ROW_COUNT;
     for (uint32_t i = 0; i < type->field_count && code == LJ_OK; i++) {
-        int column = ledger_column_of_field(&type->fields[i]);
-        if (column >= 0) {
-            record->values[i] = *row_slot(record, column);
+        const store_value *slot = row_slot(record, ledger_column_of_field(&type->fields[i]));
+        if (slot != NULL) {
+            record->values[i] = *slot;
         } else {
             code = ledger_value_copy(arena, &columns[at++], &record->values[i], err);
         }

@@ -176,9 +176,6 @@ static lj_code write_leaf(ledger_txn *txn, const ledger_done *done,
         leaf.from = done->before->state;
         leaf.has |= SEAL_HAS(SEAL_TAG_FROM);
     }
-    if (count > 0) {
-        leaf.has |= SEAL_HAS(SEAL_TAG_COMMITMENTS);
-    }
     leaf_id(&leaf, SEAL_TAG_BY, &leaf.by, &txn->actor->account);
     store_value post = ledger_id_or_null(done->post);
     leaf_id(&leaf, SEAL_TAG_POST, &leaf.post, &post);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What the handlers of lijiand share: the ledger, the folder of its data, who calls. Handlers hold
+ * no SQL and no rules: they turn JSON into a change, the kernel's answer into JSON. */
+#ifndef LJ_SERVER_SERVER_H
+#define LJ_SERVER_SERVER_H
+
+#include "base/json.h"
+#include "ledger/actor.h"
+#include "ledger/ledger.h"
+#include "seal/key.h"
+#include "server/route.h"
+
+/* Permissions of route rows. What a caller may do with a single record is the kernel's question;
+ * these say who may make the call at all. Administrators have no business posts, so a business
+ * permission is never theirs. */
+enum {
+    PERM_SESSION = PERM_FIRST, /* logged in, also with a one-time password */
+    PERM_BUSINESS,             /* at least one post, or an own person's record */
+    PERM_BUREAU,               /* a post of the bureau */
+    PERM_ACCOUNTS,             /* system or security administrator */
+    PERM_SYS_ADMIN,
+    PERM_SEC_ADMIN,
+    PERM_AUDIT_ADMIN,
+};
+
+typedef struct server {
+    ledger *book;
+    store *db;
+    const seal_key *key;    /* signs checkpoints; may be NULL */
+    int data_dir;           /* descriptor of the data folder */
+    bool is_demo;           /* accounts of the demonstration may log in */
+    bool is_secure;         /* behind TLS: the cookie is marked Secure */
+    int64_t (*clock)(void); /* UTC ms; lj_os_now_ms but for tests */
+    const route_set *set;
+    metrics *metrics;
+    struct server_logins *logins; /* bounds the hashing of passwords: login.c */
+} server;
+
+/* State of a handler thread. */
+typedef struct server_thread {
+    store_conn *reader;
+} server_thread;
+
+/* Who calls; lives in the request's arena. */
+typedef struct server_session {
+    uint8_t account[16];
+    uint8_t hash[32]; /* of the session id */
+    lj_slice name, display;
+    bool must_change; /* a one-time password: nothing but changing it */
+    ledger_actor actor;
+} server_session;
+
+static inline server *server_of(const route_call *call)
+{
+    return call->app;
+}
+static inline store_conn *server_conn(const route_call *call)
+{
+    return ((server_thread *)call->thread)->reader;
+}
+static inline const server_session *server_session_of(const route_call *call)
+{
+    return call->session;
+}
+static inline const ledger_actor *server_actor(const route_call *call)
+{
+    return &server_session_of(call)->actor;
+}
+static inline bool server_english(const route_call *call)
+{
+    return call->lang == HTTP_EN;
+}
+/* The {id} of the pattern; false never happens for a routed call. */
+bool server_id(const route_call *call, const char *name, uint8_t out[16]);
+
+/* route_app.permit: looks for the session, checks Origin, then the row's permission. */
+lj_code server_permit(route_call *call, lj_err *err);
+
+/* Tables of routes, joined by server_routes. */
+extern const route_table session_routes; /* session_routes.c */
+extern const route_table account_routes; /* account_routes.c */
+extern const route_table log_routes;     /* log_routes.c */
+extern const route_table duty_routes;    /* duty_routes.c */
+extern const route_table file_routes;    /* file_routes.c: attachments */
+/* Rows of every record type, made in the arena out of the record tables (record_routes.c). */
+LJ_MUST_USE lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err);
+extern const route_table import_routes; /* import_routes.c */
+extern const route_table schema_routes; /* schema_routes.c: /schema, /openapi.json, /healthz */
+
+/* All of them as one set. *out_row names a faulty row. */
+LJ_MUST_USE lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_row,
+                                  lj_err *err);
+
+/* ---- answers (answer.c) ---- */
+/* The kernel's refusal as a problem document; passes the code on. */
+lj_code server_refused(route_call *call, const ledger_type *type, const ledger_outcome *outcome,
+                       lj_code code);
+/* {"id","type","title"} of a record, null for a null value. */
+void server_put_ref(route_call *call, lj_json *json, const char *key, const ledger_type *type,
+                    const store_value *id);
+/* A record as docs/api.md shows it; `with_can`: what the caller may do with it. */
+lj_code server_put_record(route_call *call, lj_json *json, const char *key,
+                          const ledger_record *record, const ledger_rights *rights, bool with_can,
+                          lj_err *err);
+
+#endif
