@@ -135,8 +135,8 @@ lj_code book_apply(book *on, const ledger_actor *actor, const book_change *chang
                          .state = change->state - 1,
                          .inputs = inputs,
                          .input_count = read_fields(on, type, change->fields, inputs),
-                         .happened_on = change->happened_on != 0 ? change->happened_on
-                                                                 : LEDGER_NO_DAY,
+                         .happened_on =
+                             change->happened_on != 0 ? change->happened_on : LEDGER_NO_DAY,
                          .for_post = change->for_post,
                          .source = change->source,
                          .opening_signer = change->second};
@@ -191,8 +191,7 @@ static bool find_post(book *on, const uint8_t *unit, const char *role, uint8_t o
 {
     ledger_actor kernel = ledger_actor_kernel(on->at);
     const ledger_type *type = ledger_type_lookup("post", 4);
-    ledger_query query = {
-        .type = type, .state = -1, .unit = lj_slice_of(unit, 16), .most = 200};
+    ledger_query query = {.type = type, .state = -1, .unit = lj_slice_of(unit, 16), .most = 200};
     ledger_page page;
     lj_err err = {0};
     need(ledger_list_page(on->ledger, on->reader, &kernel, &query, on->arena, &page, &err), &err,
