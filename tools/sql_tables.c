@@ -160,11 +160,21 @@ void sql_write_literal(FILE *out, const char *sql, bool statement)
 
 void sql_write_query(FILE *out, const char *symbol, const query *made)
 {
+    if (made->names[0][0] != '\0') {
+        fprintf(out, "static const char *const %s_params[] = {", symbol);
+        for (int k = 0; k < made->in_count; k++) {
+            fprintf(out, "%s\"%s\"", k > 0 ? ", " : "", made->names[k]);
+        }
+        fputs("};\n", out);
+    }
     fprintf(out, "const store_query %s = {\n    .name = \"%s\",\n    .sqlite =", symbol,
             made->name);
     sql_write_literal(out, made->sql[0].ptr, true);
     fputs(",\n    .postgres =", out);
     sql_write_literal(out, made->sql[1].ptr, true);
+    if (made->names[0][0] != '\0') {
+        fprintf(out, ",\n    .params = %s_params", symbol);
+    }
     fprintf(out, ",\n    .in = \"%s\",\n    .in_count = %d,\n    .out_count = %d,\n};\n",
             made->kinds, made->in_count, made->out_count);
 }
