@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * From JSON to a change of the kernel, and the frame of every change: one transaction that holds
  * the change, the log entry and the answer under its Idempotency-Key. */
-#include "base/hash.h"
 #include "base/num.h"
 #include "ledger/list_terms.h"
 #include "ledger/request.h"
@@ -153,23 +152,20 @@ lj_code server_read_change(route_call *call, const ledger_type *type, ledger_cha
 }
 
 /* ---- the frame ---- */
-static lj_code digest_of(const route_call *call, uint8_t out[LJ_SHA256_LEN], lj_err *err)
+/* What a request with the same key must be again: method, target, the version seen, the body. */
+static lj_code digest_of(const route_call *call, uint8_t out[32], lj_err *err)
 {
-    lj_sha256 *sha = lj_sha256_new();
-    if (sha == NULL) {
-        return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a digest");
+    lj_buf route;
+    lj_buf_init(&route, call->arena, 16384);
+    lj_buf_put_cstr(&route, http_method_name(call->request->method));
+    lj_buf_put_u8(&route, ' ');
+    lj_buf_put(&route, lj_str_bytes(call->request->target));
+    lj_buf_put_u8(&route, ' ');
+    lj_buf_put(&route, lj_str_bytes(http_header(call->request, "If-Match")));
+    if (!lj_buf_ok(&route)) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "no room for a digest");
     }
-    lj_sha256_begin(sha);
-    lj_sha256_add(sha, lj_cstr_bytes(http_method_name(call->request->method)));
-    lj_sha256_add(sha, lj_str_bytes(call->request->target));
-    lj_sha256_add(sha, LJ_BYTES("\0"));
-    lj_str seen = http_header(call->request, "If-Match");
-    lj_sha256_add(sha, lj_str_bytes(seen));
-    lj_sha256_add(sha, LJ_BYTES("\0"));
-    lj_sha256_add(sha, call->request->body);
-    lj_sha256_end(sha, out);
-    lj_sha256_free(sha);
-    return LJ_OK;
+    return request_digest(lj_buf_slice(&route), call->request->body, out, err);
 }
 
 /* What the same request got before; *out_done when it was answered with it. */
@@ -180,25 +176,23 @@ static lj_code answer_again(route_call *call, store_conn *conn, const uint8_t di
     if (call->key.ptr == NULL) {
         return LJ_OK;
     }
-    request_found found;
+    request_answer found;
     lj_code code = request_find(server_of(call)->book, conn, server_actor(call), call->key, digest,
                                 call->arena, &found, err);
-    if (code != LJ_OK || !found.is_there) {
-        return code;
-    }
-    if (!found.is_same) {
+    if (code == LJ_E_INVALID) {
         return problem_set(call->problem, PROBLEM_KEY_REUSED, err);
     }
-    route_json(call, found.status, found.answer);
-    *out_done = true;
-    return LJ_OK;
+    if (code == LJ_OK && found.is_there) {
+        route_json(call, found.status, found.body);
+        *out_done = true;
+    }
+    return code;
 }
 
 lj_code server_change(route_call *call, server_work work, void *ctx, lj_err *err)
 {
-    uint8_t *digest = lj_arena_alloc(call->arena, LJ_SHA256_LEN);
-    lj_code code = digest != NULL ? digest_of(call, digest, err)
-                                  : lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "no room for a digest");
+    uint8_t digest[32];
+    lj_code code = digest_of(call, digest, err);
     ledger_txn *txn = NULL;
     if (code == LJ_OK) {
         code = ledger_begin(server_of(call)->book, server_actor(call), call->arena, &txn, err);
