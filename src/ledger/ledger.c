@@ -136,18 +136,27 @@ store_conn *ledger_conn_of(ledger_txn *txn)
 /* What a part added to the log is forgotten with it. */
 lj_code ledger_savepoint(ledger_txn *txn, lj_err *err)
 {
-    txn->kept_size = txn->size;
-    return store_savepoint(txn->conn, err);
+    if (txn->part_count == LEDGER_PART_MAX) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many savepoints in one another");
+    }
+    lj_code code = store_savepoint(txn->conn, err);
+    if (code == LJ_OK) {
+        txn->kept_sizes[txn->part_count++] = txn->size;
+    }
+    return code;
 }
 
 lj_code ledger_release(ledger_txn *txn, lj_err *err)
 {
+    LJ_ASSERT(txn->part_count > 0);
+    txn->part_count--;
     return store_release(txn->conn, err);
 }
 
 void ledger_undo(ledger_txn *txn)
 {
-    txn->size = txn->kept_size;
+    LJ_ASSERT(txn->part_count > 0);
+    txn->size = txn->kept_sizes[--txn->part_count];
     txn->first = txn->last = NULL;
     txn->pending_count = 0;
     store_undo(txn->conn);

@@ -135,7 +135,7 @@ LJ_MUST_USE lj_code ledger_apply(ledger_txn *txn, const ledger_change *change, l
 LJ_MUST_USE lj_code ledger_commit(ledger_txn *txn, lj_err *err);
 void ledger_rollback(ledger_txn *txn); /* accepts NULL */
 store_conn *ledger_conn_of(ledger_txn *txn);
-/* A part that can be undone alone, for batches. */
+/* A part that can be undone alone, for batches; at most 8 in one another. */
 LJ_MUST_USE lj_code ledger_savepoint(ledger_txn *txn, lj_err *err);
 LJ_MUST_USE lj_code ledger_release(ledger_txn *txn, lj_err *err);
 void ledger_undo(ledger_txn *txn);
@@ -153,6 +153,19 @@ typedef struct ledger_signing {
 } ledger_signing;
 LJ_MUST_USE lj_code ledger_sign_move(ledger_txn *txn, const ledger_signing *signing,
                                      ledger_outcome *out, lj_err *err);
+
+/* Erases the values of fields (ascending positions) in the row and in every version: the end of
+ * retention. The commitments stay in the log, with an entry that names them; history says
+ * is_erased. The program itself only, else LJ_E_FORBIDDEN; LJ_E_INVALID for a field that always
+ * stands. Without a value to erase nothing is written. */
+LJ_MUST_USE lj_code ledger_erase(ledger_txn *txn, const ledger_type *type, const uint8_t id[16],
+                                 const uint32_t *fields, uint32_t field_count, ledger_outcome *out,
+                                 lj_err *err);
+/* Switches a field marked LEDGER_LOCAL on or off for the district, with an entry of the log. Off at
+ * the beginning: people's input is then refused as "switched_off". Rights are the caller's to
+ * check. */
+LJ_MUST_USE lj_code ledger_local_set(ledger_txn *txn, const ledger_type *type, uint32_t field,
+                                     bool is_on, lj_err *err);
 
 /* An entry of the log about something that is no record (accounts, exports ...). */
 LJ_MUST_USE lj_code ledger_note(ledger_txn *txn, seal_kind kind, const uint8_t *subject_sha256,

@@ -77,7 +77,8 @@ static const char *guard_valid(const ledger_record *record, const ledger_facts *
         return "same_person";
     }
     /* Whoever watched a handover of the past may be gone since. */
-    bool is_past = record->source == LEDGER_OPENING || record->state == CANCELLED;
+    bool is_past =
+        record->is_void || record->source == LEDGER_OPENING || record->state == CANCELLED;
     return !is_past && ledger_has(record, LEADER) && facts->num[0] == 0 ? "not_leader" : NULL;
 }
 
