@@ -263,7 +263,7 @@ static void edge_add(edge *e, digest node)
 
 static digest edge_root(const edge *e)
 {
-    digest root;
+    digest root = {{0}};
     bool is_empty = true;
     for (uint32_t level = 0; level < LEVELS; level++) {
         if ((e->size >> level & 1) != 0) {
