@@ -27,7 +27,11 @@ typedef struct ledger_config {
     int64_t district;     /* leading key of every row */
     uint8_t hash_key[32]; /* of keyed hashes; kept outside of the database */
     seal_hash suite;      /* of a log that begins now */
-    bool is_classified;   /* installation may hold classified fields */
+    /* Random bytes for ids and salts; NULL: the system's. Only the demonstration brings its own, so
+     * that the same seed makes the same bytes. */
+    void (*random)(void *ctx, uint8_t *dst, size_t len);
+    void *random_ctx;
+    bool is_classified; /* installation may hold classified fields */
 } ledger_config;
 
 /* LJ_E_INTERNAL when a table of ours is faulty. Yours to close. */
@@ -260,7 +264,9 @@ const char *ledger_value_check(ledger *book, const ledger_field *field, const st
                                int64_t today);
 
 /* ---- ids ---- */
-void ledger_id_make(int64_t at, uint8_t out[16]); /* UUIDv7, RFC 9562 */
+void ledger_id_make(const ledger *book, int64_t at, uint8_t out[16]); /* UUIDv7, RFC 9562 */
+/* For ids and salts. */
+void ledger_random(const ledger *book, uint8_t *dst, size_t len);
 bool ledger_id_read(lj_slice text, uint8_t out[16]);
 void ledger_id_print(const uint8_t id[16], char out[37]);
 

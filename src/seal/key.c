@@ -115,6 +115,15 @@ lj_code seal_key_make(seal_scheme scheme, seal_key *out, lj_err *err)
     return key_of(pkey, true, out, err);
 }
 
+lj_code seal_key_from_seed(const uint8_t seed[32], seal_key *out, lj_err *err)
+{
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
+    if (pkey == NULL) {
+        return lj_fail(err, LJ_E_UNSUPPORTED, UINT64_MAX, "a key of this scheme cannot be made");
+    }
+    return key_of(pkey, true, out, err);
+}
+
 /* A key behind a password is no use to a server that starts by itself; and nobody is asked. */
 static int no_password(char *room, int cap, int is_writing, void *ctx)
 {
