@@ -301,7 +301,9 @@ static void test_nginx__speaks_tls_with_its_certificate(void **state)
     SSL *tls = SSL_new(ctx);
     int fd = client_connect(front.tls);
     assert_int_equal(SSL_set1_host(tls, "lijian.example"), 1);
-    SSL_set_tlsext_host_name(tls, "lijian.example");
+    char name[] = "lijian.example";
+    assert_int_equal(SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name),
+                     1);
     SSL_set_fd(tls, fd);
     assert_int_equal(SSL_connect(tls), 1);
     assert_true(SSL_version(tls) >= TLS1_2_VERSION);
