@@ -384,7 +384,7 @@ static const row_shape shapes[] = {
     {"POST",  "",                 "create",     ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IDEMPOTENT,                  record_post,     "Create",
      "登记"                                                                                                                                             },
     {"GET",   "/{id}",            "read",       ROUTE_BODY_NONE, NO_BODY,    0,                                 record_get,      "Read",    "查看"      },
-    {"PATCH", "/{id}",            "edit",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH | ROUTE_IDEMPOTENT,
+    {"PATCH", "/{id}",            "edit",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH,
      record_patch,                                                                                                               "Edit",    "修改"      },
     {"POST",  "/{id}/moves",      "move",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH | ROUTE_IDEMPOTENT,
      move_post,                                                                                                                  "Move",    "办理"      },
