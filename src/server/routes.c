@@ -11,6 +11,8 @@ lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_ro
     }
     size_t count = 0;
     tables[count++] = session_routes;
+    tables[count++] = account_routes;
+    tables[count++] = log_routes;
     tables[count++] = duty_routes;
     tables[count++] = schema_routes;
     lj_code code = record_routes(arena, &tables[count++], err);
