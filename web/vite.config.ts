@@ -21,8 +21,14 @@ function catalogue(): Plugin {
   };
 }
 
+/** The library names a page of its own site in its error messages; what is built names no host. */
+const noHosts: Plugin = {
+  name: 'no-hosts',
+  renderChunk: (code) => code.split('https://vuejs.org/error-reference/#runtime-').join('vue error '),
+};
+
 export default defineConfig({
-  plugins: [vue(), catalogue()],
+  plugins: [vue(), catalogue(), noHosts],
   base: './',
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
   server: { proxy: { '/api': 'http://127.0.0.1:8970' } },

@@ -273,8 +273,6 @@ function answer(request, url, body) {
   const token = (/lijian_session=(\w+)/.exec(request.headers.cookie || '') || [])[1];
   const account = accounts.find((one) => one.id === sessions.get(token));
   const route = method + ' ' + parts[0] + (parts.length > 1 ? '/' + parts.length : '');
-  if (parts[0] === 'test_reset') return reset(), ok({});
-  if (parts[0] === 'test_expire') return sessions.clear(), ok({});
   if (route === 'POST session') {
     const given = json();
     const found = accounts.find((one) => one.account === given.account && one.password === given.password && one.state === 'active');
