@@ -37,8 +37,6 @@ export default async function (base) {
     const handover = (await api(page, 'GET', '/handovers?limit=1')).data.items[0];
     if (handover) {
       await go(page, '/r/handovers/' + handover.id);
-      await page.click('.pack button');
-      await page.waitForSelector('.pack table');
       await printed(page, 'handover');
     }
     const session = (await api(page, 'GET', '/session')).data;

@@ -8,7 +8,7 @@ import { codes, types, unitNames } from './data.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const mime = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const policy = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+const policy = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'none'";
 const byName = new Map(types.map((type) => [type.name, type]));
 const byPlural = new Map(types.map((type) => [type.plural, type]));
 const T = (zh, en) => ({ zh, en });
@@ -21,12 +21,18 @@ const now = () => new Date().toISOString().replace(/\.\d+Z/, 'Z');
 
 function make(type, fields, more = {}) {
   const counter = (clock[type] = (clock[type] || 0) + 1);
-  const record = { id: nextId(), type, version: 1, state: byName.get(type).states[0].name, number: `${type[0].toUpperCase()}-${String(counter).padStart(4, '0')}`, title: '', void: false, unit: fields.unit || null, parent: null, happened_on: day(0), created_at: now(), source: 'live', entered_by: null, for_post: null, fields, ...more };
+  const record = { id: nextId(), type, version: 1, state: byName.get(type).states[0].name, number: `${type[0].toUpperCase()}-${String(counter).padStart(4, '0')}`, title: '', void: false, unit: fields.unit || (fields.post && records.get(fields.post) ? records.get(fields.post).unit : null), parent: fields.parent || null, happened_on: day(0), created_at: now(), source: 'live', entered_by: null, for_post: null, fields, ...more };
   retitle(record);
   records.set(record.id, record);
+  if (type === 'handover') pack(record);
   history.set(record.id, []);
   note(record, { event: 'create', to: record.state, changes: Object.keys(fields).map((field) => ({ field, before: null, after: fields[field] })) }, more.by);
   return record;
+}
+/** What the kernel's effect does when a handover is made or refreshed. */
+function pack(handover) {
+  for (const [id, one] of records) if (one.type === 'handover_item' && one.parent === handover.id) records.delete(id);
+  for (const [subject, amount] of [['未办事项：自查自评', null], ['台账：人员', 3], ['台账：内设机构', 3], ['60 天内到期：通知回执', null]]) make('handover_item', { parent: handover.id, unit: handover.unit, subject, amount, due_on: amount ? null : day(20), checked: null, remark: null });
 }
 function title(id) {
   const record = records.get(id);
@@ -36,8 +42,9 @@ function retitle(record) {
   const v = record.fields;
   if (record.type === 'post') record.title = `${(codes.role.find((one) => one.code === v.role) || { label: T('', '') }).label.zh} · ${title(v.unit)}`;
   else if (record.type === 'assignment') record.title = `${title(v.person)} · ${title(v.post)}`;
-  else if (record.type === 'handover') record.title = `${title(v.unit)}交接 ${title(v.outgoing)} → ${title(v.incoming)}`;
-  else if (record.type === 'receipt') record.title = title(v.unit);
+  else if (record.type === 'handover') record.title = `${title(v.post)} 交接`;
+  else if (record.type === 'notice_receipt') record.title = `${title(v.unit)}：${title(v.parent)}`;
+  else if (record.type === 'handover_item') record.title = v.subject;
   else record.title = v.name || v.title || '';
 }
 function note(record, entry, by) {
@@ -71,9 +78,9 @@ function reset() {
   const hall = make('department', { name: '办公室', unit: edu.id, parent: null });
   make('department', { name: '机要科', unit: edu.id, parent: hall.id });
   make('department', { name: '基础教育科', unit: edu.id, parent: null });
-  make('handover', { unit: edu.id, outgoing: chen.id, incoming: liu.id, carriers: 12, keys: '保密柜 2 个' });
+  make('handover', { post: officer.id, outgoing: chen.id, incoming: liu.id, leader: zhang.id, handover_on: null, carriers: '12 份', keys_note: '保密柜 2 个' });
   const notice = make('notice', { title: '关于开展年度自查自评的通知', body: '请各单位按时完成自查自评。', reply_by: day(10) }, { state: 'issued' });
-  for (const unit of units.slice(0, 8)) make('receipt', { unit: unit.id, read_at: null }, { parent: notice.id });
+  for (const unit of units.slice(0, 8)) make('notice_receipt', { parent: notice.id, unit: unit.id, read_at: null });
   make('notice', { title: '关于节日期间保密工作的提醒', body: null, reply_by: null });
   make('meeting', { title: '保密委员会第一次会议', starts_at: '2024-03-05T01:00:00Z', place: '三楼会议室', minutes: null });
   make('directive', { title: '关于移动存储介质管理的批示', origin: '区委主要领导', due_on: day(15) });
@@ -133,7 +140,7 @@ function view(record, account, single) {
   }
   if (single) {
     const ended = record.void || type.states.some((state) => state.name === record.state && state.end);
-    out.can = { write: !ended && may(account, type.writers) ? type.fields.map((field) => field.name) : [], moves: record.void ? [] : type.moves.filter((move) => move.from.includes(record.state) && may(account, move.posts)).map((move) => move.event) };
+    out.can = { write: !ended && may(account, type.writers) ? type.fields.map((field) => field.name) : [], moves: record.void ? [] : type.moves.filter((move) => move.from.includes(record.state) && may(account, move.posts)).map((move) => move.event).concat(may(account, ['bureau_leader']) ? ['void'] : []) };
   }
   return out;
 }
@@ -155,8 +162,8 @@ function duties(account, unit, everything) {
   };
   for (const record of records.values()) {
     if (record.void) continue;
-    if (record.type === 'handover' && record.state !== 'done') push(record, record.state === 'prepared' ? 'complete' : 'complete_alone', '办理交接', 'Hand over', day(-2), 20, { done: (signatures.get(record.id) || []).length, of: 3 });
-    if (record.type === 'receipt' && record.state === 'unread') push(record, 'read', '确认已读', 'Confirm', day(10), 3, { stand_in: record.unit !== null && title(record.unit).includes('科技'), answerer: who(accounts[2]) });
+    if (record.type === 'handover' && record.state === 'open') push(record, 'complete', '办理交接', 'Hand over', day(-2), 20, { done: (signatures.get(record.id) || []).length, of: 3 });
+    if (record.type === 'notice_receipt' && record.state === 'unread') push(record, 'read', '确认已读', 'Confirm', day(10), 3, { stand_in: record.unit !== null && title(record.unit).includes('科技'), answerer: who(accounts[2]) });
     if (record.type === 'directive' && record.state === 'open') push(record, 'finish', '办结', 'Finish', record.fields.due_on || day(5), 40);
     if (record.type === 'meeting' && record.state === 'planned') push(record, 'hold', '登记召开', 'Record', day(3), 15);
   }
@@ -419,7 +426,7 @@ function answer(request, url, body) {
     const move = type.moves.find((one) => one.event === given.event);
     const role = move.signatures.find((one) => one.role === given.role);
     const own = signatures.get(record.id) || [];
-    if (given.mode === 'session' && role.role !== 'leader' && account.person !== record.fields[role.role]) throw new Fail(403, 'not_signer', T('您不是应签名的人', 'You are not the one to sign'));
+    if (given.mode === 'session' && account.person !== record.fields[role.role]) throw new Fail(403, 'not_signer', T('您不是应签名的人', 'You are not the one to sign'));
     if (given.mode === 'session' && !may(account, role.posts)) throw new Fail(403, 'not_signer', T('您不是应签名的人', 'You are not the one to sign'));
     const errors = given.mode === 'paper' ? ['person', 'scan', 'place'].filter((name) => !given[name]).map((name) => ({ pointer: '/' + name, code: 'required', detail: { person: T('请选择签名人', 'Choose who signed'), scan: T('请上传扫描件', 'Upload the scan'), place: T('请填写原件存放处', 'Say where the original is') }[name] })) : [];
     if (errors.length) throw invalid(errors);
@@ -428,6 +435,12 @@ function answer(request, url, body) {
     return ok({ event: given.event, signed: own, missing: [] });
   }
   if (parts[2] === 'moves') {
+    if (given.event === 'void') {
+      if (!given.reason) throw invalid([{ pointer: '/reason', code: 'required', detail: T('请说明理由', 'Give the reason') }]);
+      record.void = true;
+      write(type, record, {}, account, { event: 'void', reason: given.reason });
+      return full();
+    }
     const move = type.moves.find((one) => one.event === given.event);
     if (!move || !move.from.includes(record.state) || !may(account, move.posts)) throw new Fail(403, 'forbidden', T('无权办理', 'Not allowed'));
     const errors = move.reason && !given.reason ? [{ pointer: '/reason', code: 'required', detail: T('请说明理由', 'Give the reason') }] : [];
@@ -439,7 +452,8 @@ function answer(request, url, body) {
     if (missing.length) throw new Fail(409, 'signatures', T('还缺签名', 'Signatures are missing'), { missing: missing.map(({ role, min, posts }) => ({ role, min, posts })), waiver: move.waiver });
     const from = record.state;
     record.state = move.to;
-    if (record.type === 'receipt') record.fields.read_at = now();
+    if (move.event === 'refresh') pack(record);
+    if (record.type === 'notice_receipt') record.fields.read_at = now();
     write(type, record, given.fields || {}, account, { event: move.event, from, to: move.to, reason: given.reason || null });
     return full();
   }

@@ -1,5 +1,6 @@
 // Fetches what a page shows, again when what it depends on changes, and drops answers that came too late.
 import { ref, watch, type Ref } from 'vue';
+import { Problem } from './api';
 import { language } from './text';
 
 export interface Loaded<T> {
@@ -19,6 +20,7 @@ export function useLoad<T>(fetcher: () => Promise<T>, on: () => unknown = () => 
       const got = await fetcher();
       if (mine === asked) data.value = got;
     } catch (fault) {
+      if (!(fault instanceof Problem)) console.error(fault);
       if (mine === asked) error.value = fault;
     }
   }

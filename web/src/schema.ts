@@ -113,6 +113,8 @@ export const typeOfPlural = (plural: string) => schema.types.find((type) => type
 export const fieldOf = (type: Type, name: string) => type.fields.find((field) => field.name === name);
 export const roleLabel = (role: string) => (schema.roles.find((one) => one.code === role) || { label: role }).label;
 export const stateLabel = (type: Type | undefined, state: string) => ((type && type.states.find((one) => one.name === state)) || { label: state }).label;
+/** Prose: several lines in the form, the whole width on the page. */
+export const isLong = (field: Field) => field.kind === 'text' && (field.flags.includes('long') || (field.max || 0) > 200);
 export const isRef = (value: unknown): value is Ref => typeof value === 'object' && value !== null && 'id' in value;
 
 /** Where the page of a referred record is; nothing when its type is not for this reader. */
