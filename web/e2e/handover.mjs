@@ -30,6 +30,14 @@ export default async function (base) {
     await go(officer, path);
     await officer.waitForSelector('#child-handover_item');
     must((await officer.locator('section[aria-labelledby=child-handover_item] tbody tr').count()) > 0, 'the pack is made with the record');
+    const box = officer.locator('section[aria-labelledby=child-handover_item] tbody input[type=checkbox]').first();
+    if (await box.count()) {
+      await box.check();
+      await settled(officer);
+      await officer.reload();
+      await settled(officer);
+      must(await box.isChecked(), 'an item is ticked in the table and stays so');
+    }
     await picture(officer, 'handover-zh');
     await officer.click(`main .head button:has-text("${move.verb || move.label}")`);
     await officer.click('dialog button[type=submit]');

@@ -62,7 +62,7 @@ export function apiAddress(path: string, query?: Options['query']): string {
 }
 
 export async function call<T = any>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language.now };
+  const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', 'Accept-Language': language.now };
   let body: BodyInit | undefined;
   if (options.file) {
     body = options.file;
@@ -72,7 +72,7 @@ export async function call<T = any>(method: string, path: string, options: Optio
     headers['Content-Type'] = 'application/json';
   }
   if (options.etag) headers['If-Match'] = options.etag;
-  if (method === 'POST') headers['Idempotency-Key'] = options.key || (options.key = newKey());
+  if (method === 'POST' && path !== '/session') headers['Idempotency-Key'] = options.key || (options.key = newKey());
   let response: Response;
   try {
     response = await fetch(apiAddress(path, options.query), { method, headers, body, credentials: 'same-origin', cache: 'no-store' });

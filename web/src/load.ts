@@ -21,7 +21,10 @@ export function useLoad<T>(fetcher: () => Promise<T>, on: () => unknown = () => 
       if (mine === asked) data.value = got;
     } catch (fault) {
       if (!(fault instanceof Problem)) console.error(fault);
-      if (mine === asked) error.value = fault;
+      if (mine !== asked) return;
+      error.value = fault;
+      // While the server is away the page stays as it is, under the message of the frame.
+      if (!(fault instanceof Problem) || fault.code !== 'away') data.value = null;
     }
   }
   watch(() => [on(), language.now], again, { immediate: true });
