@@ -46,4 +46,24 @@ export default async function (base) {
     await picture(page, 'history-zh');
     await page.context().close();
   });
+  await test('form: one faulty field holds up no other, and the focus stays where the person types', async () => {
+    const page = await visit(base, 'leader');
+    const type = await typeOf(page, 'unit');
+    const unit = await createByApi(page, 'unit');
+    const needed = type.fields.find((field) => field.kind === 'text' && field.required === 'always');
+    const [name] = await freeTexts(page, unit, type);
+    const word = unique('其余照存');
+    await edit(page, type, unit);
+    await page.fill('#f-' + needed.name, '');
+    await page.fill('#f-' + name, word);
+    await page.waitForSelector('#f-' + needed.name + '[aria-invalid=true]');
+    await settled(page);
+    must((await page.evaluate(() => document.activeElement.id)) === 'f-' + name, 'the focus stays');
+    const { data } = await api(page, 'GET', `/units/${unit.id}`);
+    must(data.fields[name] === word, 'the good field is saved');
+    await page.fill('#f-' + needed.name, unique('改正'));
+    await saved(page);
+    must((await page.locator('.faults').count()) === 0, 'the fault is gone');
+    await page.context().close();
+  });
 }

@@ -87,4 +87,12 @@ export default async function (base) {
     await page.context().close();
     await other.context().close();
   });
+  await test('login: IE mode is told how to switch', async () => {
+    const page = await visit(base);
+    await go(page, '/login');
+    must(!(await page.isVisible('#old')), 'nobody else sees it');
+    await page.addScriptTag({ url: base + 'old.js' }); // what a browser without modules runs
+    must(await page.isVisible('#old'), 'the message is shown');
+    await page.context().close();
+  });
 }

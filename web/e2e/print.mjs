@@ -26,7 +26,7 @@ export default async function (base) {
   await test('print: list, matrix, record, form and import are fit for A4', async () => {
     const page = await visit(base, 'leader');
     const unit = (await api(page, 'GET', '/units?limit=1')).data.items[0];
-    for (const [path, name] of [['/r/units', 'list'], ['/matrix', 'matrix'], ['/r/units/' + unit.id, 'record'], ['/r/units/new', 'form'], ['/', 'home']]) {
+    for (const [path, name] of [['/r/units', 'list'], ['/matrix', 'matrix'], ['/r/units/' + unit.id, 'record'], ['/r/units/new', 'form'], ['/', 'home'], ['/week', 'weeks']]) {
       await go(page, path);
       await printed(page, name);
     }

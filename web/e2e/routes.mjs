@@ -4,7 +4,7 @@ import { api, visit } from './lib.mjs';
 export async function routes(base) {
   const page = await visit(base, 'leader');
   const schema = (await api(page, 'GET', '/schema')).data;
-  const leader = ['/', '/me', '/duties', '/matrix', '/tree', '/forbidden', '/no/such'];
+  const leader = ['/', '/me', '/duties', '/week', '/matrix', '/tree', '/forbidden', '/no/such'];
   for (const type of schema.types) {
     if (type.lists.length) leader.push('/r/' + type.plural);
     if (type.create) leader.push(`/r/${type.plural}/new`, `/r/${type.plural}/import`);

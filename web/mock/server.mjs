@@ -56,7 +56,7 @@ function reset() {
   serial = 0;
   [records, history, signatures, sessions, imports, answers, files] = [1, 2, 3, 4, 5, 6, 7].map(() => new Map());
   [log, clock, accounts] = [[], {}, []];
-  const units = unitNames.map(([kind, name], n) => make('unit', { name, kind, address: `示例路 ${n + 1} 号`, staff: 20 + n * 3, supervised_from: '2020-01-01', key_unit: n % 9 === 0, weight: 100, note: null }));
+  const units = unitNames.map(([kind, name], n) => make('unit', { name, kind, address: `示例路 ${n + 1} 号`, staff: 20 + n * 3, supervised_from: '2020-01-01', key_unit: n % 9 === 0, on_paper: n === 1 || n === 50, weight: 100, note: null }));
   const person = (name, unit) => make('person', { name, unit: unit.id, id_number: null, phone: null });
   const post = (role, unit) => make('post', { role, unit: unit.id });
   const assign = (who, to, since, until = null, stand_in = false) => make('assignment', { person: who.id, post: to.id, since, until, stand_in }, { unit: to.fields.unit, state: until ? 'ended' : 'open' });
@@ -350,7 +350,7 @@ function answer(request, url, body) {
   }
   if (account.admin.length) throw new Fail(403, 'forbidden', T('无权办理', 'Not allowed'));
   if (parts[0] === 'schema') {
-    const shown = types.map((type) => ({ ...type, scope: 'unit', create: may(account, type.create) }));
+    const shown = types.map((type) => ({ ...type, scope: ['unit', 'notice', 'meeting', 'directive'].includes(type.name) ? 'district' : 'unit', create: may(account, type.create) }));
     return ok({ types: shown, codes, roles: codes.role });
   }
   if (parts[0] === 'duties') return ok(page(duties(account, query.get('unit'), query.get('all') === '1'), query, (one) => one));

@@ -27,7 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/duties', component: Duties, meta: { business: true } },
   { path: '/matrix', component: Matrix, meta: { business: true } },
   { path: '/tree', component: Tree, meta: { business: true } },
-  { path: '/week/:unit', component: Week, meta: { business: true } },
+  { path: '/week/:unit?', component: Week, meta: { business: true } },
   { path: '/accounts', component: Accounts, meta: { admin: ['sys_admin', 'sec_admin'] } },
   { path: '/log', component: Log, meta: { admin: ['audit_admin'] } },
   { path: '/r/:plural', component: RecordList, meta: { business: true } },
