@@ -595,7 +595,7 @@ static lj_code load(work *on)
     if (change->id != NULL) {
         memcpy(on->record->id, change->id, 16);
     } else {
-        ledger_id_make(txn->at, on->record->id);
+        ledger_id_make(txn->book, txn->at, on->record->id);
     }
     on->record->created_at = txn->at;
     on->record->source = (uint8_t)change->source;

@@ -134,7 +134,7 @@ static lj_code start(ledger_txn *txn, const char *name, const ledger_record *rec
         return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "the district has no bureau leader's post");
     }
     uint8_t id[16];
-    ledger_id_make(txn->at, id);
+    ledger_id_make(txn->book, txn->at, id);
     const store_value args[] = {
         store_int(txn->book->config.district),
         ledger_id_value(id),

@@ -221,3 +221,6 @@ SELECT person FROM account WHERE district = :district AND id = :id AND state = 0
 -- query: account_admin   in: district int, account bytes, at int   out: 1
 SELECT admin FROM account_grant WHERE district = :district AND account = :account AND admin <> 0
    AND since_at <= :at AND (until_at IS NULL OR until_at > :at);
+
+-- query: account_title   in: district int, id bytes   out: 1
+SELECT display FROM account WHERE district = :district AND id = :id;

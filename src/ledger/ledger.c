@@ -85,7 +85,7 @@ static lj_code lock_head(ledger_txn *txn, lj_err *err)
         suite = (seal_hash)columns[2].num;
     } else {
         uint8_t log[SEAL_ID_LEN];
-        lj_os_random(log, sizeof log);
+        ledger_random(txn->book, log, sizeof log);
         const store_value args[] = {district, store_int(txn->at), store_int(suite),
                                     store_bytes(lj_slice_of(log, sizeof log))};
         code = store_run(txn->conn, &q_audit_head_new, args, LJ_COUNT_OF(args), NULL, NULL, err);

@@ -174,7 +174,7 @@ static lj_code put_sign(ledger_txn *txn, const ledger_record *record, const sign
                         lj_err *err)
 {
     uint8_t id[16];
-    ledger_id_make(txn->at, id);
+    ledger_id_make(txn->book, txn->at, id);
     const store_value args[] = {
         store_int(txn->book->config.district),
         ledger_id_value(id),

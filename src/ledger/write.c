@@ -110,7 +110,7 @@ static lj_code write_field(ledger_txn *txn, const ledger_record *record, uint32_
                            seal_commitment *out, lj_err *err)
 {
     uint8_t salt[SEAL_SALT_LEN];
-    lj_os_random(salt, sizeof salt);
+    ledger_random(txn->book, salt, sizeof salt);
     const ledger_type *type = record->type;
     seal_place place = {.type = type->tag, .field = type->fields[field].tag};
     memcpy(place.record.bytes, record->id, SEAL_ID_LEN);

@@ -243,7 +243,7 @@ ledger_actor book_actor(book *on, const char *name, const uint8_t *unit, const c
     book_do(on, &kernel, &(book_change){.type = "assignment", .fields = fields}, NULL);
     const ledger_role *row = ledger_role_lookup(role, (uint32_t)strlen(role));
     uint8_t *account = lj_arena_alloc(on->arena, 16);
-    ledger_id_make(on->at, account);
+    ledger_id_make(on->ledger, on->at, account);
     uint8_t *unit_copy = lj_arena_alloc(on->arena, 16);
     memcpy(unit_copy, at, 16);
     ledger_actor actor = {.account = store_bytes(lj_slice_of(account, 16)),
