@@ -426,7 +426,7 @@ void book_account_make(book *on, const uint8_t person[16], const uint8_t (*posts
 {
     store_conn *conn = NULL;
     lj_err err = {0};
-    ledger_id_make(on->at, out_account);
+    ledger_id_make(on->ledger, on->at, out_account);
     store_value district = store_int(1);
     store_value account = store_bytes(lj_slice_of(out_account, 16));
     char name[37];
@@ -439,7 +439,7 @@ void book_account_make(book *on, const uint8_t person[16], const uint8_t (*posts
          "account");
     for (uint32_t i = 0; i < post_count; i++) {
         uint8_t id[16];
-        ledger_id_make(on->at, id);
+        ledger_id_make(on->ledger, on->at, id);
         const store_value grant[] = {district, store_bytes(lj_slice_of(id, 16)), account,
                                      store_bytes(lj_slice_of(posts[i], 16)), store_int(0)};
         need(store_run(conn, &q_book_account_grant, grant, LJ_COUNT_OF(grant), NULL, NULL, &err),

@@ -282,7 +282,7 @@ static void test_kernel__a_new_record_takes_an_id_once(void **state)
     book_town town;
     book_town_open(&town, false);
     uint8_t id[16];
-    ledger_id_make(town.on.at, id);
+    ledger_id_make(town.on.ledger, town.on.at, id);
     book_change change = {.type = "notice", .id = id, .is_new = true, .fields = "title=通知甲"};
     ledger_outcome out;
     CHECK_CODE("once", book_apply(&town.on, &town.leader, &change, &out), LJ_OK);
