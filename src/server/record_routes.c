@@ -55,7 +55,7 @@ static lj_code record_get(route_call *call, lj_err *err)
 static const char *event_name(const ledger_type *type, int64_t tag)
 {
     if (tag == LEDGER_EDIT_TAG) {
-        return "edit";
+        return "change";
     }
     if (tag == LEDGER_VOID_TAG) {
         return "void";
