@@ -92,7 +92,7 @@ typedef struct attempt {
     route_call *call;
     lj_str name, password;
     login_source source;
-    account seen;
+    account_full seen;
     bool is_known, is_right;
     const char *new_hash; /* of today's parameters, or NULL */
 } attempt;
