@@ -10,6 +10,7 @@
  * second text, rules about lines at the first.
  *
  * Rules (rows of the tables below)
+ *   sql       no SQL in string literals but in src/store, tools and tests: queries are .sql files
  *   words     what may not be called, and in which folders; an exception is a row of
  * tools/check_source.allow with its reason, and a row there that is needed no longer is a fault too
  *   units     a variable of an integer type may not end in a second word for a unit that the house
@@ -89,6 +90,27 @@ static const word_row words[] = {
     {"off_t",        IN_SRC_BUT_SYSTEM, "uint64_t"                                  },
     {"sqlite3_*",    OUTSIDE_STORE,     "the seam of src/store"                     },
     {"PQ*",          OUTSIDE_STORE,     "the seam of src/store"                     },
+};
+
+/* What shows SQL in a string literal: a word, and another behind it where the first alone is no
+ * proof.
+ */
+typedef struct sql_row {
+    const char *head;
+    const char *tail;
+} sql_row;
+
+static const sql_row sql[] = {
+    {"SELECT",       NULL    },
+    {"INSERT INTO",  NULL    },
+    {"DELETE FROM",  NULL    },
+    {"CREATE TABLE", NULL    },
+    {"UPDATE",       " SET " },
+    {"select",       " from "},
+    {"insert into",  NULL    },
+    {"delete from",  NULL    },
+    {"create table", NULL    },
+    {"update",       " set " },
 };
 
 /* One word per unit: the second word, the house's word. */
@@ -273,27 +295,27 @@ static size_t end_of_quote(const char *text, size_t at, char quote)
     return text[at] == quote ? at + 1 : at;
 }
 
-static void make_code(source *file)
+/* The end of the comment, string or character constant that begins at `at`; `at` itself in code. */
+static size_t end_of_other(const source *file, size_t at)
 {
     const char *text = file->text;
+    if (text[at] == '/' && text[at + 1] == '*') {
+        const char *close = strstr(text + at + 2, "*/");
+        return close != NULL ? (size_t)(close - text) + 2 : file->len;
+    }
+    if (text[at] == '/' && text[at + 1] == '/') {
+        return at + strcspn(text + at, "\n");
+    }
+    return text[at] == '"' || text[at] == '\'' ? end_of_quote(text, at, text[at]) : at;
+}
+
+static void make_code(source *file)
+{
     size_t at = 0;
     while (at < file->len) {
-        size_t end = at + 1;
-        bool is_code = false;
-        if (text[at] == '/' && text[at + 1] == '*') {
-            const char *close = strstr(text + at + 2, "*/");
-            end = close != NULL ? (size_t)(close - text) + 2 : file->len;
-        } else if (text[at] == '/' && text[at + 1] == '/') {
-            end = at + strcspn(text + at, "\n");
-        } else if (text[at] == '"' || text[at] == '\'') {
-            end = end_of_quote(text, at, text[at]);
-        } else {
-            is_code = true;
-        }
-        if (!is_code) {
-            blank(file->code, at, end);
-        }
-        at = end;
+        size_t end = end_of_other(file, at);
+        blank(file->code, at, end);
+        at = end > at ? end : at + 1;
     }
 }
 
@@ -386,6 +408,47 @@ static void check_tokens(const source *file)
             fault(file, line_no, "goto leads to `done` only", word);
         }
         memcpy(previous, word, sizeof(previous));
+    }
+}
+
+/* True when the head stands in the literal, by itself and a blank behind it, and the tail after it.
+ */
+static bool has_words(const char *literal, size_t len, const sql_row *row)
+{
+    size_t head_len = strlen(row->head);
+    for (size_t i = 0; i + head_len < len; i++) {
+        bool is_alone = i == 0 || !is_word_char(literal[i - 1]);
+        if (!is_alone || strncmp(literal + i, row->head, head_len) != 0 ||
+            literal[i + head_len] != ' ') {
+            continue;
+        }
+        if (row->tail == NULL ||
+            memmem(literal + i + head_len, len - i - head_len, row->tail, strlen(row->tail))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rule `sql`. */
+static void check_sql(const source *file)
+{
+    if (has_prefix(file->path, "src/store/") || has_prefix(file->path, "tools/") ||
+        has_prefix(file->path, "tests/")) {
+        return;
+    }
+    int line_no = 1;
+    for (size_t at = 0; at < file->len;) {
+        size_t end = end_of_other(file, at);
+        end = end > at ? end : at + 1;
+        for (size_t i = 0; file->text[at] == '"' && i < sizeof(sql) / sizeof(sql[0]); i++) {
+            if (has_words(file->text + at + 1, end - at - 1, &sql[i])) {
+                fault(file, line_no, "SQL outside src/store (write a .sql file)", sql[i].head);
+            }
+        }
+        for (; at < end; at++) {
+            line_no += file->text[at] == '\n';
+        }
     }
 }
 
@@ -631,6 +694,7 @@ int main(int argc, char **argv)
             report_sizes(&file);
         } else {
             check_tokens(&file);
+            check_sql(&file);
             check_lines(&file);
             check_head(&file);
         }

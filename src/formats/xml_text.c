@@ -115,6 +115,7 @@ lj_str xml_decode(xml_reader *xml, lj_slice bytes, bool is_value)
     }
     lj_buf_put(&xml->decoded, lj_slice_part(bytes, from, SIZE_MAX));
     if (!lj_buf_ok(&xml->decoded)) {
+        xml->status.is_short = true;
         return (lj_str){(const char *)bytes.ptr, bytes.len};
     }
     size_t len = xml->decoded.len - before;

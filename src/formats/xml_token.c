@@ -136,6 +136,7 @@ static void add_attr(xml_reader *xml, lj_slice name, lj_str value)
         uint32_t cap = xml->attr_cap * 2 < xml->attr_max ? xml->attr_cap * 2 : xml->attr_max;
         xml_attr *more = lj_arena_array(xml->arena, (size_t)cap + 1, sizeof(*more));
         if (more == NULL) {
+            xml->status.is_short = true;
             return;
         }
         memcpy(more, xml->attrs, xml->attr_cap * sizeof(*more));

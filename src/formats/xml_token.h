@@ -51,6 +51,7 @@ typedef struct xml_status {
     bool is_cut;         /* the input ended with elements open or inside a token */
     bool is_deep;        /* the depth limit was reached (the gap was reported) */
     bool has_many_attrs; /* the attribute limit was reached (the gap was reported) */
+    bool is_short; /* the arena was full: attributes are missing, or references are not decoded */
     uint64_t bad_off;
     text_charset charset; /* what the bytes were read as */
 } xml_status;

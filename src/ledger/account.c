@@ -291,7 +291,7 @@ lj_code account_create(ledger_txn *txn, const account_new *wanted, uint8_t out_i
         return code;
     }
     uint8_t id[16];
-    ledger_id_make(account_at(txn), id);
+    ledger_id_make(txn->book, account_at(txn), id);
     const store_value args[] = {store_int(txn->book->config.district),
                                 ledger_id_value(id),
                                 store_text(wanted->name),

@@ -48,7 +48,7 @@ static lj_code begin_grant(granting *on, ledger_txn *txn, const uint8_t id[16],
 static lj_code put_grant(granting *on, const uint8_t *post, uint32_t admin, lj_slice object)
 {
     uint8_t id[16];
-    ledger_id_make(account_at(on->txn), id);
+    ledger_id_make(on->txn->book, account_at(on->txn), id);
     const store_value args[] = {store_int(on->txn->book->config.district),
                                 ledger_id_value(id),
                                 ledger_id_value(on->now.id),

@@ -67,3 +67,13 @@ lj_code ledger_actor_of(ledger *book, store_conn *conn, const uint8_t account[16
                                  store_int(out->now.today), store_int(at)};
     return store_run(conn, &q_actor_posts, posts, LJ_COUNT_OF(posts), keep_post, &fill, err);
 }
+
+lj_code ledger_account_title(ledger *book, store_conn *conn, const uint8_t id[16], lj_arena *arena,
+                             lj_slice *out, lj_err *err)
+{
+    const store_value args[] = {store_int(book->config.district), ledger_id_value(id)};
+    const store_value *columns = NULL;
+    lj_code code = store_one(conn, &q_account_title, args, LJ_COUNT_OF(args), arena, &columns, err);
+    *out = code == LJ_OK && columns != NULL ? columns[0].bytes : (lj_slice){0};
+    return code;
+}

@@ -23,6 +23,7 @@ typedef struct work {
     const ledger_record *before; /* NULL: new */
     ledger_rights rights;        /* by the posts that count: the actor's, or the proxied one */
     const uint8_t *post;         /* whose right is used */
+    const uint8_t *second;       /* who signed an opening balance, or NULL */
 } work;
 
 static lj_code refuse(work *on, const char *key, lj_code code)
@@ -48,6 +49,17 @@ static lj_code end_problems(work *on)
     return on->out->problem_count == 0
                ? LJ_OK
                : lj_fail(on->err, LJ_E_INVALID, UINT64_MAX, "fields are not valid");
+}
+
+static bool is_stale(const work *on)
+{
+    return on->before != NULL && !on->change->is_inner && on->change->seen != on->before->version;
+}
+
+static lj_code stale(work *on)
+{
+    on->out->is_stale = true;
+    return lj_fail(on->err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
 }
 
 /* ---- which move ---- */
@@ -79,7 +91,8 @@ static lj_code find_move(work *on)
         problem(on, "event", "unknown_code");
         return end_problems(on);
     }
-    return refuse(on, "state", LJ_E_CONFLICT);
+    /* A second click finds the record moved on: that is news of the record, no wrong move. */
+    return is_stale(on) ? stale(on) : refuse(on, "state", LJ_E_CONFLICT);
 }
 
 /* ---- who ---- */
@@ -142,6 +155,25 @@ static const uint8_t *post_used(const ledger_actor *actor, uint32_t wanted)
     return NULL;
 }
 
+/* Whether the caller, and the post he acts for, may see the record at all: before anything else is
+ * said about it. */
+static lj_code check_sight(work *on)
+{
+    ledger_rights own = {0};
+    lj_code code = LJ_OK;
+    if (!on->change->is_inner) {
+        code = ledger_rights_of(on->txn->book, on->txn->conn, on->txn->actor, on->before, &own,
+                                on->err);
+    }
+    if (code == LJ_OK && !on->change->is_inner && own.read_groups == 0) {
+        code = lj_fail(on->err, LJ_E_NOT_FOUND, UINT64_MAX, "there is no such record");
+    }
+    if (code == LJ_OK) {
+        on->out->record = on->record;
+    }
+    return code;
+}
+
 /* Rights on the record as it stands in `at`; what the change needs beyond seeing it. */
 static lj_code check_rights(work *on, const ledger_record *at)
 {
@@ -154,10 +186,6 @@ static lj_code check_rights(work *on, const ledger_record *at)
     code = ledger_rights_of(on->txn->book, on->txn->conn, actor, at, &on->rights, on->err);
     if (code != LJ_OK || on->change->is_inner) {
         return code;
-    }
-    if (!on->change->is_new && on->rights.read_groups == 0) {
-        on->out->record = NULL;
-        return lj_fail(on->err, LJ_E_NOT_FOUND, UINT64_MAX, "there is no such record");
     }
     uint32_t wanted = on->is_void ? on->type->void_posts : on->move != NULL ? on->move->posts : 0;
     bool is_inner_only = on->move != NULL && (on->move->flags & LEDGER_INNER) != 0;
@@ -177,39 +205,63 @@ static bool is_named_at(const ledger_field *field, const ledger_move *move)
     return move != NULL && field->required != NULL && strcmp(field->required, move->event) == 0;
 }
 
-/* Why a field may not be written by this change; NULL when it may. */
-static const char *closed_field(const work *on, const ledger_field *field)
+const char *ledger_field_closed(const ledger_field *field, const ledger_writing *writing)
 {
-    if (on->change->is_inner || on->txn->actor->is_kernel) {
+    if ((field->flags & LEDGER_CLASSIFIED) != 0 && !writing->is_classified) {
+        return "classified"; /* nobody, the program itself included */
+    }
+    if (writing->is_trusted) {
         return NULL;
     }
     if ((field->flags & LEDGER_KERNEL) != 0) {
         return "not_writable";
     }
-    if ((field->flags & LEDGER_CLASSIFIED) != 0 && !on->txn->book->config.is_classified) {
-        return "classified";
+    if ((field->flags & LEDGER_LOCAL) != 0 && !writing->is_local_on) {
+        return "switched_off";
     }
-    if (is_named_at(field, on->move)) {
+    if (writing->is_named) {
         return NULL;
     }
-    if ((field->flags & LEDGER_FIXED) != 0 && !on->change->is_new) {
+    if ((field->flags & LEDGER_FIXED) != 0 && !writing->is_new) {
         return "fixed";
     }
-    bool may = (on->rights.write_groups & 1u << field->group) != 0;
+    bool may = (writing->write_groups & 1u << field->group) != 0;
     return may ? NULL : "not_writable";
+}
+
+/* Why a field may not be written by this change; *out_why NULL when it may. */
+static lj_code closed_field(work *on, const ledger_field *field, const char **out_why)
+{
+    ledger_writing writing = {
+        .is_classified = on->txn->book->config.is_classified,
+        .is_trusted = on->change->is_inner || on->txn->actor->is_kernel,
+        .is_new = on->change->is_new,
+        .is_named = is_named_at(field, on->move),
+        .write_groups = on->rights.write_groups,
+    };
+    lj_code code = LJ_OK;
+    if ((field->flags & LEDGER_LOCAL) != 0 && !writing.is_trusted) {
+        code = ledger_local_is_on(on->txn->book, on->txn->conn, on->type, field, on->txn->arena,
+                                  &writing.is_local_on, on->err);
+    }
+    *out_why = ledger_field_closed(field, &writing);
+    return code;
 }
 
 static lj_code take_inputs(work *on)
 {
     for (uint32_t i = 0; i < on->change->input_count; i++) {
         const ledger_input *input = &on->change->inputs[i];
-        LJ_ASSERT(input->field < on->type->field_count);
         const ledger_field *field = &on->type->fields[input->field];
         store_value *slot = &on->record->values[input->field];
         if (ledger_same_value(slot, &input->value)) {
             continue; /* a form sends what it shows */
         }
-        const char *why = closed_field(on, field);
+        const char *why = NULL;
+        lj_code code = closed_field(on, field, &why);
+        if (code != LJ_OK) {
+            return code;
+        }
         if (why == NULL) {
             why =
                 ledger_value_check(on->txn->book, field, &input->value, on->txn->actor->now.today);
@@ -357,7 +409,8 @@ static lj_code place_row(work *on)
     for (uint32_t i = 0; i < on->type->field_count && code == LJ_OK; i++) {
         if (ledger_column_of_field(&on->type->fields[i]) >= 0) {
             store_value *slot = ledger_field_slot(record, i);
-            if (record->values[i].kind == STORE_NULL && slot == &record->parent) {
+            if (record->values[i].kind == STORE_NULL && slot == &record->parent &&
+                on->before == NULL) {
                 record->values[i] = *slot;
             }
             *slot = record->values[i];
@@ -453,13 +506,14 @@ static lj_code open_balance(work *on)
         problem(on, "second", "not_entitled");
         code = end_problems(on);
     }
+    on->second = change->opening_signer;
     return code;
 }
 
 /* ---- guards ---- */
 static lj_code ask_guard(work *on, ledger_guard guard, const char *facts_name, const char *waiver)
 {
-    if (guard == NULL || on->is_void) {
+    if (guard == NULL) {
         return LJ_OK;
     }
     ledger_facts facts;
@@ -531,7 +585,6 @@ static lj_code load(work *on)
         lj_code code = ledger_row_load(txn->book, txn->conn, on->type, change->id, true, txn->arena,
                                        &now, on->err);
         on->before = now;
-        on->out->record = now;
         on->record = code == LJ_OK ? ledger_record_dup(now, txn->arena) : NULL;
         return code != LJ_OK ? code : on->record != NULL ? LJ_OK : ledger_nomem(on->err);
     }
@@ -542,7 +595,7 @@ static lj_code load(work *on)
     if (change->id != NULL) {
         memcpy(on->record->id, change->id, 16);
     } else {
-        ledger_id_make(txn->at, on->record->id);
+        ledger_id_make(txn->book, txn->at, on->record->id);
     }
     on->record->created_at = txn->at;
     on->record->source = (uint8_t)change->source;
@@ -553,22 +606,22 @@ static lj_code load(work *on)
 
 static lj_code check_version(work *on)
 {
-    if (on->before == NULL || on->change->is_inner || on->change->seen == on->before->version) {
-        if (on->before != NULL && on->before->is_void) {
-            return refuse(on, "void", LJ_E_CONFLICT);
-        }
-        return LJ_OK;
+    if (is_stale(on)) {
+        return stale(on);
     }
-    on->out->is_stale = true;
-    return lj_fail(on->err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
+    return on->before != NULL && on->before->is_void ? refuse(on, "void", LJ_E_CONFLICT) : LJ_OK;
 }
 
 /* For a new record the rights are asked for where it will lie: its unit must be within reach. */
 static lj_code check_all(work *on)
 {
     lj_code code = LJ_OK;
+    for (uint32_t i = 0; i < on->change->input_count; i++) {
+        LJ_ASSERT(on->change->inputs[i].field < on->type->field_count);
+    }
     if (!on->change->is_new) {
-        code = find_move(on);
+        code = check_sight(on);
+        code = code == LJ_OK ? find_move(on) : code;
         code = code == LJ_OK ? check_rights(on, on->before) : code;
         code = code == LJ_OK ? check_version(on) : code;
         code = code == LJ_OK ? take_inputs(on) : code;
@@ -632,7 +685,7 @@ static lj_code carry_out(work *on)
     record->version = on->before != NULL ? on->before->version + 1 : 1;
     record->changed_at = txn->at;
     lj_code code = on->before == NULL ? give_number(on) : LJ_OK;
-    ledger_done done = {
+    const ledger_done done = {
         .change = on->change,
         .record = record,
         .before = on->before,
@@ -644,6 +697,9 @@ static lj_code carry_out(work *on)
     code = code == LJ_OK ? ledger_write(txn, &done, on->err) : code;
     if (code == LJ_OK && on->move != NULL && on->before != NULL) {
         code = ledger_signs_use(txn, on->move, on->before, record->version, on->err);
+    }
+    if (code == LJ_OK && on->second != NULL && on->move != NULL) {
+        code = ledger_signs_opening(txn, on->move, record, on->second, on->err);
     }
     if (code == LJ_OK) {
         code = on->change->source == LEDGER_OPENING && on->before == NULL

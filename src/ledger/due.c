@@ -134,7 +134,7 @@ static lj_code start(ledger_txn *txn, const char *name, const ledger_record *rec
         return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "the district has no bureau leader's post");
     }
     uint8_t id[16];
-    ledger_id_make(txn->at, id);
+    ledger_id_make(txn->book, txn->at, id);
     const store_value args[] = {
         store_int(txn->book->config.district),
         ledger_id_value(id),
@@ -211,26 +211,35 @@ static lj_code one(const walk *on, const store_query *query, const store_value *
     return store_one(on->conn, query, args, count, on->arena, out, err);
 }
 
+static void take_holder(const store_value *columns, ledger_answerer *out)
+{
+    out->person = columns[0];
+    out->is_stand_in = columns[1].kind == STORE_INT && columns[1].num != 0;
+    out->post = columns[2];
+}
+
 static lj_code holder_of(const walk *on, store_value post, ledger_answerer *out, lj_err *err)
 {
     const store_value args[] = {store_int(on->book->config.district), post, store_int(on->today)};
     const store_value *columns = NULL;
     lj_code code = one(on, &q_post_holder, args, LJ_COUNT_OF(args), &columns, err);
     if (code == LJ_OK && columns != NULL) {
-        out->person = columns[0];
-        out->is_stand_in = columns[1].kind == STORE_INT && columns[1].num != 0;
-        out->post = post;
+        take_holder(columns, out);
     }
     return code;
 }
 
-static lj_code post_at(const walk *on, store_value unit, const ledger_role *role, store_value *out,
-                       lj_err *err)
+/* Whoever holds a post of the role at the unit today. */
+static lj_code holder_at(const walk *on, store_value unit, const ledger_role *role,
+                         ledger_answerer *out, lj_err *err)
 {
-    const store_value args[] = {store_int(on->book->config.district), unit, store_cstr(role->code)};
+    const store_value args[] = {store_int(on->book->config.district), unit, store_cstr(role->code),
+                                store_int(on->today)};
     const store_value *columns = NULL;
-    lj_code code = one(on, &q_post_of_role, args, LJ_COUNT_OF(args), &columns, err);
-    *out = code == LJ_OK && columns != NULL ? columns[0] : store_null();
+    lj_code code = one(on, &q_role_holder, args, LJ_COUNT_OF(args), &columns, err);
+    if (code == LJ_OK && columns != NULL) {
+        take_holder(columns, out);
+    }
     return code;
 }
 
@@ -247,16 +256,15 @@ static lj_code follower_of(const walk *on, store_value unit, store_value *out, l
     return code;
 }
 
-/* Down the roles of one unit, from the given one. */
+/* Down the roles of one unit, from the given one. The head of one department does not answer for
+ * another one: such duties fall to the unit at once. */
 static lj_code walk_roles(const walk *on, store_value unit, const ledger_role *role,
                           ledger_answerer *out, lj_err *err)
 {
     lj_code code = LJ_OK;
     for (int hop = 0; hop < HOPS_MAX && role != NULL && code == LJ_OK; hop++) {
-        store_value post = store_null();
-        code = post_at(on, unit, role, &post, err);
-        if (code == LJ_OK && post.kind == STORE_BYTES) {
-            code = holder_of(on, post, out, err);
+        if (role->reach != LEDGER_REACH_DEPARTMENT && role->reach != LEDGER_REACH_PERSON) {
+            code = holder_at(on, unit, role, out, err);
         }
         if (out->person.kind == STORE_BYTES) {
             return code;
@@ -269,23 +277,15 @@ static lj_code walk_roles(const walk *on, store_value unit, const ledger_role *r
 /* The end of the chain: whoever leads the bureau, or led it last. */
 static lj_code walk_bureau(const walk *on, ledger_answerer *out, lj_err *err)
 {
-    const store_value args[] = {store_int(on->book->config.district), store_cstr("bureau_leader")};
+    const store_value args[] = {store_int(on->book->config.district), store_int(on->today)};
     const store_value *columns = NULL;
-    lj_code code = one(on, &q_post_of_district, args, LJ_COUNT_OF(args), &columns, err);
-    if (code != LJ_OK || columns == NULL) {
-        return code;
+    lj_code code = one(on, &q_leader_now, args, LJ_COUNT_OF(args), &columns, err);
+    if (code == LJ_OK && columns == NULL) {
+        code = one(on, &q_leader_last, args, LJ_COUNT_OF(args), &columns, err);
+        out->is_former = columns != NULL;
     }
-    store_value post = columns[0];
-    code = holder_of(on, post, out, err);
-    if (code != LJ_OK || out->person.kind == STORE_BYTES) {
-        return code;
-    }
-    out->post = post;
-    const store_value last[] = {store_int(on->book->config.district), post};
-    code = one(on, &q_post_last_holder, last, LJ_COUNT_OF(last), &columns, err);
     if (code == LJ_OK && columns != NULL) {
-        out->person = columns[0];
-        out->is_former = true;
+        take_holder(columns, out);
     }
     return code;
 }

@@ -60,8 +60,7 @@ static bool is_word(lj_slice text, const char *word)
 }
 
 /* $id $unit $department $person $5 ... $today $self */
-static store_value of_row(const ledger_txn *txn, const ledger_record *record, const each_row *row,
-                          lj_slice name)
+static store_value of_row(const ledger_record *record, const each_row *row, lj_slice name)
 {
     static const char *const words[] = {"$id", "$unit", "$department", "$person"};
     for (uint32_t i = 0; i < LJ_COUNT_OF(words); i++) {
@@ -70,7 +69,7 @@ static store_value of_row(const ledger_txn *txn, const ledger_record *record, co
         }
     }
     if (is_word(name, "$today")) {
-        return store_int(txn->actor->now.today);
+        return store_int(record->happened_on); /* from paper: the day it was so */
     }
     if (is_word(name, "$self")) {
         return ledger_id_value(record->id);
@@ -102,15 +101,14 @@ static store_value of_record(const ledger_record *record, lj_slice name)
     return record->parent;
 }
 
-static store_value source_of(const ledger_txn *txn, const ledger_record *record,
-                             const each_row *row, lj_slice source)
+static store_value source_of(const ledger_record *record, const each_row *row, lj_slice source)
 {
     LJ_ASSERT(source.len > 0);
     if (source.ptr[0] == '\'') {
         return store_text(lj_slice_part(source, 1, source.len - 2));
     }
     if (source.ptr[0] == '$') {
-        return of_row(txn, record, row, source);
+        return of_row(record, row, source);
     }
     if (source.ptr[0] >= '0' && source.ptr[0] <= '9') {
         int64_t num = 0;
@@ -123,8 +121,8 @@ static store_value source_of(const ledger_txn *txn, const ledger_record *record,
 }
 
 /* "field=source;field=source" into inputs of the type that is written. */
-static uint32_t read_map(const ledger_txn *txn, const ledger_effect *effect,
-                         const ledger_record *record, const each_row *row, const ledger_type *type,
+static uint32_t read_map(const ledger_effect *effect, const ledger_record *record,
+                         const each_row *row, const ledger_type *type,
                          ledger_input inputs[LEDGER_FIELD_MAX])
 {
     uint32_t count = 0;
@@ -138,7 +136,7 @@ static uint32_t read_map(const ledger_txn *txn, const ledger_effect *effect,
         LJ_ASSERT(field >= 0);
         lj_slice source = lj_slice_of(equals + 1, len - name_len - 1);
         inputs[count].field = (uint32_t)field;
-        inputs[count++].value = source_of(txn, record, row, source);
+        inputs[count++].value = source_of(record, row, source);
         at += len + (at[len] == ';' ? 1 : 0);
     }
     return count;
@@ -166,7 +164,7 @@ lj_code ledger_effects_set(ledger_txn *txn, const ledger_move *move, ledger_reco
             return code;
         }
         if (rows.first != NULL) {
-            count = read_map(txn, effect, record, rows.first, type, inputs);
+            count = read_map(effect, record, rows.first, type, inputs);
         }
         for (uint32_t j = 0; j < count; j++) {
             record->values[inputs[j].field] = inputs[j].value;
@@ -202,7 +200,7 @@ static lj_code queue_record(ledger_txn *txn, const ledger_effect *effect,
     const ledger_type *type = ledger_type_lookup(effect->type, strlen(effect->type));
     LJ_ASSERT(type != NULL);
     ledger_input room[LEDGER_FIELD_MAX];
-    uint32_t count = read_map(txn, effect, record, row, type, room);
+    uint32_t count = read_map(effect, record, row, type, room);
     ledger_input *inputs = lj_arena_array(txn->arena, count + 1, sizeof *inputs);
     if (inputs == NULL) {
         return ledger_nomem(err);

@@ -235,3 +235,47 @@ lj_code ledger_read_known(ledger *book, store_conn *conn, const ledger_actor *ac
     *out = then;
     return LJ_OK;
 }
+
+/* ---- signatures ---- */
+enum { SIGNATURES_MAX = 1000 };
+typedef struct sign_list {
+    lj_arena *arena;
+    ledger_signature *signs;
+    uint32_t count;
+} sign_list;
+
+static lj_code keep_signature(void *ctx, const store_value *columns, size_t count, lj_err *err)
+{
+    (void)count;
+    sign_list *to = ctx;
+    if (to->count == SIGNATURES_MAX) {
+        return ledger_nomem(err);
+    }
+    ledger_signature *sign = &to->signs[to->count++];
+    *sign = (ledger_signature){.event = columns[0].num,
+                               .role = (int)columns[1].num,
+                               .mode = (int)columns[3].num,
+                               .at = columns[4].num,
+                               .seen = columns[6].num,
+                               .is_used = columns[7].kind == STORE_INT};
+    lj_code code = ledger_value_copy(to->arena, &columns[2], &sign->person, err);
+    return code == LJ_OK ? ledger_value_copy(to->arena, &columns[5], &sign->place, err) : code;
+}
+
+lj_code ledger_signatures(ledger *book, store_conn *conn, const ledger_actor *actor,
+                          const ledger_type *type, const uint8_t id[16], lj_arena *arena,
+                          ledger_signature **out, uint32_t *out_count, lj_err *err)
+{
+    ledger_record *record = NULL;
+    lj_code code = ledger_read(book, conn, actor, type, id, arena, &record, NULL, err);
+    sign_list list = {.arena = arena,
+                      .signs = lj_arena_array(arena, SIGNATURES_MAX, sizeof *list.signs)};
+    if (code != LJ_OK || list.signs == NULL) {
+        return code != LJ_OK ? code : ledger_nomem(err);
+    }
+    const store_value args[] = {store_int(book->config.district), ledger_id_value(id)};
+    code = store_run(conn, &q_signed_of, args, LJ_COUNT_OF(args), keep_signature, &list, err);
+    *out = list.signs;
+    *out_count = list.count;
+    return code;
+}

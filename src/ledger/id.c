@@ -3,11 +3,20 @@
  * machines that never meet do not collide, and rows of one time lie together. */
 #include "base/hash.h"
 #include "base/os.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_priv.h"
 
-void ledger_id_make(int64_t at, uint8_t out[16])
+void ledger_random(const ledger *book, uint8_t *dst, size_t len)
 {
-    lj_os_random(out, 16);
+    if (book->config.random != NULL) {
+        book->config.random(book->config.random_ctx, dst, len);
+    } else {
+        lj_os_random(dst, len);
+    }
+}
+
+void ledger_id_make(const ledger *book, int64_t at, uint8_t out[16])
+{
+    ledger_random(book, out, 16);
     for (int i = 0; i < 6; i++) {
         out[i] = (uint8_t)((uint64_t)at >> (40 - 8 * i));
     }

@@ -63,6 +63,13 @@ SELECT v.n, v.tag, a.bytes FROM version v
   LEFT JOIN value a ON a.district = v.district AND a.commitment = v.commitment
  WHERE v.district = :district AND v.record = :record ORDER BY v.n, v.tag;
 
+-- query: value_of_tag   in: district int, record bytes, tag int, most int   out: 1
+SELECT v.commitment FROM version v JOIN value a ON a.district = v.district AND a.commitment = v.commitment
+ WHERE v.district = :district AND v.record = :record AND v.tag = :tag ORDER BY v.n LIMIT :most;
+
+-- query: value_drop   in: district int, commitment bytes   out: 0
+DELETE FROM value WHERE district = :district AND commitment = :commitment;
+
 -- query: value_all   in: district int   out: 3
 SELECT commitment, salt, bytes FROM value WHERE district = :district ORDER BY commitment;
 
@@ -154,15 +161,36 @@ SELECT role, unit, department FROM post WHERE district = :district AND id = :id;
 SELECT id, role FROM post WHERE district = :district AND unit = :unit AND void = 0;
 
 -- Who holds a post on a day: a stand-in answers while there is one.
--- query: post_holder   in: district int, post bytes, today int   out: 2
-SELECT a.person, a.stand_in FROM assignment a JOIN person p ON p.district = a.district AND p.id = a.person
+-- query: post_holder   in: district int, post bytes, today int   out: 3
+SELECT a.person, a.stand_in, a.post FROM assignment a JOIN person p ON p.district = a.district AND p.id = a.person
  WHERE a.district = :district AND a.post = :post AND a.void = 0 AND a.since <= :today
    AND (a.until IS NULL OR a.until >= :today) AND p.state = 0 AND p.void = 0
  ORDER BY coalesce(a.stand_in, 0) DESC, a.since DESC, a.id LIMIT 1;
 
--- The newest holder ever, for the end of the chain.
--- query: post_last_holder   in: district int, post bytes   out: 1
-SELECT person FROM assignment WHERE district = :district AND post = :post AND void = 0 ORDER BY since DESC, id DESC LIMIT 1;
+-- Who holds a post of the role at the unit on a day.
+-- query: role_holder   in: district int, unit bytes, role text, today int   out: 3
+SELECT a.person, a.stand_in, a.post
+  FROM post r JOIN assignment a ON a.district = r.district AND a.post = r.id
+  JOIN person p ON p.district = a.district AND p.id = a.person
+ WHERE r.district = :district AND r.unit = :unit AND r.role = :role AND r.state = 0 AND r.void = 0
+   AND a.void = 0 AND a.since <= :today AND (a.until IS NULL OR a.until >= :today) AND p.state = 0 AND p.void = 0
+ ORDER BY r.created_at, r.id, coalesce(a.stand_in, 0) DESC, a.since DESC, a.id LIMIT 1;
+
+-- The end of the chain: who leads the bureau on a day.
+-- query: leader_now   in: district int, today int   out: 3
+SELECT a.person, a.stand_in, a.post
+  FROM post r JOIN assignment a ON a.district = r.district AND a.post = r.id
+  JOIN person p ON p.district = a.district AND p.id = a.person
+ WHERE r.district = :district AND r.role = 'bureau_leader' AND r.state = 0 AND r.void = 0
+   AND a.void = 0 AND a.since <= :today AND (a.until IS NULL OR a.until >= :today) AND p.state = 0 AND p.void = 0
+ ORDER BY r.created_at, r.id, coalesce(a.stand_in, 0) DESC, a.since DESC, a.id LIMIT 1;
+
+-- Who led it last; when nobody had begun by then, who begins next. What was voided counts when there is nothing else.
+-- query: leader_last   in: district int, today int   out: 3
+SELECT a.person, a.stand_in, a.post
+  FROM post r JOIN assignment a ON a.district = r.district AND a.post = r.id
+ WHERE r.district = :district AND r.role = 'bureau_leader'
+ ORDER BY a.void, CASE WHEN a.since <= :today THEN 0 ELSE 1 END, a.since DESC, a.id DESC LIMIT 1;
 
 -- query: unit_follows   in: district int, id bytes   out: 2
 SELECT u.state, coalesce(u.successor, (SELECT n.id FROM unit n WHERE n.district = u.district AND n.split_from = u.id AND n.void = 0 ORDER BY n.id LIMIT 1))
@@ -183,8 +211,9 @@ SELECT p.id, p.unit, p.department, p.role, coalesce(a.stand_in, 0)
 -- Whether a person may sign in a role: a post of one of the kinds, held on the day.
 -- query: person_posts   in: district int, person bytes, today int   out: 4
 SELECT p.role, p.unit, p.department, p.id FROM assignment a JOIN post p ON p.district = a.district AND p.id = a.post
+  JOIN person h ON h.district = a.district AND h.id = a.person
  WHERE a.district = :district AND a.person = :person AND a.void = 0 AND a.since <= :today
-   AND (a.until IS NULL OR a.until >= :today) AND p.void = 0 LIMIT 32;
+   AND (a.until IS NULL OR a.until >= :today) AND p.void = 0 AND h.state = 0 AND h.void = 0 LIMIT 32;
 
 -- query: account_person   in: district int, id bytes   out: 1
 SELECT person FROM account WHERE district = :district AND id = :id AND state = 0;
@@ -192,3 +221,6 @@ SELECT person FROM account WHERE district = :district AND id = :id AND state = 0
 -- query: account_admin   in: district int, account bytes, at int   out: 1
 SELECT admin FROM account_grant WHERE district = :district AND account = :account AND admin <> 0
    AND since_at <= :at AND (until_at IS NULL OR until_at > :at);
+
+-- query: account_title   in: district int, id bytes   out: 1
+SELECT display FROM account WHERE district = :district AND id = :id;

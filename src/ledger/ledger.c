@@ -85,7 +85,7 @@ static lj_code lock_head(ledger_txn *txn, lj_err *err)
         suite = (seal_hash)columns[2].num;
     } else {
         uint8_t log[SEAL_ID_LEN];
-        lj_os_random(log, sizeof log);
+        ledger_random(txn->book, log, sizeof log);
         const store_value args[] = {district, store_int(txn->at), store_int(suite),
                                     store_bytes(lj_slice_of(log, sizeof log))};
         code = store_run(txn->conn, &q_audit_head_new, args, LJ_COUNT_OF(args), NULL, NULL, err);
@@ -136,18 +136,27 @@ store_conn *ledger_conn_of(ledger_txn *txn)
 /* What a part added to the log is forgotten with it. */
 lj_code ledger_savepoint(ledger_txn *txn, lj_err *err)
 {
-    txn->kept_size = txn->size;
-    return store_savepoint(txn->conn, err);
+    if (txn->part_count == LEDGER_PART_MAX) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "too many savepoints in one another");
+    }
+    lj_code code = store_savepoint(txn->conn, err);
+    if (code == LJ_OK) {
+        txn->kept_sizes[txn->part_count++] = txn->size;
+    }
+    return code;
 }
 
 lj_code ledger_release(ledger_txn *txn, lj_err *err)
 {
+    LJ_ASSERT(txn->part_count > 0);
+    txn->part_count--;
     return store_release(txn->conn, err);
 }
 
 void ledger_undo(ledger_txn *txn)
 {
-    txn->size = txn->kept_size;
+    LJ_ASSERT(txn->part_count > 0);
+    txn->size = txn->kept_sizes[--txn->part_count];
     txn->first = txn->last = NULL;
     txn->pending_count = 0;
     store_undo(txn->conn);

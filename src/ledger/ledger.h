@@ -27,7 +27,11 @@ typedef struct ledger_config {
     int64_t district;     /* leading key of every row */
     uint8_t hash_key[32]; /* of keyed hashes; kept outside of the database */
     seal_hash suite;      /* of a log that begins now */
-    bool is_classified;   /* installation may hold classified fields */
+    /* Random bytes for ids and salts; NULL: the system's. Only the demonstration brings its own, so
+     * that the same seed makes the same bytes. */
+    void (*random)(void *ctx, uint8_t *dst, size_t len);
+    void *random_ctx;
+    bool is_classified; /* installation may hold classified fields */
 } ledger_config;
 
 /* LJ_E_INTERNAL when a table of ours is faulty. Yours to close. */
@@ -135,7 +139,7 @@ LJ_MUST_USE lj_code ledger_apply(ledger_txn *txn, const ledger_change *change, l
 LJ_MUST_USE lj_code ledger_commit(ledger_txn *txn, lj_err *err);
 void ledger_rollback(ledger_txn *txn); /* accepts NULL */
 store_conn *ledger_conn_of(ledger_txn *txn);
-/* A part that can be undone alone, for batches. */
+/* A part that can be undone alone, for batches; at most 8 in one another. */
 LJ_MUST_USE lj_code ledger_savepoint(ledger_txn *txn, lj_err *err);
 LJ_MUST_USE lj_code ledger_release(ledger_txn *txn, lj_err *err);
 void ledger_undo(ledger_txn *txn);
@@ -153,6 +157,19 @@ typedef struct ledger_signing {
 } ledger_signing;
 LJ_MUST_USE lj_code ledger_sign_move(ledger_txn *txn, const ledger_signing *signing,
                                      ledger_outcome *out, lj_err *err);
+
+/* Erases the values of fields (ascending positions) in the row and in every version: the end of
+ * retention. The commitments stay in the log, with an entry that names them; history says
+ * is_erased. The program itself only, else LJ_E_FORBIDDEN; LJ_E_INVALID for a field that always
+ * stands. Without a value to erase nothing is written. */
+LJ_MUST_USE lj_code ledger_erase(ledger_txn *txn, const ledger_type *type, const uint8_t id[16],
+                                 const uint32_t *fields, uint32_t field_count, ledger_outcome *out,
+                                 lj_err *err);
+/* Switches a field marked LEDGER_LOCAL on or off for the district, with an entry of the log. Off at
+ * the beginning: people's input is then refused as "switched_off". Rights are the caller's to
+ * check. */
+LJ_MUST_USE lj_code ledger_local_set(ledger_txn *txn, const ledger_type *type, uint32_t field,
+                                     bool is_on, lj_err *err);
 
 /* An entry of the log about something that is no record (accounts, exports ...). */
 LJ_MUST_USE lj_code ledger_note(ledger_txn *txn, seal_kind kind, const uint8_t *subject_sha256,
@@ -219,6 +236,23 @@ LJ_MUST_USE lj_code ledger_history(ledger *book, store_conn *conn, const ledger_
                                    const ledger_type *type, const uint8_t id[16], lj_arena *arena,
                                    ledger_event **out, uint32_t *out_count, lj_err *err);
 
+typedef struct ledger_signature {
+    int64_t event; /* tag of the move */
+    int role;      /* row of the type's table of signatures */
+    int mode;      /* ledger_sign_mode */
+    int64_t at, seen;
+    store_value person, place;
+    bool is_used; /* by the move that it was made for */
+} ledger_signature;
+/* In the order in which they were made; whoever may read the record may read who signed it. */
+LJ_MUST_USE lj_code ledger_signatures(ledger *book, store_conn *conn, const ledger_actor *actor,
+                                      const ledger_type *type, const uint8_t id[16],
+                                      lj_arena *arena, ledger_signature **out, uint32_t *out_count,
+                                      lj_err *err);
+/* The name of an account's owner; empty when there is no such account. */
+LJ_MUST_USE lj_code ledger_account_title(ledger *book, store_conn *conn, const uint8_t id[16],
+                                         lj_arena *arena, lj_slice *out, lj_err *err);
+
 /* ---- values ---- */
 /* Text as typed or imported into a value of the field; NULL when good, else the problem's code. */
 const char *ledger_value_read(ledger *book, const ledger_field *field, lj_slice text,
@@ -230,7 +264,9 @@ const char *ledger_value_check(ledger *book, const ledger_field *field, const st
                                int64_t today);
 
 /* ---- ids ---- */
-void ledger_id_make(int64_t at, uint8_t out[16]); /* UUIDv7, RFC 9562 */
+void ledger_id_make(const ledger *book, int64_t at, uint8_t out[16]); /* UUIDv7, RFC 9562 */
+/* For ids and salts. */
+void ledger_random(const ledger *book, uint8_t *dst, size_t len);
 bool ledger_id_read(lj_slice text, uint8_t out[16]);
 void ledger_id_print(const uint8_t id[16], char out[37]);
 

@@ -12,6 +12,7 @@ enum {
     LEDGER_COLUMN_MAX = ROW_COUNT + LEDGER_FIELD_MAX,
     LEDGER_PENDING_MAX = 20000,    /* effects of one change: a notice to every unit of a district */
     LEDGER_SIGN_MAX = 64,          /* open signatures of one move */
+    LEDGER_PART_MAX = 8,           /* savepoints in one another */
     LEDGER_VALUE_MAX = 128 * 1024, /* bytes of one field: 20,000 characters of prose and room */
 };
 
@@ -35,9 +36,10 @@ struct ledger_txn {
     lj_arena *arena;
     store_conn *conn;
     seal_hasher hasher;
-    int64_t size;      /* of the log */
-    int64_t at;        /* of the entries: never less than that of the last one */
-    int64_t kept_size; /* of the log at the newest savepoint */
+    int64_t size;                        /* of the log */
+    int64_t at;                          /* of the entries: never less than that of the last one */
+    int64_t kept_sizes[LEDGER_PART_MAX]; /* of the log at the open savepoints */
+    uint32_t part_count;
     ledger_pending *first, *last;
     uint32_t pending_count;
 };
@@ -79,6 +81,24 @@ size_t ledger_bind(const ledger *book, const store_query *query, const ledger_re
 LJ_MUST_USE lj_code ledger_facts_of(ledger_txn *txn, const char *name, const ledger_record *record,
                                     ledger_facts *out, lj_err *err);
 
+/* ---- change.c ---- */
+/* What decides whether a field may be written. */
+typedef struct ledger_writing {
+    bool is_classified; /* the installation */
+    bool is_trusted;    /* an effect, or the program itself */
+    bool is_new;        /* the record */
+    bool is_named;      /* the field must stand at this move */
+    bool is_local_on;   /* the district switched the field on */
+    uint32_t write_groups;
+} ledger_writing;
+/* Pure. NULL when it may be written, else the code of the problem. */
+const char *ledger_field_closed(const ledger_field *field, const ledger_writing *writing);
+
+/* ---- setting.c ---- */
+LJ_MUST_USE lj_code ledger_local_is_on(ledger *book, store_conn *conn, const ledger_type *type,
+                                       const ledger_field *field, lj_arena *arena, bool *out,
+                                       lj_err *err);
+
 /* ---- write.c: row, versions, log ---- */
 typedef struct ledger_done {
     const ledger_change *change;
@@ -88,6 +108,11 @@ typedef struct ledger_done {
     const uint8_t *post; /* whose right was used, or NULL */
 } ledger_done;
 LJ_MUST_USE lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err);
+/* The row alone, with its search grams. */
+LJ_MUST_USE lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record,
+                                     const ledger_record *before, lj_err *err);
+LJ_MUST_USE lj_code ledger_write_moved(ledger_txn *txn, const ledger_done *done, int64_t leaf,
+                                       lj_err *err);
 LJ_MUST_USE lj_code ledger_log(ledger_txn *txn, seal_leaf *leaf, lj_err *err);
 
 /* ---- effect.c ---- */
@@ -106,6 +131,10 @@ LJ_MUST_USE lj_code ledger_dues_opening(ledger_txn *txn, const ledger_record *re
 LJ_MUST_USE lj_code ledger_signs_check(ledger_txn *txn, const ledger_move *move,
                                        const ledger_record *record, bool actor_signs,
                                        ledger_outcome *out, lj_err *err);
+/* The second signature of an opening balance. */
+LJ_MUST_USE lj_code ledger_signs_opening(ledger_txn *txn, const ledger_move *move,
+                                         const ledger_record *record, const uint8_t person[16],
+                                         lj_err *err);
 LJ_MUST_USE lj_code ledger_signs_use(ledger_txn *txn, const ledger_move *move,
                                      const ledger_record *before, int64_t seq, lj_err *err);
 

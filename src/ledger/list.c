@@ -216,21 +216,36 @@ typedef struct gathering {
     const ledger_list_terms *terms;
     lj_arena *arena;
     ledger_page *page;
-    uint32_t cap;
+    const view_of *view;
     uint32_t seen;
-    ledger_record *last; /* the last row seen, shown or not: the next page begins behind it */
+    ledger_record *last; /* the last row of the page, shown or not: the next one begins behind it */
 } gathering;
+
+/* What the query could not leave out by itself: neighbours that are no hits, other units. */
+static bool is_wanted(const gathering *on, const ledger_record *record)
+{
+    const ledger_query *query = on->query;
+    if (query->search.len > 0 && !ledger_search_hits(record, query->search)) {
+        return false;
+    }
+    bool by_query = on->view->view == LEDGER_VIEW_UNIT ||
+                    query->type->scope == LEDGER_OF_DISTRICT || query->unit.len != 16;
+    return by_query ||
+           (record->unit.kind == STORE_BYTES && lj_slice_is(record->unit.bytes, query->unit));
+}
 
 static lj_code gather(void *ctx, const store_value *columns, size_t count, lj_err *err)
 {
     (void)count;
     gathering *to = ctx;
+    if (++to->seen > to->query->most) {
+        return LJ_OK; /* one more than asked for: it comes again with the next page */
+    }
     ledger_record *record = NULL;
     lj_code code = ledger_row_read(to->query->type, columns, to->arena, &record, err);
     if (code == LJ_OK) {
-        to->seen++;
         to->last = record;
-        if (to->query->search.len == 0 || ledger_search_hits(record, to->query->search)) {
+        if (is_wanted(to, record)) {
             to->page->records[to->page->count++] = record;
         }
     }
@@ -329,20 +344,16 @@ lj_code ledger_list_page(ledger *book, store_conn *conn, const ledger_actor *act
                     .query = query,
                     .terms = &terms,
                     .arena = arena,
-                    .page = out};
+                    .page = out,
+                    .view = &view};
     lj_code code = run_page(&on, &view, err);
     if (code != LJ_OK) {
         return code;
     }
     if (on.seen > query->most) {
-        /* One more than asked for shows that there is more; it comes again with the next page. */
         out->has_more = true;
-        if (out->count > 0 && out->records[out->count - 1] == on.last) {
-            out->count--;
-        }
-        ledger_record *end = out->count > 0 ? out->records[out->count - 1] : on.last;
-        out->next_key = order_key(end, &terms, arena);
-        memcpy(out->next_id, end->id, 16);
+        out->next_key = order_key(on.last, &terms, arena);
+        memcpy(out->next_id, on.last->id, 16);
     }
     return keep_visible(&on, err);
 }

@@ -159,7 +159,8 @@ typedef enum ledger_effect_kind {
  * person, further columns) are what the effect is done for; without it, once. `map` says how fields
  * of the other record (LEDGER_SET: of this one) are filled: "field=field;field=$unit;field='text'":
  * from a field or row column of this record, from the row ($id $unit $department $person, $5 ... a
- * further column), $today, $self (this record's id), or a constant ('text', or digits). */
+ * further column), $today (the day it happened), $self (this record's id), or a constant ('text',
+ * or digits). */
 typedef struct ledger_effect {
     const char *set;
     ledger_effect_kind kind;
@@ -230,7 +231,7 @@ typedef struct ledger_type {
     const char *owner;   /* REF field whose record gives this one its unit and department where
                             they are no fields of its own; NULL */
     const char *check;   /* named query of facts for `valid`, or NULL */
-    ledger_guard valid;  /* what must hold after every change; NULL: nothing more */
+    ledger_guard valid;  /* what must hold after every change, a voiding too; NULL: nothing more */
     uint32_t void_posts; /* who may void a record, with a reason */
     const char *const *states; /* names, by number; NULL ends */
     uint32_t end_states;       /* bits: no way out */
@@ -251,7 +252,9 @@ enum {
     LEDGER_STATE_MAX = 31,
     LEDGER_LIST_MAX = 6,
     LEDGER_VOID_TAG = 0xFFFF,
-    LEDGER_EDIT_TAG = 0xFFFE
+    LEDGER_EDIT_TAG = 0xFFFE,
+    LEDGER_ERASE_TAG = 0xFFFD, /* values of fields were erased */
+    LEDGER_SECOND_ROLE = 0xFF  /* signed.role of an opening balance's second signature */
 };
 
 /* The table of record types: records/records.def has one row each. */

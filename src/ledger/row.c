@@ -208,7 +208,13 @@ size_t ledger_bind(const ledger *book, const store_query *query, const ledger_re
                 is_found = true;
             }
         }
-        LJ_ASSERT(is_found); /* a test binds every named query of the tables */
+        int field =
+            is_found ? -1
+                     : ledger_field_find(record->type, query->params[i], strlen(query->params[i]));
+        if (field >= 0) {
+            args[i] = record->values[field];
+        }
+        LJ_ASSERT(is_found || field >= 0); /* a test binds every named query of the tables */
     }
     return query->in_count;
 }

@@ -174,7 +174,7 @@ static lj_code put_sign(ledger_txn *txn, const ledger_record *record, const sign
                         lj_err *err)
 {
     uint8_t id[16];
-    ledger_id_make(txn->at, id);
+    ledger_id_make(txn->book, txn->at, id);
     const store_value args[] = {
         store_int(txn->book->config.district),
         ledger_id_value(id),
@@ -191,6 +191,22 @@ static lj_code put_sign(ledger_txn *txn, const ledger_record *record, const sign
         store_int(txn->at),
     };
     return store_run(txn->conn, &q_signed_put, args, LJ_COUNT_OF(args), NULL, NULL, err);
+}
+
+static lj_code log_sign(ledger_txn *txn, const ledger_record *record, uint16_t event, lj_err *err)
+{
+    seal_leaf leaf = {.kind = SEAL_SIGNED,
+                      .has = SEAL_HAS(SEAL_TAG_TYPE) | SEAL_HAS(SEAL_TAG_RECORD) |
+                             SEAL_HAS(SEAL_TAG_VERSION) | SEAL_HAS(SEAL_TAG_EVENT),
+                      .type = record->type->tag,
+                      .version = (uint64_t)record->version,
+                      .event = event};
+    memcpy(leaf.record.bytes, record->id, SEAL_ID_LEN);
+    if (txn->actor->account.kind == STORE_BYTES) {
+        memcpy(leaf.by.bytes, txn->actor->account.bytes.ptr, SEAL_ID_LEN);
+        leaf.has |= SEAL_HAS(SEAL_TAG_BY);
+    }
+    return ledger_log(txn, &leaf, err);
 }
 
 lj_code ledger_signs_check(ledger_txn *txn, const ledger_move *move, const ledger_record *record,
@@ -221,6 +237,21 @@ lj_code ledger_signs_check(ledger_txn *txn, const ledger_move *move, const ledge
         code = put_sign(txn, record, &own, err);
     }
     return code;
+}
+
+lj_code ledger_signs_opening(ledger_txn *txn, const ledger_move *move, const ledger_record *record,
+                             const uint8_t person[16], lj_err *err)
+{
+    const sign_row own = {
+        .event = move->tag, .role = LEDGER_SECOND_ROLE, .person = person, .mode = LEDGER_BY_PAPER};
+    lj_code code = put_sign(txn, record, &own, err);
+    if (code == LJ_OK) {
+        const store_value args[] = {store_int(txn->book->config.district),
+                                    ledger_id_value(record->id), store_int(move->tag),
+                                    store_int(record->version), store_int(record->version)};
+        code = store_run(txn->conn, &q_signed_use, args, LJ_COUNT_OF(args), NULL, NULL, err);
+    }
+    return code == LJ_OK ? log_sign(txn, record, move->tag, err) : code;
 }
 
 lj_code ledger_signs_use(ledger_txn *txn, const ledger_move *move, const ledger_record *before,
@@ -326,18 +357,7 @@ static lj_code sign_in_role(ledger_txn *txn, const ledger_signing *signing, cons
         signs.roles[signs.count] = role;
         memcpy(signs.persons[signs.count++], person, 16);
         list_missing(record->type, move->sign_set, &signs, out);
-        seal_leaf leaf = {.kind = SEAL_SIGNED,
-                          .has = SEAL_HAS(SEAL_TAG_TYPE) | SEAL_HAS(SEAL_TAG_RECORD) |
-                                 SEAL_HAS(SEAL_TAG_VERSION) | SEAL_HAS(SEAL_TAG_EVENT),
-                          .type = record->type->tag,
-                          .version = (uint64_t)record->version,
-                          .event = move->tag};
-        memcpy(leaf.record.bytes, record->id, SEAL_ID_LEN);
-        if (txn->actor->account.kind == STORE_BYTES) {
-            memcpy(leaf.by.bytes, txn->actor->account.bytes.ptr, SEAL_ID_LEN);
-            leaf.has |= SEAL_HAS(SEAL_TAG_BY);
-        }
-        code = ledger_log(txn, &leaf, err);
+        code = log_sign(txn, record, move->tag, err);
     }
     return code;
 }
@@ -370,8 +390,8 @@ lj_code ledger_sign_move(ledger_txn *txn, const ledger_signing *signing, ledger_
         out->is_stale = true;
         return lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
     }
-    if (move == NULL) {
-        out->refused = "state";
+    if (move == NULL || out->record->is_void) {
+        out->refused = move == NULL ? "state" : "void";
         return lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "no such move from this state");
     }
     return sign_in_role(txn, signing, move, out, err);

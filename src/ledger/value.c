@@ -7,6 +7,9 @@
 #include "base/json.h"
 #include "ledger/ledger_priv.h"
 
+/* Characters of what is hashed: the four that are kept must not be the whole. */
+enum { KEYED_SHORTEST = 8, KEYED_LONGEST = 64 };
+
 #define INSTANT_MAX ((int64_t)253402300799999) /* the end of the year 9999 */
 
 static lj_slice trim(lj_slice text)
@@ -77,7 +80,7 @@ static bool read_instant(lj_slice text, int64_t *out)
     int32_t on = calendar_parse((lj_str){(const char *)text.ptr, 10});
     int64_t ms = 0;
     if (text.len == 24 && text.ptr[19] == '.') {
-        if (!read_decimal(lj_slice_part(text, 20, 3), 0, &ms) || ms < 0) {
+        if (text.ptr[20] == '-' || !read_decimal(lj_slice_part(text, 20, 3), 0, &ms)) {
             return false;
         }
     } else if (text.len != 20) {
@@ -117,20 +120,23 @@ static bool read_bool(lj_slice text, int64_t *out)
 
 /* HMAC-SHA-256 of what was typed, then its last four characters: enough to tell two people of one
  * name apart, and to find the same person again, without keeping the number (PI6). */
-static const char *read_keyed(ledger *book, const ledger_field *field, lj_slice text,
-                              lj_arena *arena, store_value *out)
+static const char *read_keyed(ledger *book, lj_slice text, lj_arena *arena, store_value *out)
 {
-    if ((int64_t)text.len < field->min) {
+    uint8_t folded[KEYED_LONGEST];
+    if (text.len < KEYED_SHORTEST) {
         return "too_short";
     }
-    if ((int64_t)text.len > field->max) {
+    if (text.len > KEYED_LONGEST) {
         return "too_long";
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7F) {
+        uint8_t c = text.ptr[i];
+        if (c <= ' ' || c >= 0x7F) {
             return "unknown_code";
         }
+        folded[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - ('a' - 'A')) : c; /* ...x is ...X */
     }
+    text = lj_slice_of(folded, text.len);
     lj_cipher *cipher = lj_cipher_new();
     uint8_t *bytes = lj_arena_alloc(arena, 36);
     if (cipher == NULL || bytes == NULL) {
@@ -223,7 +229,7 @@ const char *ledger_value_read(ledger *book, const ledger_field *field, lj_slice 
     case LEDGER_REF:
         return read_ref(text, arena, out);
     case LEDGER_KEYED_HASH:
-        return read_keyed(book, field, text, arena, out);
+        return read_keyed(book, text, arena, out);
     case LEDGER_FILE_HASH:
         return read_hash(text, arena, out);
     case LEDGER_INT:
@@ -354,7 +360,9 @@ static void put_pt100(lj_buf *dst, int64_t num)
 static void put_instant(lj_buf *dst, int64_t at)
 {
     int64_t day = at / 86400000 - (at % 86400000 < 0 ? 1 : 0);
-    int64_t second = (at - day * 86400000) / 1000;
+    int64_t ms = at - day * 86400000;
+    int64_t second = ms / 1000;
+    ms %= 1000;
     char date[CALENDAR_TEXT_CAP];
     calendar_format((int32_t)day, date);
     lj_buf_put_cstr(dst, date);
@@ -363,6 +371,11 @@ static void put_instant(lj_buf *dst, int64_t at)
         lj_buf_put_u8(dst, i == 0 ? 'T' : ':');
         lj_buf_put_u8(dst, (uint8_t)('0' + parts[i] / 10));
         lj_buf_put_u8(dst, (uint8_t)('0' + parts[i] % 10));
+    }
+    if (ms != 0) {
+        const uint8_t tail[] = {'.', (uint8_t)('0' + ms / 100), (uint8_t)('0' + ms / 10 % 10),
+                                (uint8_t)('0' + ms % 10)};
+        lj_buf_put(dst, lj_slice_of(tail, sizeof tail));
     }
     lj_buf_put_u8(dst, 'Z');
 }

@@ -110,7 +110,7 @@ static lj_code write_field(ledger_txn *txn, const ledger_record *record, uint32_
                            seal_commitment *out, lj_err *err)
 {
     uint8_t salt[SEAL_SALT_LEN];
-    lj_os_random(salt, sizeof salt);
+    ledger_random(txn->book, salt, sizeof salt);
     const ledger_type *type = record->type;
     seal_place place = {.type = type->tag, .field = type->fields[field].tag};
     memcpy(place.record.bytes, record->id, SEAL_ID_LEN);
@@ -188,7 +188,7 @@ static lj_code write_leaf(ledger_txn *txn, const ledger_done *done,
     return ledger_log(txn, &leaf, err);
 }
 
-static lj_code write_moved(ledger_txn *txn, const ledger_done *done, int64_t leaf, lj_err *err)
+lj_code ledger_write_moved(ledger_txn *txn, const ledger_done *done, int64_t leaf, lj_err *err)
 {
     const ledger_record *record = done->record;
     const ledger_change *change = done->change;
@@ -212,31 +212,31 @@ static lj_code write_moved(ledger_txn *txn, const ledger_done *done, int64_t lea
     return store_run(txn->conn, &q_moved_put, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
-static lj_code write_row(ledger_txn *txn, const ledger_done *done, lj_err *err)
+lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record, const ledger_record *before,
+                         lj_err *err)
 {
-    const ledger_type_sql *sql = &ledger_sql[ledger_type_idx(done->record->type)];
+    const ledger_type_sql *sql = &ledger_sql[ledger_type_idx(record->type)];
     lj_buf key;
     lj_buf_init(&key, txn->arena, SORT_KEY_MAX);
-    sort_key_put(ledger_title_of(done->record), &key);
+    sort_key_put(ledger_title_of(record), &key);
     store_value args[LEDGER_COLUMN_MAX + 1];
-    size_t count = ledger_row_args(txn->book, done->record, lj_buf_slice(&key), args);
-    if (done->before == NULL) {
-        return store_run(txn->conn, sql->insert, args, count, NULL, NULL, err);
+    size_t count = ledger_row_args(txn->book, record, lj_buf_slice(&key), args);
+    lj_code code = LJ_OK;
+    if (before == NULL) {
+        code = store_run(txn->conn, sql->insert, args, count, NULL, NULL, err);
+    } else {
+        args[count++] = store_int(before->version);
+        code = store_run(txn->conn, sql->update, args, count, NULL, NULL, err);
+        if (code == LJ_OK && store_changed(txn->conn) != 1) {
+            code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
+        }
     }
-    args[count++] = store_int(done->before->version);
-    lj_code code = store_run(txn->conn, sql->update, args, count, NULL, NULL, err);
-    if (code == LJ_OK && store_changed(txn->conn) != 1) {
-        code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
-    }
-    return code;
+    return code == LJ_OK ? ledger_search_write(txn, record, before == NULL, err) : code;
 }
 
 lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
 {
-    lj_code code = write_row(txn, done, err);
-    if (code == LJ_OK) {
-        code = ledger_search_write(txn, done->record, done->before == NULL, err);
-    }
+    lj_code code = ledger_write_row(txn, done->record, done->before, err);
     seal_commitment commitments[LEDGER_FIELD_MAX];
     uint32_t count = 0;
     if (code == LJ_OK) {
@@ -247,7 +247,7 @@ lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
         code = write_leaf(txn, done, commitments, count, err);
     }
     if (code == LJ_OK) {
-        code = write_moved(txn, done, leaf, err);
+        code = ledger_write_moved(txn, done, leaf, err);
     }
     return code;
 }

@@ -71,12 +71,24 @@ static lj_slice folder_of(lj_slice part)
     return lj_slice_part(part, 0, len);
 }
 
+/* Room for the name of a part, all of it at once: later it can only be too long. */
+static bool name_room(table_run *run, lj_buf *out)
+{
+    lj_buf_init(out, run->arena, PART_NAME_MAX);
+    if (lj_buf_room(out, PART_NAME_MAX) == NULL) {
+        (void)table_stop(run, TABLE_FAULT_MEMORY, 0, 0);
+    }
+    return lj_buf_ok(out);
+}
+
 /* A target as a part's name: relative to the folder, "." and ".." resolved. Empty when it leads out
  * of the package or is too long. */
 static lj_slice resolve(table_run *run, lj_slice folder, lj_str target)
 {
     lj_buf buf;
-    lj_buf_init(&buf, run->arena, PART_NAME_MAX);
+    if (!name_room(run, &buf)) {
+        return (lj_slice){NULL, 0};
+    }
     lj_slice rest = lj_str_bytes(target);
     if (rest.len > 0 && rest.ptr[0] == '/') {
         rest = lj_slice_part(rest, 1, SIZE_MAX);
@@ -127,10 +139,14 @@ static void add_rel(table_run *run, rel_list *rels, lj_slice folder, const xml_t
         rels->rows = more;
         rels->cap = cap;
     }
-    rels->rows[rels->count++] =
-        (rel){.id = lj_arena_copy(run->arena, lj_str_bytes(XML_VALUE(token, "Id"))),
-              .target = resolve(run, folder, XML_VALUE(token, "Target")),
-              .kind = kind};
+    lj_slice id = lj_str_bytes(XML_VALUE(token, "Id"));
+    rel *added = &rels->rows[rels->count++];
+    *added = (rel){.id = lj_arena_copy(run->arena, id),
+                   .target = resolve(run, folder, XML_VALUE(token, "Target")),
+                   .kind = kind};
+    if (added->id.len != id.len) {
+        (void)table_stop(run, TABLE_FAULT_MEMORY, 0, 0);
+    }
 }
 
 /* The relationships of a part; empty part: of the package. No such member: none. */
@@ -140,7 +156,9 @@ static rel_list read_rels(table_book *book, lj_slice part)
     rel_list rels = {0};
     lj_slice folder = folder_of(part);
     lj_buf name;
-    lj_buf_init(&name, run->arena, PART_NAME_MAX + 16);
+    if (!name_room(run, &name)) {
+        return rels;
+    }
     lj_buf_put(&name, folder);
     lj_buf_put_cstr(&name, "_rels/");
     lj_buf_put(&name, lj_slice_part(part, folder.len, SIZE_MAX));
@@ -250,6 +268,9 @@ static void offer_sheet(table_book *book, const rel_list *rels, const xml_token 
     best->part = part;
     best->rank = rank;
     best->name = lj_arena_copy(run->arena, lj_str_bytes(name));
+    if (best->name.len != name.len) {
+        (void)table_stop(run, TABLE_FAULT_MEMORY, 0, 0);
+    }
 }
 
 static bool is_true(lj_str value)

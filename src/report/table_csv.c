@@ -163,10 +163,10 @@ static void finish_field(csv *in, size_t from, uint32_t flags)
         (void)table_stop(run, TABLE_FAULT_MEMORY, in->row_no, in->column_idx);
         return;
     }
-    lj_str text = {(const char *)in->text.ptr + from, in->text.len - from};
     if (in->text.len == from) {
         return;
     }
+    lj_str text = {(const char *)in->text.ptr + from, in->text.len - from};
     if (in->column_idx >= in->column_max) {
         (void)table_stop_limit(run, TABLE_LIMIT_COLUMNS, in->row_no, in->column_idx);
         return;

@@ -99,6 +99,7 @@ typedef struct table_xml {
     table_unpack *unpack;
     xml_source source;
     xml_reader *reader;
+    uint32_t root_count;
 } table_xml;
 
 /* Names of elements; made once per reading. NULL with run->code set. */
@@ -111,6 +112,9 @@ void table_xml_close(table_xml *xml);
 const xml_token *table_xml_next(table_xml *xml);
 /* The next token inside an element of that depth, or NULL at its end (and as above). */
 const xml_token *table_xml_inside(table_xml *xml, uint32_t depth);
+/* Whether what was read so far is what the part says: the tokenizer goes on after damage, and when
+ * memory is short. row_no: the place of the fault. Returns run->code. */
+lj_code table_xml_check(table_xml *xml, uint32_t row_no);
 /* Reads on to the end of the element whose START came last. */
 void table_xml_skip(table_xml *xml);
 /* Appends the text of a string item (si, is) whose START came last, to its end: runs joined,

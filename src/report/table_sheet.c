@@ -368,6 +368,10 @@ static void finish_cell(sheet *sh, const cell_info *info)
     table_run *run = sh->run;
     table_cell cell = {.column_idx = info->column_idx};
     size_t from = sh->text.len;
+    if (!lj_buf_ok(&sh->value)) { /* all its room was taken at the beginning */
+        (void)table_stop_limit(run, TABLE_LIMIT_LENGTH, sh->row_no, info->column_idx);
+        return;
+    }
     value_of(sh, info, &cell);
     if (cell.text.len == 0) {
         cell.kind = TABLE_EMPTY;
@@ -387,8 +391,11 @@ static void finish_cell(sheet *sh, const cell_info *info)
     if (text.ptr == NULL && sh->text.ptr != NULL) {
         text.ptr = (const char *)sh->text.ptr + from;
     }
-    if (!lj_buf_ok(&sh->text) || !lj_buf_ok(&sh->value) ||
-        (text.len > most && table_units(text) > most)) {
+    if (!lj_buf_ok(&sh->text)) {
+        (void)table_stop(run, TABLE_FAULT_MEMORY, sh->row_no, info->column_idx);
+        return;
+    }
+    if (text.len > most && table_units(text) > most) {
         (void)table_stop_limit(run, TABLE_LIMIT_LENGTH, sh->row_no, info->column_idx);
         return;
     }
@@ -614,10 +621,9 @@ static void take_row(sheet *sh, const xml_token *start)
             table_xml_skip(&sh->xml);
         }
     }
-    if (sh->run->code == LJ_OK && xml_status_of(sh->xml.reader)->is_bad) {
-        (void)table_stop(sh->run, TABLE_FAULT_DAMAGED, sh->row_no, UINT32_MAX);
+    if (table_xml_check(&sh->xml, sh->row_no) == LJ_OK) {
+        finish_row(sh);
     }
-    finish_row(sh);
 }
 
 static void read_rows(sheet *sh, const table_member *member)
@@ -657,6 +663,10 @@ void table_sheet_read(table_book *book, const table_member *member)
     sh->spread = cells + column_max;
     lj_buf_init(&sh->text, run->arena, ROW_TEXT_MAX);
     lj_buf_init(&sh->value, run->arena, VALUE_MAX);
+    if (lj_buf_room(&sh->value, VALUE_MAX) == NULL) {
+        (void)table_stop(run, TABLE_FAULT_MEMORY, 0, 0);
+        return;
+    }
     if (check_part(sh, member) && run->code == LJ_OK) {
         read_merges(sh, member);
     }

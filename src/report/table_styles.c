@@ -146,18 +146,20 @@ table_style table_style_of_xf(const table_book *book, int64_t xf)
     return own > 0 ? (table_style)(own - 1) : built_in(fmt);
 }
 
-static bool add_xf(table_book *book, const xml_token *token)
+static void add_xf(table_book *book, const xml_token *token)
 {
     enum { XFS_MAX = 65536, FIRST = 64 };
     if (book->xf_count == book->xf_cap) {
         uint32_t cap = book->xf_cap == 0 ? FIRST : book->xf_cap * 2;
         if (cap > XFS_MAX) {
-            return false;
+            (void)table_stop(book->run, TABLE_FAULT_DAMAGED, 0, 0);
+            return;
         }
         uint16_t *more = lj_arena_grow(book->run->arena, book->fmt_of_xf,
                                        book->xf_cap * sizeof(*more), cap * sizeof(*more));
         if (more == NULL) {
-            return false;
+            (void)table_stop(book->run, TABLE_FAULT_MEMORY, 0, 0);
+            return;
         }
         book->fmt_of_xf = more;
         book->xf_cap = cap;
@@ -165,7 +167,6 @@ static bool add_xf(table_book *book, const xml_token *token)
     int64_t fmt = 0;
     (void)xml_int(XML_VALUE(token, "numFmtId"), &fmt);
     book->fmt_of_xf[book->xf_count++] = fmt >= 0 && fmt < TABLE_NUM_FMT_MAX ? (uint16_t)fmt : 0;
-    return true;
 }
 
 /* Own formats are kept as style + 1, so that 0 says "built in". */
@@ -198,8 +199,8 @@ void table_styles_read(table_book *book, const table_member *member)
         } else if (token->kind == XML_START && token->id == TABLE_NAME_NUM_FMT) {
             add_format(book, token);
         } else if (token->kind == XML_START && token->id == TABLE_NAME_XF && xfs_depth > 0 &&
-                   token->depth == xfs_depth + 1 && !add_xf(book, token)) {
-            (void)table_stop(run, TABLE_FAULT_DAMAGED, 0, 0);
+                   token->depth == xfs_depth + 1) {
+            add_xf(book, token);
         }
     }
     table_xml_close(&xml);

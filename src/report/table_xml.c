@@ -65,16 +65,16 @@ void table_xml_close(table_xml *xml)
     xml->unpack = NULL;
 }
 
-/* At the end of a part. */
-static void check_end(table_xml *xml)
+lj_code table_xml_check(table_xml *xml, uint32_t row_no)
 {
     const xml_status *status = xml_status_of(xml->reader);
-    if (xml->run->code == LJ_OK && xml_code(xml->reader) != LJ_OK) {
-        (void)table_stop(xml->run, TABLE_FAULT_MEMORY, 0, 0);
+    if (xml->run->code == LJ_OK && (xml_code(xml->reader) != LJ_OK || status->is_short)) {
+        return table_stop(xml->run, TABLE_FAULT_MEMORY, 0, 0);
     }
     if (status->is_bad || status->is_cut || status->has_many_attrs) {
-        (void)table_stop(xml->run, TABLE_FAULT_DAMAGED, 0, 0);
+        return table_stop(xml->run, TABLE_FAULT_DAMAGED, row_no, UINT32_MAX);
     }
+    return xml->run->code;
 }
 
 const xml_token *table_xml_next(table_xml *xml)
@@ -94,8 +94,14 @@ const xml_token *table_xml_next(table_xml *xml)
         (void)table_stop(xml->run, TABLE_FAULT_NESTING, 0, 0);
         return NULL;
     }
-    if (token->kind == XML_END_OF_INPUT) {
-        check_end(xml);
+    if (token->kind == XML_START && token->depth == 0) {
+        xml->root_count++;
+    }
+    if (token->kind == XML_END_OF_INPUT || xml->root_count > 1) {
+        (void)table_xml_check(xml, 0);
+        if (xml->root_count != 1) {
+            (void)table_stop(xml->run, TABLE_FAULT_DAMAGED, 0, 0);
+        }
         return NULL;
     }
     return token;

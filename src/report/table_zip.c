@@ -338,7 +338,10 @@ lj_code table_unpack_fill(void *ctx, uint8_t *dst, size_t cap, size_t *out_len)
         bool stuck = answer == Z_BUF_ERROR || (len == 0 && !unpack->is_over);
         if ((answer != Z_OK && answer != Z_STREAM_END) || stuck ||
             (unpack->is_over && unpack->z.avail_in > 0)) {
-            return table_stop(unpack->run, TABLE_FAULT_DAMAGED, 0, 0);
+            /* zlib takes its window only when it is needed */
+            bool is_full = answer == Z_MEM_ERROR;
+            return table_stop(unpack->run, is_full ? TABLE_FAULT_MEMORY : TABLE_FAULT_DAMAGED, 0,
+                              0);
         }
     } else {
         lj_slice part = lj_slice_part(unpack->stored, (size_t)unpack->given, cap);

@@ -10,6 +10,7 @@
 
 static const seal_purpose PURPOSE = {"checkpoint", 1};
 
+static const uint64_t DISTRICT_MAX = UINT64_C(999999999999999999);
 /* 9999-12-31T23:59:59.999Z */
 static const int64_t AT_MAX = INT64_C(253402300799999);
 
@@ -65,7 +66,7 @@ static void put_signature(lj_buf *dst, const seal_checkpoint *checkpoint)
 static bool is_writable(const seal_checkpoint *checkpoint)
 {
     return seal_hash_name(checkpoint->hash) != NULL && checkpoint->head.size <= SEAL_TREE_MAX &&
-           checkpoint->at >= 0 && checkpoint->at <= AT_MAX;
+           checkpoint->at >= 0 && checkpoint->district <= DISTRICT_MAX && checkpoint->at <= AT_MAX;
 }
 
 lj_code seal_checkpoint_write(const seal_checkpoint *checkpoint, const seal_key *key, lj_buf *dst,

@@ -11,8 +11,8 @@
 enum { SEAL_CHECKPOINT_MAX = 512 }; /* bytes of the text */
 
 typedef struct seal_checkpoint {
-    uint64_t district;
-    seal_id log; /* made at random when the log begins */
+    uint64_t district; /* at most 18 digits */
+    seal_id log;       /* made at random when the log begins */
     seal_head head;
     int64_t at; /* UTC milliseconds, 0 to the end of the year 9999 */
     seal_hash hash;

@@ -5,10 +5,8 @@
 #include "seal/key.h"
 
 #include <openssl/bio.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -117,6 +115,15 @@ lj_code seal_key_make(seal_scheme scheme, seal_key *out, lj_err *err)
     return key_of(pkey, true, out, err);
 }
 
+lj_code seal_key_from_seed(const uint8_t seed[32], seal_key *out, lj_err *err)
+{
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
+    if (pkey == NULL) {
+        return lj_fail(err, LJ_E_UNSUPPORTED, UINT64_MAX, "a key of this scheme cannot be made");
+    }
+    return key_of(pkey, true, out, err);
+}
+
 /* A key behind a password is no use to a server that starts by itself; and nobody is asked. */
 static int no_password(char *room, int cap, int is_writing, void *ctx)
 {
@@ -148,9 +155,12 @@ lj_code seal_key_read(lj_slice pem, seal_key *out, lj_err *err)
 
 lj_code seal_key_load(int dir, const char *name, seal_key *out, lj_err *err)
 {
-    lj_buf pem;
-    lj_buf_init(&pem, NULL, SEAL_PEM_MAX);
-    lj_code code = lj_os_load(dir, name, SEAL_PEM_MAX, &pem, err);
+    enum { ROOM = 256 * 1024 }; /* lj_os_load reads in large steps; one block, so that no copy of */
+    lj_buf pem;                 /* the key is left where the buffer grew */
+    lj_buf_init(&pem, NULL, ROOM);
+    lj_code code = lj_buf_room(&pem, ROOM) == NULL
+                       ? lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a key")
+                       : lj_os_load(dir, name, SEAL_PEM_MAX, &pem, err);
     if (code == LJ_OK) {
         code = seal_key_read(lj_buf_slice(&pem), out, err);
     }
@@ -259,20 +269,20 @@ static lj_code signed_input(const scheme_row *row, seal_purpose purpose, lj_slic
                           : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a signature");
 }
 
-/* A context that waits for the one call that signs or checks; NULL without memory. */
+/* A context that waits for the one call that signs or checks; NULL without memory. The user id is
+ * set behind the init, because OpenSSL 3.0 takes it nowhere else. */
 static EVP_MD_CTX *context_new(const scheme_row *row, EVP_PKEY *pkey, bool is_signing)
 {
-    char user[sizeof(SM2_USER)];
-    memcpy(user, SM2_USER, sizeof(user));
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, user, sizeof(user) - 1),
-        OSSL_PARAM_construct_end()};
-    const OSSL_PARAM *used = row->scheme == SEAL_SM2 ? params : NULL;
+    EVP_PKEY_CTX *inner = NULL; /* lives in ctx */
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     int made = 0;
     if (ctx != NULL) {
-        made = is_signing ? EVP_DigestSignInit_ex(ctx, NULL, row->digest, NULL, NULL, pkey, used)
-                          : EVP_DigestVerifyInit_ex(ctx, NULL, row->digest, NULL, NULL, pkey, used);
+        made = is_signing
+                   ? EVP_DigestSignInit_ex(ctx, &inner, row->digest, NULL, NULL, pkey, NULL)
+                   : EVP_DigestVerifyInit_ex(ctx, &inner, row->digest, NULL, NULL, pkey, NULL);
+    }
+    if (made == 1 && row->scheme == SEAL_SM2) {
+        made = EVP_PKEY_CTX_set1_id(inner, SM2_USER, sizeof(SM2_USER) - 1);
     }
     if (made != 1) {
         EVP_MD_CTX_free(ctx);

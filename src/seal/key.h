@@ -32,6 +32,8 @@ typedef struct seal_key {
 
 /* A fresh pair. LJ_E_UNSUPPORTED when OpenSSL lacks the scheme. Yours to give to seal_key_done. */
 LJ_MUST_USE lj_code seal_key_make(seal_scheme scheme, seal_key *out, lj_err *err);
+/* An Ed25519 pair out of 32 bytes: for the demonstration, whose bytes are to be the same again. */
+LJ_MUST_USE lj_code seal_key_from_seed(const uint8_t seed[32], seal_key *out, lj_err *err);
 void seal_key_done(seal_key *key); /* accepts a zeroed one */
 
 /* The private part as PKCS #8 PEM into a new file of mode 0600, synced, under the name at once or

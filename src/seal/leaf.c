@@ -42,12 +42,18 @@ const char *seal_kind_name(seal_kind kind)
     return (uint32_t)kind <= SEAL_KIND_LAST ? names[kind] : NULL;
 }
 
+/* By their bytes in the entry: the field's low byte first. */
 static int compare_commitments(const void *a, const void *b)
 {
     const seal_commitment *x = (const seal_commitment *)a;
     const seal_commitment *y = (const seal_commitment *)b;
-    if (x->field != y->field) {
-        return x->field < y->field ? -1 : 1;
+    uint8_t low[2] = {(uint8_t)x->field, (uint8_t)y->field};
+    uint8_t high[2] = {(uint8_t)(x->field >> 8), (uint8_t)(y->field >> 8)};
+    if (low[0] != low[1]) {
+        return low[0] < low[1] ? -1 : 1;
+    }
+    if (high[0] != high[1]) {
+        return high[0] < high[1] ? -1 : 1;
     }
     return memcmp(x->digest.bytes, y->digest.bytes, SEAL_DIGEST_LEN);
 }

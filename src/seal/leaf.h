@@ -67,7 +67,7 @@ typedef struct seal_leaf {
     seal_id record;
     seal_digest request;                /* hash of the request that asked for it */
     seal_digest subject;                /* hash of what the entry is about outside the records */
-    const seal_commitment *commitments; /* ascending by field, then digest; none twice */
+    const seal_commitment *commitments; /* by their bytes, none twice: seal_commitments_sort */
     uint32_t commitment_count;          /* more than 0 only with a record */
 } seal_leaf;
 

@@ -30,10 +30,14 @@
  * So a connection is closed after a chunked request: where such a body ends then hides nothing.
  * Trailers are refused. Browsers never send chunks, and nginx makes them into a length.
  *
+ * MHD_OPTION_STRICT_FOR_CLIENT stays off: what it adds (Host, blanks in the target) is checked
+ * here, and this version sends its answer to a missing Host twice and closes on a blank without a
+ * word.
+ *
  * Answers of the library's own (plain HTML, connection closed): 400 to a first line or header
- * without shape, to HTTP/1.1 without Host and to a length that is no number; 413 to one above 2^64;
- * 414 and 431 when its buffer is full; 505 to other major versions; closed without a word when the
- * first line has no or too many blanks. */
+ * without shape and to a length that is no number (413 above 2^64; the head of these two comes
+ * twice, with Connection: close in both); 414 and 431 when its buffer is full; 505 to other major
+ * versions; closed without a word when the method is missing. */
 #define _GNU_SOURCE /* pthread_setname_np */
 #include "server/http_server.h"
 
@@ -219,14 +223,8 @@ static void *watch_run(void *cls)
     uint32_t step_ms = least / 8 < 10 ? 10 : least / 8 > 1000 ? 1000 : least / 8;
     pthread_mutex_lock(&server->lock);
     while (!server->is_stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += step_ms / 1000;
-        until.tv_nsec += (long)(step_ms % 1000) * 1000000L;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000L;
-        }
+        uint64_t until_us = lj_os_mono_us() + (uint64_t)step_ms * 1000;
+        struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000) * 1000};
         (void)pthread_cond_timedwait(&server->wake, &server->lock, &until);
         cut_slow(server);
     }
@@ -493,8 +491,11 @@ static bool on_head(struct MHD_Connection *connection, http_exchange *exchange, 
     exchange->stage = STAGE_BODY;
     server->app.head(server->app.ctx, thread_state(server), &exchange->request, &exchange->response,
                      &exchange->body_max);
+    if (exchange->response.status != 0 && !exchange->request.has_body) {
+        return true; /* sent by the next call: now, the library would close the connection */
+    }
     if (exchange->response.status != 0) {
-        exchange->response.close = exchange->response.close || exchange->request.has_body;
+        exchange->response.close = true;
         return send_response(connection, exchange);
     }
     if (exchange->head.body_len > exchange->body_max) {
@@ -537,6 +538,9 @@ static bool on_body(http_exchange *exchange, lj_slice part)
 static bool on_whole(struct MHD_Connection *connection, http_exchange *exchange)
 {
     http_server *server = exchange->server;
+    if (exchange->response.status != 0) {
+        return send_response(connection, exchange);
+    }
     if (exchange->head.is_chunked &&
         MHD_get_connection_values_n(connection, MHD_FOOTER_KIND, NULL, NULL) > 0) {
         return send_refusal(connection, exchange,
@@ -580,11 +584,12 @@ static bool read_port(const char *text, uint16_t *out)
 {
     uint32_t value = 0;
     size_t len = 0;
-    for (; text[len] >= '0' && text[len] <= '9' && len < 6; len++) {
+    for (; text[len] >= '0' && text[len] <= '9' && len < 5; len++) {
         value = value * 10 + (uint32_t)(text[len] - '0');
     }
     *out = (uint16_t)value;
-    return len > 0 && text[len] == '\0' && value <= UINT16_MAX;
+    bool is_padded = len > 1 && text[0] == '0';
+    return len > 0 && text[len] == '\0' && !is_padded && value <= UINT16_MAX;
 }
 
 static lj_code open_listener(http_server *server, const char *listen, lj_err *err)
@@ -624,10 +629,10 @@ static lj_code start_daemon(http_server *server, lj_err *err)
         MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_CONNECTION_LIMIT,
         limits->connection_count, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)limits->head_len * POOL_FACTOR,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, server, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
+        server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads,
+        MHD_OPTION_END);
     return server->daemon != NULL
                ? LJ_OK
                : lj_fail(err, LJ_E_IO, UINT64_MAX, "the HTTP library did not start");
@@ -711,6 +716,7 @@ lj_code http_server_start(const char *listen, const http_app *app, const http_li
     }
     code = start_daemon(server, err);
     if (code != LJ_OK) {
+        server->listener.fd = -1; /* the library may have closed it */
         stop_watch(server);
         release(server);
         return code;
@@ -725,11 +731,12 @@ void http_server_stop(http_server *server)
         return;
     }
     atomic_store(&server->is_closing, true);
-    (void)MHD_quiesce_daemon(server->daemon);
+    if (MHD_quiesce_daemon(server->daemon) == MHD_INVALID_SOCKET) {
+        server->listener.fd = -1; /* the library kept it, and closes it */
+    }
     uint64_t until = lj_os_mono_ms() + server->limits.stop_ms;
     while (atomic_load(&server->active) > 0 && lj_os_mono_ms() < until) {
-        struct timespec nap = {0, 5 * 1000 * 1000};
-        (void)nanosleep(&nap, NULL);
+        lj_os_nap_ms(5);
     }
     MHD_stop_daemon(server->daemon);
     stop_watch(server);

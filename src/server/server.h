@@ -87,6 +87,9 @@ LJ_MUST_USE lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err
 extern const route_table import_routes; /* import_routes.c */
 extern const route_table schema_routes; /* schema_routes.c: /schema, /openapi.json, /healthz */
 
+/* "business", "sys_admin" ...: for lijiand routes and the OpenAPI document. */
+const char *server_permission_name(uint32_t permission);
+
 /* All of them as one set. *out_row names a faulty row. */
 LJ_MUST_USE lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_row,
                                   lj_err *err);
@@ -94,13 +97,39 @@ LJ_MUST_USE lj_code server_routes(lj_arena *arena, route_set **out, const route_
 /* ---- answers (answer.c) ---- */
 /* The kernel's refusal as a problem document; passes the code on. */
 lj_code server_refused(route_call *call, const ledger_type *type, const ledger_outcome *outcome,
-                       lj_code code);
-/* {"id","type","title"} of a record, null for a null value. */
-void server_put_ref(route_call *call, lj_json *json, const char *key, const ledger_type *type,
-                    const store_value *id);
-/* A record as docs/api.md shows it; `with_can`: what the caller may do with it. */
-lj_code server_put_record(route_call *call, lj_json *json, const char *key,
-                          const ledger_record *record, const ledger_rights *rights, bool with_can,
-                          lj_err *err);
+                       lj_code code, lj_err *err);
+/* {"id","type","title"} of a record, null for a null value. conn: the transaction's own while there
+ * is one, else the thread's reader. */
+void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                    const ledger_type *type, const store_value *id);
+/* {"id","title"} of an account. */
+void server_put_account(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                        const store_value *id);
+/* A day, an instant, or null. */
+void server_put_day(lj_json *json, const char *key, int64_t day);
+void server_put_instant(lj_json *json, const char *key, int64_t at);
+void server_put_id(lj_json *json, const char *key, const uint8_t id[16]);
+/* One field's value, as docs/api.md has it. */
+void server_put_value(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                      const ledger_field *field, const store_value *value);
+/* A record; with_can: what the caller may do with it. */
+void server_put_record(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                       const ledger_record *record, const ledger_rights *rights, bool with_can);
+/* JSON of at most SERVER_JSON_MAX bytes in the request's arena. */
+enum { SERVER_JSON_MAX = 8 * 1024 * 1024 };
+void server_json_begin(route_call *call, lj_buf *buf, lj_json *out);
+/* Answers with what was written; LJ_E_LIMIT when it did not fit. */
+lj_code server_json_end(route_call *call, uint32_t status, const lj_buf *buf, lj_err *err);
+
+/* ---- changes (change.c) ---- */
+/* The members fields, reason, happened_on, for_post, source, state, second of a body into a change;
+ * faults are recorded in call->problem, LJ_E_INVALID when there are any. */
+lj_code server_read_change(route_call *call, const ledger_type *type, ledger_change *out,
+                           lj_err *err);
+/* A change inside one transaction with its answer, which a repeated request gets again. work does
+ * the change and writes the answer's JSON; it sets *out_status. */
+typedef lj_code (*server_work)(route_call *call, ledger_txn *txn, void *ctx, lj_json *json,
+                               uint32_t *out_status, lj_err *err);
+lj_code server_change(route_call *call, server_work work, void *ctx, lj_err *err);
 
 #endif

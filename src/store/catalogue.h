@@ -11,6 +11,7 @@ typedef struct store_table {
     const char *name;
     const char *const *columns; /* column_count names, in the order of the table */
     const char *kinds;          /* a letter per column: i int, t text, b bytes */
+    const char *nulls;          /* a letter per column: n NULL may stand there, - it may not */
     uint8_t column_count;
     const store_query *all;  /* every row, ordered by primary key */
     const store_query *some; /* one row when there is any */

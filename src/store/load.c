@@ -208,8 +208,9 @@ static lj_code load_row(load_run *run, lj_err *err)
         size_t left = run->line.len - from;
         const uint8_t *stop = left > 0 ? memchr(at, '\t', left) : NULL;
         size_t len = stop != NULL ? (size_t)(stop - at) : left;
-        if (count == table->column_count || !decode(table->kinds[count], at, len, &values[count])) {
-            return fail_format(run, err);
+        if (count == table->column_count || !decode(table->kinds[count], at, len, &values[count]) ||
+            (values[count].kind == STORE_NULL && table->nulls[count] == '-')) {
+            return fail_format(run, err); /* a key of NULL: SQLite would number the row itself */
         }
         count++;
         from += len + 1;
@@ -257,6 +258,7 @@ static lj_code load_end(load_run *run, lj_err *err)
 
 static lj_code load_heads(load_run *run, lj_err *err)
 {
+    lj_sha256_begin(run->sha);
     lj_buf_put_cstr(&run->head, DUMP_HEAD);
     lj_code code = line_read(run, err);
     if (code == LJ_OK && !line_is_head(run)) {
@@ -283,8 +285,7 @@ static lj_code load_heads(load_run *run, lj_err *err)
 
 static lj_code load_all(load_run *run, lj_err *err)
 {
-    lj_sha256_begin(run->sha);
-    lj_code code = load_heads(run, err);
+    lj_code code = LJ_OK;
     while (code == LJ_OK) {
         code = line_read(run, err);
         if (code != LJ_OK) {
@@ -334,6 +335,9 @@ static lj_code load_transaction(store *db, load_run *run, lj_err *err)
         return code;
     }
     code = run->conn->driver->defer_links(run->conn, err);
+    if (code == LJ_OK) {
+        code = load_heads(run, err);
+    }
     if (code == LJ_OK) {
         code = empty_check(run->conn, run->schema, err);
     }

@@ -468,28 +468,37 @@ void store_sink_row(store_sink *sink, const store_value *columns, size_t count, 
     }
 }
 
+/* Everything but the bookkeeping of a failure. */
+static lj_code run_query(store_conn *conn, const store_query *query, const store_value *args,
+                         size_t arg_count, store_sink *sink, lj_err *err)
+{
+    void *statement = NULL;
+    lj_code code = args_check(query, args, arg_count, err);
+    if (code == LJ_OK && !conn->is_open) {
+        code = conn_ready(conn, err);
+    }
+    if (code == LJ_OK) {
+        code = store_statement_of(conn, query, &statement, err);
+    }
+    if (code == LJ_OK) {
+        conn->is_running = true;
+        code = conn->driver->run(conn, statement, query, args, sink, err);
+        conn->is_running = false;
+    }
+    return code;
+}
+
 lj_code store_run(store_conn *conn, const store_query *query, const store_value *args,
                   size_t arg_count, store_row_fn row, void *ctx, lj_err *err)
 {
     LJ_ASSERT(!conn->is_running); /* a row function runs no query on its own connection */
     LJ_ASSERT(conn->is_open || !conn->is_writer);
-    lj_code code =
-        conn->bad != LJ_OK ? fail_again(conn->bad, err) : args_check(query, args, arg_count, err);
-    if (code == LJ_OK && !conn->is_open) {
-        code = conn_ready(conn, err);
-    }
-    if (code != LJ_OK) {
-        return code;
+    if (conn->bad != LJ_OK) {
+        return fail_again(conn->bad, err);
     }
     conn->changed = 0;
-    void *statement = NULL;
     store_sink sink = {row, ctx, LJ_OK};
-    code = store_statement_of(conn, query, &statement, err);
-    if (code == LJ_OK) {
-        conn->is_running = true;
-        code = conn->driver->run(conn, statement, query, args, &sink, err);
-        conn->is_running = false;
-    }
+    lj_code code = run_query(conn, query, args, arg_count, &sink, err);
     if (code != LJ_OK) {
         if (conn->is_open) {
             conn->bad = code;

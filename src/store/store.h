@@ -65,7 +65,7 @@ typedef struct store_options {
 
 /* Opens; does not migrate (migrate.h). LJ_E_NOT_FOUND when it is not there and not to be created;
  * LJ_E_UNSUPPORTED when the library is too old; LJ_E_IO, LJ_E_FORMAT (no database); LJ_E_BUSY when
- * another process has the SQLite file open for writing. */
+ * another process has the SQLite file open for writing. A process opens a file once. */
 LJ_MUST_USE lj_code store_open(const store_options *options, store **out, lj_err *err);
 void store_close(store *db); /* accepts NULL; every connection must have been given back */
 store_engine store_engine_of(const store *db);

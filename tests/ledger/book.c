@@ -135,8 +135,8 @@ lj_code book_apply(book *on, const ledger_actor *actor, const book_change *chang
                          .state = change->state - 1,
                          .inputs = inputs,
                          .input_count = read_fields(on, type, change->fields, inputs),
-                         .happened_on = change->happened_on != 0 ? change->happened_on
-                                                                 : LEDGER_NO_DAY,
+                         .happened_on =
+                             change->happened_on != 0 ? change->happened_on : LEDGER_NO_DAY,
                          .for_post = change->for_post,
                          .source = change->source,
                          .opening_signer = change->second};
@@ -191,8 +191,7 @@ static bool find_post(book *on, const uint8_t *unit, const char *role, uint8_t o
 {
     ledger_actor kernel = ledger_actor_kernel(on->at);
     const ledger_type *type = ledger_type_lookup("post", 4);
-    ledger_query query = {
-        .type = type, .state = -1, .unit = lj_slice_of(unit, 16), .most = 200};
+    ledger_query query = {.type = type, .state = -1, .unit = lj_slice_of(unit, 16), .most = 200};
     ledger_page page;
     lj_err err = {0};
     need(ledger_list_page(on->ledger, on->reader, &kernel, &query, on->arena, &page, &err), &err,
@@ -225,7 +224,7 @@ ledger_actor book_actor(book *on, const char *name, const uint8_t *unit, const c
     book_do(on, &kernel, &(book_change){.type = "assignment", .fields = fields}, NULL);
     const ledger_role *row = ledger_role_lookup(role, (uint32_t)strlen(role));
     uint8_t *account = lj_arena_alloc(on->arena, 16);
-    ledger_id_make(on->at, account);
+    ledger_id_make(on->ledger, on->at, account);
     uint8_t *unit_copy = lj_arena_alloc(on->arena, 16);
     memcpy(unit_copy, at, 16);
     ledger_actor actor = {.account = store_bytes(lj_slice_of(account, 16)),

@@ -78,6 +78,9 @@ bad_source "an assertion of the C library" '    assert(x);'
 bad_source "a goto to another label" '    goto again;'
 bad_source "a second word for bytes" '    size_t name_length = 1;'
 bad_source "a second word for milliseconds" '    uint32_t wait_msec = 1;'
+bad_source "SQL in C" '    x += "SELECT id FROM unit"[0];'
+bad_source "SQL in small letters" '    x += "select id from unit"[0];'
+bad_source "a change in SQL" '    x += "UPDATE unit SET id = 1"[0];'
 bad_source "a postponed promise" '    /* TO''DO later */'
 nine=xxxxxxxxx
 ninety=$nine$nine$nine$nine$nine$nine$nine$nine$nine$nine
@@ -88,6 +91,8 @@ bad_source "a blank at the end" '    x++; '
 bad_source "a test for a system" '#ifdef _WIN32\n#endif'
 good_source "a banned word in a comment" '    /* strcpy is banned */'
 good_source "a banned word in a string" '    x += "strcpy(a, b)"[0];'
+good_source "words that SQL has too" '    x += "update: select one; SELECTED, UPDATE of the SET"[0];'
+good_source "SQL in a comment" '    /* SELECT id FROM unit */'
 good_source "a field of that name" '    x += x_of.system;'
 good_source "a longer word" '    x = my_strcpy_count;'
 good_source "a line of 100 columns" "    /* $ninety */"

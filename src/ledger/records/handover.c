@@ -67,15 +67,19 @@ static bool same_ref(const ledger_record *record, uint32_t a_idx, uint32_t b_idx
     return ledger_has(record, a_idx) && ledger_has(record, b_idx) &&
            lj_slice_is(record->values[a_idx].bytes, record->values[b_idx].bytes);
 }
+/* Facts of handover_leader: posts that the leader holds today and that entitle to watch. */
 static const char *guard_valid(const ledger_record *record, const ledger_facts *facts,
                                const ledger_now *now)
 {
-    (void)facts;
     (void)now;
-    return same_ref(record, OUTGOING, INCOMING) || same_ref(record, OUTGOING, LEADER) ||
-                   same_ref(record, INCOMING, LEADER)
-               ? "same_person"
-               : NULL;
+    if (same_ref(record, OUTGOING, INCOMING) || same_ref(record, OUTGOING, LEADER) ||
+        same_ref(record, INCOMING, LEADER)) {
+        return "same_person";
+    }
+    /* Whoever watched a handover of the past may be gone since. */
+    bool is_past =
+        record->is_void || record->source == LEDGER_OPENING || record->state == CANCELLED;
+    return !is_past && ledger_has(record, LEADER) && facts->num[0] == 0 ? "not_leader" : NULL;
 }
 
 static const ledger_move moves[] = {
@@ -216,6 +220,8 @@ static const ledger_label labels[] = {
      "The outgoing is gone and cannot sign: complete without the outgoing"},
     {"refused.same_person", "移交人、接交人、监交领导不能是同一人",
      "Outgoing, incoming and leader must be three people"},
+    {"refused.not_leader", "监交领导须是该单位主要负责人、分管领导或保密局局长",
+     "Only the unit head, the responsible leader or the bureau's leader may watch"},
 };
 
 const ledger_type ledger_handover = {
@@ -226,6 +232,7 @@ const ledger_type ledger_handover = {
     .scope = LEDGER_OF_UNIT,
     .number = "H",
     .owner = "post",
+    .check = "handover_leader",
     .valid = guard_valid,
     .void_posts = POSTS_BUREAU,
     .states = states,

@@ -1,3 +1,10 @@
+-- Facts for what must hold: posts that the leader holds today and that entitle to watch this handover.
+-- query: handover_leader   in: district int, unit bytes, leader bytes, today int   out: 1
+SELECT count(*) FROM assignment a JOIN post p ON p.district = a.district AND p.id = a.post
+ WHERE a.district = :district AND a.person = :leader AND a.void = 0 AND p.void = 0
+   AND a.since <= :today AND (a.until IS NULL OR a.until >= :today)
+   AND (p.role = 'bureau_leader' OR (p.unit = :unit AND p.role IN ('unit_head', 'responsible_leader')));
+
 -- The pack. Rows have the columns id, unit, department, person, then what the map names $5, $6, $7.
 -- Due in 60 days, or overdue, at the unit: the date.
 -- query: handover_due_soon   in: district int, id bytes, unit bytes, today int   out: 5

@@ -73,13 +73,15 @@ static const ledger_move moves[] = {
      .effects = "closed"},
 };
 
-/* In this order: the receipts of `to_all` are made, then all that stand in the list are sent. */
+/* `to_all` makes receipts that wait at once; those that stand in the list are sent. */
 static const ledger_effect effects[] = {
     /* set, kind, type, event, each, map */
     {"issued", LEDGER_SET, NULL, NULL, NULL, "issued_on=$today"},
-    {"issued", LEDGER_CREATE, "notice_receipt", NULL, "notice_units", "unit=$unit"},
+    {"issued", LEDGER_CREATE, "notice_receipt", "address", "notice_units",
+     "unit=$unit;due_on=read_by"},
     {"issued", LEDGER_MOVE, "notice_receipt", "send", "notice_listed", "due_on=read_by"},
-    {"more", LEDGER_CREATE, "notice_receipt", NULL, "notice_units", "unit=$unit"},
+    {"more", LEDGER_CREATE, "notice_receipt", "address", "notice_units",
+     "unit=$unit;due_on=read_by"},
     {"more", LEDGER_MOVE, "notice_receipt", "send", "notice_listed", "due_on=read_by"},
     {"withdrawn", LEDGER_MOVE, "notice_receipt", "withdraw", "notice_waiting", NULL},
     {"closed", LEDGER_MOVE, "notice_receipt", "give_up", "notice_waiting", NULL},

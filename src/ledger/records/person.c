@@ -10,7 +10,7 @@
 enum { ACTIVE, LEFT };
 static const char *const states[] = {"active", "left", NULL};
 
-enum { FACTS, IDENTITY, CONTACT };
+enum { FACTS, IDENTITY, CONTACT, TRANSFER };
 enum { NAME, UNIT, DEPARTMENT, ID_HASH, KIND, JOINED_ON, LEFT_ON, PHONE, NOTE };
 static const ledger_field fields[] = {
     /* tag, since, name, kind, of, min, max, flags, group, required */
@@ -23,12 +23,15 @@ static const ledger_field fields[] = {
     {7, 1, "left_on", LEDGER_DATE, NULL, 0, 0, 0, FACTS, "leave"},
     {8, 1, "phone", LEDGER_TEXT, NULL, 0, 40, LEDGER_PERSONAL | LEDGER_LOCAL, CONTACT, NULL},
     {9, 1, "note", LEDGER_TEXT, NULL, 0, 500, LEDGER_PERSONAL | LEDGER_LONG, CONTACT, NULL},
+    {10, 1, "transfer_to", LEDGER_REF, "unit", 0, 0, LEDGER_FIXED, TRANSFER, "transfer"},
+    {11, 1, "transfer_department", LEDGER_REF, "department", 0, 0, 0, TRANSFER, NULL},
 };
 
+#define OF_OFFICER (1u << FACTS | 1u << IDENTITY | 1u << CONTACT)
 static const ledger_access access[] = {
     /* states, posts, read groups, write groups */
     {LEDGER_ANY_STATE, POSTS_BUREAU, LEDGER_ALL_GROUPS, LEDGER_ALL_GROUPS},
-    {LEDGER_ANY_STATE, POST_SECRECY_OFFICER, LEDGER_ALL_GROUPS, LEDGER_ALL_GROUPS},
+    {LEDGER_ANY_STATE, POST_SECRECY_OFFICER, LEDGER_ALL_GROUPS, OF_OFFICER},
     {LEDGER_ANY_STATE, POSTS_UNIT_LEADER, LEDGER_ALL_GROUPS, 1u << FACTS},
     {LEDGER_ANY_STATE, POST_DEPARTMENT_HEAD, 1u << FACTS | 1u << CONTACT, 0},
     {LEDGER_ANY_STATE, POST_PERSON, LEDGER_ALL_GROUPS, 0},
@@ -71,7 +74,7 @@ static const ledger_move moves[] = {
      .event = "transfer",
      .from = 1u << ACTIVE,
      .to = ACTIVE,
-     .posts = POSTS_BUREAU | POSTS_UNIT,
+     .posts = POSTS_BUREAU,
      .flags = LEDGER_REASON,
      .effects = "transferred"},
 };
@@ -79,6 +82,8 @@ static const ledger_move moves[] = {
 static const ledger_effect effects[] = {
     /* set, kind, type, event, each, map */
     {"left", LEDGER_MOVE, "assignment", "end", "person_assignments", "until=left_on"},
+    {"transferred", LEDGER_SET, NULL, NULL, NULL,
+     "unit=transfer_to;department=transfer_department"},
     {"transferred", LEDGER_MOVE, "assignment", "end", "person_assignments", "until=$today"},
 };
 
@@ -96,6 +101,7 @@ static const ledger_label labels[] = {
     {"group.0", "基本情况", "Facts"},
     {"group.1", "身份核对", "Identity"},
     {"group.2", "联系和备注", "Contact and note"},
+    {"group.3", "调动", "Transfer"},
     {"person.name", "姓名", "Name"},
     {"person.unit", "单位", "Unit"},
     {"person.department", "内设机构", "Department"},
@@ -105,13 +111,18 @@ static const ledger_label labels[] = {
     {"person.left_on", "离职日期", "Left on"},
     {"person.phone", "电话", "Telephone"},
     {"person.note", "备注", "Note"},
+    {"person.transfer_to", "调往单位", "To unit"},
+    {"person.transfer_department", "调往内设机构", "To department"},
     {"help.id_hash", "只用来区分同名同姓的人，系统不保存号码",
      "Only to tell people of one name apart; the number itself is not kept"},
     {"help.left_on", "填在本单位工作的最后一天；其所任岗位的任职到这一天结束",
      "The last day at this unit; what the person holds ends on this day"},
     {"help.note", "不得填写国家秘密、工作秘密和病情、家庭等个人情况",
      "No secrets, nothing about health or family"},
-    {"help.unit", "调到其他单位须办理“调动”", "A change to another unit is the move `transfer`"},
+    {"help.transfer_to", "办理后所属单位随之改变，在原单位的任职当天结束",
+     "The person then belongs to that unit; what is held at the old one ends on that day"},
+    {"help.unit", "调到其他单位由保密局办理“调动”",
+     "The bureau makes a change to another unit, by the move `transfer`"},
     {"state.active", "在职", "Active"},
     {"state.left", "已离职", "Left"},
     {"event.create", "登记", "Register"},
@@ -121,8 +132,8 @@ static const ledger_label labels[] = {
     {"list.all", "全部人员", "All people"},
     {"list.active", "在职人员", "People in service"},
     {"list.left", "离职人员", "People who left"},
-    {"refused.other_unit", "所选内设机构不属于该单位；调动时须同时改选或清空内设机构",
-     "This department belongs to another unit; choose another or none when transferring"},
+    {"refused.other_unit", "所选内设机构不属于该单位，请改选或清空",
+     "This department belongs to another unit; choose another or none"},
     {"refused.dates", "离职日期早于入职日期", "Left before joining"},
 };
 

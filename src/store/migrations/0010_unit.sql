@@ -12,7 +12,7 @@ CREATE TABLE unit (
     key_to          {INT},           -- day number
     successor       {BYTES},         -- unit it was merged into
     split_from      {BYTES},         -- unit it was split from
-    address         {TEXT}, -- of the main building -- of the main building
+    address         {TEXT}, -- of the main building
     phone           {TEXT},          -- of the duty room
     staff_count     {INT},           -- persons
     on_paper        {INT}            -- 0, 1: sends paper, the bureau enters it

@@ -11,7 +11,7 @@ CREATE TABLE handover (
     carriers      {TEXT},           -- counts by level, place of the list
     keys_note     {TEXT},           -- keys and cabinets
     undelivered   {TEXT},           -- place of undelivered documents
-    remark        {TEXT} -- prose -- prose
+    remark        {TEXT} -- prose
 ) {STRICT};
 CREATE INDEX handover_by_happened_on ON handover (district, happened_on, id);
 CREATE INDEX handover_by_unit_happened_on ON handover (district, unit, happened_on, id);

@@ -3,7 +3,7 @@ CREATE TABLE directive_reply (
     {ROW},
     question   {TEXT} NOT NULL, -- what the unit is asked
     due_on     {INT} NOT NULL,  -- day number
-    reply      {TEXT}, -- prose -- prose
+    reply      {TEXT}, -- prose
     replied_on {INT}            -- day number
 ) {STRICT};
 CREATE INDEX directive_reply_by_due_on ON directive_reply (district, due_on, id);

@@ -9,7 +9,7 @@ CREATE TABLE handover_item (
     amount      {INT},           -- pieces, or rows of a ledger
     due_on      {INT},           -- day number
     checked     {INT},           -- 0, 1: compared with what is there
-    remark      {TEXT} -- prose -- prose
+    remark      {TEXT} -- prose
 ) {STRICT};
 CREATE INDEX handover_item_by_created_at ON handover_item (district, created_at, id);
 CREATE INDEX handover_item_by_unit_created_at ON handover_item (district, unit, created_at, id);

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * From the kernel to JSON: records, references, refusals. Shapes: docs/api.md. */
+#include "base/hash.h"
+#include "base/num.h"
+#include "ledger/list_terms.h"
+#include "server/server.h"
+
+/* ---- buffers ---- */
+void server_json_begin(route_call *call, lj_buf *buf, lj_json *out)
+{
+    lj_buf_init(buf, call->arena, SERVER_JSON_MAX);
+    *out = lj_json_of(buf);
+}
+
+lj_code server_json_end(route_call *call, uint32_t status, const lj_buf *buf, lj_err *err)
+{
+    if (!lj_buf_ok(buf)) {
+        return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "the answer is too large");
+    }
+    route_json(call, status, lj_buf_slice(buf));
+    return LJ_OK;
+}
+
+bool server_id(const route_call *call, const char *name, uint8_t out[16])
+{
+    return ledger_id_read(lj_str_bytes(route_param_of(call, name)), out);
+}
+
+/* ---- small values ---- */
+static void put_printed(lj_json *json, const char *key, ledger_kind kind, int64_t num)
+{
+    const ledger_field field = {.kind = kind};
+    const store_value value = store_int(num);
+    uint8_t room[64];
+    lj_buf text = {.ptr = room, .cap = sizeof room, .max_len = sizeof room};
+    ledger_value_print(&field, &value, &text);
+    lj_json_text(json, key, lj_slice_of(room, text.len));
+}
+
+void server_put_day(lj_json *json, const char *key, int64_t day)
+{
+    put_printed(json, key, LEDGER_DATE, day);
+}
+
+void server_put_instant(lj_json *json, const char *key, int64_t at)
+{
+    put_printed(json, key, LEDGER_INSTANT, at);
+}
+
+void server_put_id(lj_json *json, const char *key, const uint8_t id[16])
+{
+    char text[37];
+    ledger_id_print(id, text);
+    lj_json_cstr(json, key, text);
+}
+
+void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                    const ledger_type *type, const store_value *id)
+{
+    if (id->kind != STORE_BYTES || id->bytes.len != 16) {
+        lj_json_null(json, key);
+        return;
+    }
+    lj_slice title = {0};
+    lj_code code = type != NULL ? ledger_title_lookup(server_of(call)->book, conn, type,
+                                                      id->bytes.ptr, call->arena, &title, NULL)
+                                : LJ_OK;
+    lj_json_object_begin(json, key);
+    server_put_id(json, "id", id->bytes.ptr);
+    if (type != NULL) {
+        lj_json_cstr(json, "type", type->name);
+    }
+    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_object_end(json);
+}
+
+void server_put_account(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                        const store_value *id)
+{
+    if (id->kind != STORE_BYTES || id->bytes.len != 16) {
+        lj_json_null(json, key);
+        return;
+    }
+    lj_slice title = {0};
+    lj_code code =
+        ledger_account_title(server_of(call)->book, conn, id->bytes.ptr, call->arena, &title, NULL);
+    lj_json_object_begin(json, key);
+    server_put_id(json, "id", id->bytes.ptr);
+    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_object_end(json);
+}
+
+static const ledger_type *type_named(const char *name)
+{
+    return name != NULL ? ledger_type_lookup(name, strlen(name)) : NULL;
+}
+
+void server_put_value(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                      const ledger_field *field, const store_value *value)
+{
+    if (value->kind == STORE_NULL) {
+        lj_json_null(json, key);
+        return;
+    }
+    switch (field->kind) {
+    case LEDGER_INT:
+    case LEDGER_PT100:
+        lj_json_int(json, key, value->num);
+        return;
+    case LEDGER_BOOL:
+        lj_json_bool(json, key, value->num != 0);
+        return;
+    case LEDGER_REF:
+        server_put_ref(call, conn, json, key, type_named(field->of), value);
+        return;
+    case LEDGER_TEXT:
+    case LEDGER_CODE:
+        lj_json_text(json, key, value->bytes);
+        return;
+    case LEDGER_DATE:
+    case LEDGER_INSTANT:
+        put_printed(json, key, field->kind, value->num);
+        return;
+    case LEDGER_KEYED_HASH:
+    case LEDGER_FILE_HASH:
+        break;
+    }
+    uint8_t room[80];
+    lj_buf text = {.ptr = room, .cap = sizeof room, .max_len = sizeof room};
+    ledger_value_print(field, value, &text);
+    lj_json_text(json, key, lj_slice_of(room, text.len));
+}
+
+/* ---- records ---- */
+static bool may_write(const ledger_record *record, const ledger_field *field,
+                      const ledger_rights *rights)
+{
+    return (field->flags & (LEDGER_KERNEL | LEDGER_FIXED)) == 0 && !record->is_void &&
+           (rights->write_groups & 1u << field->group) != 0;
+}
+
+/* Moves from this state that the caller's posts may make; guards and signatures speak when tried.
+ */
+static void put_can(lj_json *json, const ledger_record *record, const ledger_rights *rights)
+{
+    const ledger_type *type = record->type;
+    lj_json_object_begin(json, "can");
+    lj_json_array_begin(json, "write");
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        if (may_write(record, &type->fields[i], rights)) {
+            lj_json_cstr(json, NULL, type->fields[i].name);
+        }
+    }
+    lj_json_array_end(json);
+    lj_json_array_begin(json, "moves");
+    for (uint32_t i = 0; i < type->move_count && !record->is_void; i++) {
+        const ledger_move *move = &type->moves[i];
+        if ((move->from & 1u << record->state) != 0 && (move->from & LEDGER_NEW) == 0 &&
+            (move->flags & LEDGER_INNER) == 0 && (move->posts & rights->posts) != 0) {
+            lj_json_cstr(json, NULL, move->event);
+        }
+    }
+    if (!record->is_void && (type->void_posts & rights->posts) != 0) {
+        lj_json_cstr(json, NULL, "void");
+    }
+    lj_json_array_end(json);
+    lj_json_object_end(json);
+}
+
+static void put_head(route_call *call, store_conn *conn, lj_json *json, const ledger_record *record)
+{
+    static const char *const sources[LEDGER_SOURCE_COUNT] = {"live", "paper", "opening", "import",
+                                                             "package"};
+    const ledger_type *type = record->type;
+    server_put_id(json, "id", record->id);
+    lj_json_cstr(json, "type", type->name);
+    lj_json_int(json, "version", record->version);
+    lj_json_cstr(json, "state",
+                 record->state < ledger_state_count(type) ? type->states[record->state] : "");
+    if (record->number.kind == STORE_TEXT) {
+        lj_json_text(json, "number", record->number.bytes);
+    } else {
+        lj_json_null(json, "number");
+    }
+    lj_json_text(json, "title", ledger_title_of(record));
+    lj_json_bool(json, "void", record->is_void);
+    server_put_ref(call, conn, json, "unit", type_named("unit"), &record->unit);
+    server_put_ref(call, conn, json, "department", type_named("department"), &record->department);
+    server_put_ref(call, conn, json, "person", type_named("person"), &record->person);
+    server_put_ref(call, conn, json, "parent", type_named(type->parent), &record->parent);
+    server_put_day(json, "happened_on", record->happened_on);
+    server_put_instant(json, "created_at", record->created_at);
+    server_put_instant(json, "changed_at", record->changed_at);
+    lj_json_cstr(json, "source",
+                 record->source < LEDGER_SOURCE_COUNT ? sources[record->source] : "");
+    server_put_account(call, conn, json, "entered_by", &record->entered_by);
+    server_put_ref(call, conn, json, "for_post", type_named("post"), &record->for_post);
+}
+
+void server_put_record(route_call *call, store_conn *conn, lj_json *json, const char *key,
+                       const ledger_record *record, const ledger_rights *rights, bool with_can)
+{
+    const ledger_type *type = record->type;
+    lj_json_object_begin(json, key);
+    put_head(call, conn, json, record);
+    lj_json_object_begin(json, "fields");
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        const ledger_field *field = &type->fields[i];
+        if ((rights->read_groups & 1u << field->group) != 0) {
+            server_put_value(call, conn, json, field->name, field, &record->values[i]);
+        }
+    }
+    lj_json_object_end(json);
+    if (with_can) {
+        put_can(json, record, rights);
+    }
+    lj_json_object_end(json);
+}
+
+/* ---- refusals ---- */
+typedef struct problem_code {
+    const char *code;
+    problem_text text;
+    bool has_min, has_max;
+} problem_code;
+/* What a field's problem code says. {0} is the bound. */
+static const problem_code problem_codes[] = {
+    {"required",          {"this must be filled in", "此项必填"},                                         false, false},
+    {"too_short",         {"at least {0} characters", "至少 {0} 个字符"},                                true,  false},
+    {"too_long",          {"at most {0} characters", "最多 {0} 个字符"},                                 false, true },
+    {"too_small",         {"at least {0}", "不得小于 {0}"},                                               true,  false},
+    {"too_large",         {"at most {0}", "不得大于 {0}"},                                                false, true },
+    {"unknown_code",      {"not one of the values offered", "不在可选值之内"},                         false, false},
+    {"unknown_record",    {"there is no such record", "没有这条记录"},                                  false, false},
+    {"void_record",       {"that record is void", "所引用的记录已作废"},                             false, false},
+    {"other_unit",
+     {"that record belongs to another unit", "所引用的记录属于其他单位"},
+     false,                                                                                                          false},
+    {"not_unique",        {"another record has this value", "已有其他记录使用此值"},                false, false},
+    {"not_writable",      {"you may not change this", "无权修改此项"},                                  false, false},
+    {"fixed",             {"this is settled when the record is made", "此项登记后不能修改"},         false, false},
+    {"classified",
+     {"not on an installation that is not classified", "非涉密系统不得填写此项"},
+     false,                                                                                                          false},
+    {"wrong_kind",        {"another kind of value is expected", "取值类型不符"},                        false, false},
+    {"not_text",          {"not valid text", "不是有效文字"},                                           false, false},
+    {"control_character", {"contains control characters", "含有控制字符"},                              false, false},
+    {"not_a_number",      {"not a number", "不是数字"},                                                   false, false},
+    {"not_a_date",
+     {"not a date of the form 2023-05-01", "不是有效日期，应如 2023-05-01"},
+     false,                                                                                                          false},
+    {"not_an_instant",
+     {"not an instant of the form 2023-05-01T02:00:00Z", "不是有效时刻，应如 2023-05-01T02:00:00Z"},
+     false,                                                                                                          false},
+    {"not_yes_or_no",     {"yes or no", "应为“是”或“否”"},                                       false, false},
+    {"not_an_id",         {"not an id", "不是有效标识"},                                                false, false},
+    {"not_a_hash",        {"not a SHA-256 in hexadecimal", "不是 SHA-256 十六进制值"},                 false, false},
+    {"in_future",         {"lies in the future", "不得晚于今天"},                                       false, false},
+    {"opening_only",      {"only for opening balances", "仅用于期初登记"},                             false, false},
+    {"proxy_needs_paper",
+     {"entry on behalf of others is from paper only", "代为录入须来源于纸质材料"},
+     false,                                                                                                          false},
+    {"not_entitled",      {"this post or person is not entitled", "该岗位或人员无此资格"},          false, false},
+    {"signed_already",    {"this person signed already", "此人已签字，不能重复"},                   false, false},
+    {"only_own",          {"one signs only for oneself", "只能签自己的名"},                            false, false},
+};
+
+static lj_str number_text(lj_arena *arena, int64_t num)
+{
+    lj_buf text;
+    lj_buf_init(&text, arena, 24);
+    if (num < 0) {
+        lj_buf_put_u8(&text, '-');
+    }
+    lj_buf_put_dec(&text, num < 0 ? (uint64_t)0 - (uint64_t)num : (uint64_t)num);
+    return lj_buf_str(&text);
+}
+
+static void add_problem(route_call *call, const ledger_type *type, const ledger_problem *found)
+{
+    const problem_code *row = NULL;
+    for (size_t i = 0; i < LJ_COUNT_OF(problem_codes) && row == NULL; i++) {
+        row = strcmp(problem_codes[i].code, found->code) == 0 ? &problem_codes[i] : NULL;
+    }
+    static const problem_text plain = {"not valid", "取值无效"};
+    bool is_field = ledger_field_find(type, found->field, strlen(found->field)) >= 0;
+    lj_buf pointer;
+    lj_buf_init(&pointer, call->arena, 128);
+    lj_buf_put_cstr(&pointer, is_field ? "/fields/" : "/");
+    lj_buf_put_cstr(&pointer, found->field);
+    lj_str bound = {0};
+    if (row != NULL && (row->has_min || row->has_max)) {
+        bound = number_text(call->arena, row->has_min ? found->min : found->max);
+    }
+    problem_error_add(call->problem, lj_buf_str(&pointer), found->code,
+                      row != NULL ? row->text : plain, bound, (lj_str){0});
+}
+
+static void add_missing(route_call *call, const ledger_type *type, const ledger_outcome *outcome)
+{
+    lj_buf buf;
+    lj_json json;
+    server_json_begin(call, &buf, &json);
+    lj_json_array_begin(&json, NULL);
+    for (uint32_t i = 0; i < outcome->missing_count; i++) {
+        const ledger_missing *missing = &outcome->missing[i];
+        lj_json_object_begin(&json, NULL);
+        lj_json_cstr(&json, "role", missing->role);
+        lj_json_cstr(&json, "label",
+                     ledger_label_in(type, "role", missing->role, server_english(call)));
+        lj_json_uint(&json, "min", missing->count);
+        lj_json_array_begin(&json, "posts");
+        for (uint32_t j = 0; j < ledger_role_count; j++) {
+            if ((ledger_roles[j].bit & missing->posts) != 0) {
+                lj_json_cstr(&json, NULL, ledger_roles[j].code);
+            }
+        }
+        lj_json_array_end(&json);
+        lj_json_object_end(&json);
+    }
+    lj_json_array_end(&json);
+    problem_member(call->problem, "missing", lj_buf_slice(&buf));
+}
+
+/* Refusals of the kernel itself; those of guards are labels of their type. */
+static problem_text refusal_text(const ledger_type *type, const char *key)
+{
+    static const problem_text state = {"this step is not offered in the record's state",
+                                       "记录当前状态下不能办理此步骤"};
+    static const problem_text is_void = {"the record is void", "记录已作废"};
+    if (strcmp(key, "state") == 0) {
+        return state;
+    }
+    if (strcmp(key, "void") == 0) {
+        return is_void;
+    }
+    return (problem_text){ledger_label_in(type, "refused", key, true),
+                          ledger_label_in(type, "refused", key, false)};
+}
+
+static void add_current(route_call *call, const ledger_outcome *outcome)
+{
+    ledger_rights rights;
+    lj_code code = ledger_rights_of(server_of(call)->book, server_conn(call), server_actor(call),
+                                    outcome->record, &rights, NULL);
+    lj_buf buf;
+    lj_json json;
+    server_json_begin(call, &buf, &json);
+    if (code == LJ_OK) {
+        server_put_record(call, server_conn(call), &json, NULL, outcome->record, &rights, true);
+        problem_member(call->problem, "current", lj_buf_slice(&buf));
+        route_etag(call, (uint64_t)outcome->record->version);
+    }
+}
+
+lj_code server_refused(route_call *call, const ledger_type *type, const ledger_outcome *outcome,
+                       lj_code code, lj_err *err)
+{
+    if (outcome->is_stale && outcome->record != NULL) {
+        add_current(call, outcome);
+        return problem_set(call->problem, PROBLEM_STALE, err);
+    }
+    if (outcome->is_lacking_signatures) {
+        add_missing(call, type, outcome);
+        return problem_set(call->problem, PROBLEM_SIGNATURES, err);
+    }
+    if (outcome->refused != NULL && strcmp(outcome->refused, "right") == 0) {
+        return problem_set(call->problem, PROBLEM_FORBIDDEN, err);
+    }
+    if (outcome->refused != NULL) {
+        problem_detail(call->problem, refusal_text(type, outcome->refused), (lj_str){0},
+                       (lj_str){0});
+        lj_buf buf;
+        lj_json json;
+        server_json_begin(call, &buf, &json);
+        lj_json_cstr(&json, NULL, outcome->refused);
+        problem_member(call->problem, "refused", lj_buf_slice(&buf));
+        if (outcome->waiver != NULL) {
+            lj_buf waiver;
+            server_json_begin(call, &waiver, &json);
+            lj_json_cstr(&json, NULL, outcome->waiver);
+            problem_member(call->problem, "waiver", lj_buf_slice(&waiver));
+        }
+        return problem_set(call->problem, PROBLEM_REFUSED, err);
+    }
+    for (uint32_t i = 0; i < outcome->problem_count; i++) {
+        add_problem(call, type, &outcome->problems[i]);
+    }
+    return code;
+}
