@@ -120,9 +120,9 @@ lj_code account_note(ledger_txn *txn, seal_kind kind, const uint8_t id[16], acco
     return code == LJ_OK ? ledger_note(txn, kind, subject, (uint16_t)event, err) : code;
 }
 
-static void read_account(const store_value *columns, account_full *out)
+static void read_account(const store_value *columns, account *out)
 {
-    *out = (account_full){
+    *out = (account){
         .name = columns[1].bytes,
         .display = columns[2].bytes,
         .person = columns[3],
@@ -137,7 +137,7 @@ static void read_account(const store_value *columns, account_full *out)
 }
 
 static lj_code one_account(store_conn *conn, const store_query *query, const store_value args[2],
-                           lj_arena *arena, account_full *out, lj_err *err)
+                           lj_arena *arena, account *out, lj_err *err)
 {
     const store_value *columns = NULL;
     lj_code code = store_one(conn, query, args, 2, arena, &columns, err);
@@ -152,20 +152,20 @@ static lj_code one_account(store_conn *conn, const store_query *query, const sto
 }
 
 lj_code account_of_name(ledger *book, store_conn *conn, lj_slice name, lj_arena *arena,
-                        account_full *out, lj_err *err)
+                        account *out, lj_err *err)
 {
     const store_value args[2] = {store_int(book->config.district), store_text(name)};
     return one_account(conn, &q_account_of_name, args, arena, out, err);
 }
 
 lj_code account_of_id(ledger *book, store_conn *conn, const uint8_t id[16], lj_arena *arena,
-                      account_full *out, lj_err *err)
+                      account *out, lj_err *err)
 {
     const store_value args[2] = {store_int(book->config.district), ledger_id_value(id)};
     return one_account(conn, &q_account_of_id, args, arena, out, err);
 }
 
-lj_code account_load(ledger_txn *txn, const uint8_t id[16], account_full *out, lj_err *err)
+lj_code account_load(ledger_txn *txn, const uint8_t id[16], account *out, lj_err *err)
 {
     return account_of_id(txn->book, txn->conn, id, txn->arena, out, err);
 }
@@ -269,7 +269,7 @@ static lj_code check_new(ledger_txn *txn, const account_new *wanted,
     if (!is_display(wanted->display)) {
         return account_refuse(out_why, "display_form", err);
     }
-    account_full other;
+    account other;
     lj_err none = {0};
     lj_code code = account_of_name(txn->book, txn->conn, wanted->name, txn->arena, &other, &none);
     if (code == LJ_OK) {
@@ -343,7 +343,7 @@ static lj_code end_grants(ledger_txn *txn, const uint8_t id[16], lj_err *err)
     return store_run(txn->conn, &q_account_grants_end, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
-static lj_code check_move(ledger_txn *txn, const account_full *now, account_event event,
+static lj_code check_move(ledger_txn *txn, const account *now, account_event event,
                           const account_refusal **out_why, lj_err *err)
 {
     bool fits = event == ACCOUNT_UNLOCK ? now->state == ACCOUNT_LOCKED
@@ -363,7 +363,7 @@ static lj_code check_move(ledger_txn *txn, const account_full *now, account_even
 lj_code account_move(ledger_txn *txn, const uint8_t id[16], account_event event, const char *hash,
                      const account_refusal **out_why, lj_err *err)
 {
-    account_full now;
+    account now;
     lj_code code = account_right(txn, POST_SYS_ADMIN, out_why, err);
     code = code == LJ_OK ? account_load(txn, id, &now, err) : code;
     code = code == LJ_OK ? check_move(txn, &now, event, out_why, err) : code;

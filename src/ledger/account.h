@@ -41,7 +41,7 @@ typedef enum account_event {
 /* "create" ...; NULL for a value that is none. */
 const char *account_event_name(uint16_t event);
 
-typedef struct account_full {
+typedef struct account {
     uint8_t id[16];
     lj_slice name, display;
     store_value person; /* 16 bytes or null */
@@ -49,12 +49,12 @@ typedef struct account_full {
     lj_slice hash;
     bool must_change, is_demo;
     int64_t failed, failed_at; /* wrong passwords since the last right one */
-} account_full;
+} account;
 /* LJ_E_NOT_FOUND when it is not there. */
 LJ_MUST_USE lj_code account_of_name(ledger *book, store_conn *conn, lj_slice name, lj_arena *arena,
-                                    account_full *out, lj_err *err);
+                                    account *out, lj_err *err);
 LJ_MUST_USE lj_code account_of_id(ledger *book, store_conn *conn, const uint8_t id[16],
-                                  lj_arena *arena, account_full *out, lj_err *err);
+                                  lj_arena *arena, account *out, lj_err *err);
 
 /* Why a change was refused: for people, in both languages. */
 typedef struct account_refusal {

@@ -4,7 +4,7 @@
 
 typedef struct granting {
     ledger_txn *txn;
-    account_full now;
+    account now;
     uint32_t admin; /* what the account has */
     const account_refusal **out_why;
     lj_err *err;

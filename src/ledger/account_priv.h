@@ -17,8 +17,7 @@ LJ_MUST_USE lj_code account_note(ledger_txn *txn, seal_kind kind, const uint8_t 
                                  account_event event, lj_slice object, lj_err *err);
 LJ_MUST_USE lj_code account_sha256(const lj_slice *parts, size_t count, uint8_t out[32],
                                    lj_err *err);
-LJ_MUST_USE lj_code account_load(ledger_txn *txn, const uint8_t id[16], account_full *out,
-                                 lj_err *err);
+LJ_MUST_USE lj_code account_load(ledger_txn *txn, const uint8_t id[16], account *out, lj_err *err);
 /* Administrator bits of the account now. */
 LJ_MUST_USE lj_code account_admin_of(ledger_txn *txn, const uint8_t id[16], uint32_t *out,
                                      lj_err *err);

@@ -95,10 +95,10 @@ static lj_code put_session(ledger_txn *txn, const uint8_t account_id[16],
     return code;
 }
 
-lj_code session_begin(ledger_txn *txn, const account_full *seen, const char *new_hash,
+lj_code session_begin(ledger_txn *txn, const account *seen, const char *new_hash,
                       uint8_t out_id[SESSION_ID_LEN], lj_err *err)
 {
-    account_full now;
+    account now;
     lj_code code = account_load(txn, seen->id, &now, err);
     if (code == LJ_OK && (now.state != ACCOUNT_ACTIVE || !lj_slice_is(now.hash, seen->hash))) {
         code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the account changed during the login");
@@ -157,12 +157,12 @@ static lj_code refused_unknown(ledger_txn *txn, lj_err *err)
                : code;
 }
 
-lj_code session_refused(ledger_txn *txn, const account_full *seen, bool is_wrong, lj_err *err)
+lj_code session_refused(ledger_txn *txn, const account *seen, bool is_wrong, lj_err *err)
 {
     if (seen == NULL) {
         return refused_unknown(txn, err);
     }
-    account_full now;
+    account now;
     lj_code code = account_load(txn, seen->id, &now, err);
     code = code == LJ_OK ? note_refused(txn, now.id, now.failed_at, err) : code;
     return code == LJ_OK

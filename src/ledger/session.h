@@ -16,7 +16,7 @@ enum {
 };
 
 typedef struct session_row {
-    account_full owner; /* hash and failed are not filled */
+    account owner; /* hash and failed are not filled */
     int64_t created_at, seen_at;
 } session_row;
 
@@ -31,11 +31,11 @@ void session_touch(ledger *book, const uint8_t hash[32], const session_row *row,
 /* ---- in the caller's transaction, with an entry of the log ----
  * The password was right: a new session. LJ_E_CONFLICT when the account changed since `seen` was
  * read. new_hash: the password hashed with the parameters of today, or NULL. */
-LJ_MUST_USE lj_code session_begin(ledger_txn *txn, const account_full *seen, const char *new_hash,
+LJ_MUST_USE lj_code session_begin(ledger_txn *txn, const account *seen, const char *new_hash,
                                   uint8_t out_id[SESSION_ID_LEN], lj_err *err);
 /* The login was refused. seen NULL: there is no such account, which takes the same time. is_wrong:
  * a wrong password, to be counted. */
-LJ_MUST_USE lj_code session_refused(ledger_txn *txn, const account_full *seen, bool is_wrong,
+LJ_MUST_USE lj_code session_refused(ledger_txn *txn, const account *seen, bool is_wrong,
                                     lj_err *err);
 LJ_MUST_USE lj_code session_end(ledger_txn *txn, const uint8_t account_id[16],
                                 const uint8_t hash[32], lj_err *err);

@@ -55,7 +55,7 @@ static void put_digest(lj_json *json, const char *key, const seal_digest *digest
 /* The account that did it; the name of one that is there. */
 static void put_by(route_call *call, lj_json *json, const seal_leaf *leaf)
 {
-    account_full who;
+    account who;
     lj_err none = {0};
     if ((leaf->has & SEAL_HAS(SEAL_TAG_BY)) == 0) {
         lj_json_null(json, "by");

@@ -67,7 +67,7 @@ void server_cookie_set(route_call *call, const uint8_t *id)
 }
 
 /* ---- the session ---- */
-lj_code server_session_set(route_call *call, const account_full *owner, const uint8_t hash[32],
+lj_code server_session_set(route_call *call, const account *owner, const uint8_t hash[32],
                            lj_err *err)
 {
     server *own = server_of(call);

@@ -92,7 +92,7 @@ typedef struct attempt {
     route_call *call;
     lj_str name, password;
     login_source source;
-    account_full seen;
+    account seen;
     bool is_known, is_right;
     const char *new_hash; /* of today's parameters, or NULL */
 } attempt;
