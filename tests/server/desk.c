@@ -252,7 +252,7 @@ void desk_want(desk *on, const desk_call *call, int status)
 
 static char *ring(void)
 {
-    static char texts[64][TEXT_MAX];
+    static char texts[1024][TEXT_MAX];
     static unsigned at;
     at = (at + 1) % LJ_COUNT_OF(texts);
     texts[at][0] = '\0';
