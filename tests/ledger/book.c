@@ -42,7 +42,8 @@ void book_open_as(book *to, bool is_classified, seal_hash suite)
         options.place = postgres;
         options.schema = schema;
     } else {
-        snprintf(to->place, sizeof to->place, "/tmp/lijian-book-%d-%llx.db", (int)getpid(),
+        snprintf(to->place, sizeof to->place, "%s/lijian-book-%d-%llx.db",
+                 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (int)getpid(),
                  (unsigned long long)lj_os_random_u64());
         options.place = to->place;
     }
@@ -437,14 +438,24 @@ void book_account_make(book *on, const uint8_t person[16], const uint8_t (*posts
                                                : store_null()};
     need(store_run(conn, &q_book_account, args, LJ_COUNT_OF(args), NULL, NULL, &err), &err,
          "account");
+    need(store_commit(conn, &err), &err, "commit");
     for (uint32_t i = 0; i < post_count; i++) {
-        uint8_t id[16];
-        ledger_id_make(on->ledger, on->at, id);
-        const store_value grant[] = {district, store_bytes(lj_slice_of(id, 16)), account,
-                                     store_bytes(lj_slice_of(posts[i], 16)), store_int(0)};
-        need(store_run(conn, &q_book_account_grant, grant, LJ_COUNT_OF(grant), NULL, NULL, &err),
-             &err, "grant");
+        book_account_grant(on, out_account, posts[i]);
     }
+}
+
+void book_account_grant(book *on, const uint8_t account[16], const uint8_t post[16])
+{
+    store_conn *conn = NULL;
+    lj_err err = {0};
+    uint8_t id[16];
+    ledger_id_make(on->ledger, on->at, id);
+    const store_value args[] = {store_int(1), store_bytes(lj_slice_of(id, 16)),
+                                store_bytes(lj_slice_of(account, 16)),
+                                store_bytes(lj_slice_of(post, 16)), store_int(0)};
+    need(store_write_begin(on->db, &conn, &err), &err, "begin");
+    need(store_run(conn, &q_book_account_grant, args, LJ_COUNT_OF(args), NULL, NULL, &err), &err,
+         "grant");
     need(store_commit(conn, &err), &err, "commit");
 }
 

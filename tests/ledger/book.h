@@ -99,6 +99,7 @@ lj_code book_sign(book *on, const ledger_actor *actor, const ledger_signing *sig
 /* An account of the person with grants of the posts; written past the kernel. */
 void book_account_make(book *on, const uint8_t person[16], const uint8_t (*posts)[16],
                        uint32_t post_count, uint8_t out_account[16]);
+void book_account_grant(book *on, const uint8_t account[16], const uint8_t post[16]);
 
 /* Numbers that follow from a seed: the same run again. */
 typedef struct book_random {
