@@ -15,6 +15,7 @@
 int64_t lj_os_now_ms(void);   /* UTC milliseconds since 1970 */
 uint64_t lj_os_mono_ms(void); /* never goes back; any start */
 uint64_t lj_os_mono_us(void); /* the same in microseconds */
+void lj_os_nap_ms(uint32_t ms);
 uint64_t lj_os_random_u64(void);
 void lj_os_random(uint8_t *dst, size_t len);
 uint32_t lj_os_cpu_count(void);

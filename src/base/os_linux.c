@@ -73,6 +73,12 @@ uint64_t lj_os_mono_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+void lj_os_nap_ms(uint32_t ms)
+{
+    struct timespec nap = {ms / 1000, (long)(ms % 1000) * 1000000L};
+    (void)nanosleep(&nap, NULL);
+}
+
 void lj_os_random(uint8_t *dst, size_t len)
 {
     size_t done = 0;

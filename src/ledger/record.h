@@ -159,7 +159,8 @@ typedef enum ledger_effect_kind {
  * person, further columns) are what the effect is done for; without it, once. `map` says how fields
  * of the other record (LEDGER_SET: of this one) are filled: "field=field;field=$unit;field='text'":
  * from a field or row column of this record, from the row ($id $unit $department $person, $5 ... a
- * further column), $today (the day it happened), $self (this record's id), or a constant ('text', or digits). */
+ * further column), $today (the day it happened), $self (this record's id), or a constant ('text',
+ * or digits). */
 typedef struct ledger_effect {
     const char *set;
     ledger_effect_kind kind;

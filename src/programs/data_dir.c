@@ -5,7 +5,12 @@
 #include "base/os.h"
 #include "store/migrate.h"
 
-enum { CONFIG_MAX = 4096, ARENA_MAX = 64 * 1024 * 1024, HASH_KEY_LEN = 32 };
+enum {
+    CONFIG_MAX = 4096,
+    LOAD_ROOM = 192 * 1024, /* lj_os_load reads in steps of 64 KiB */
+    ARENA_MAX = 64 * 1024 * 1024,
+    HASH_KEY_LEN = 32
+};
 
 /* ---- config: lines "name value" ---- */
 static void put_line(lj_buf *dst, const char *name, int64_t value)
@@ -93,7 +98,7 @@ static bool read_line(lj_slice name, lj_slice value, data_config *out)
 static lj_code read_config(int dir, lj_arena *arena, data_config *out, lj_err *err)
 {
     lj_buf text;
-    lj_buf_init(&text, arena, CONFIG_MAX);
+    lj_buf_init(&text, arena, LOAD_ROOM);
     lj_code code = lj_os_load(dir, "config", CONFIG_MAX, &text, err);
     if (code != LJ_OK) {
         return code == LJ_E_NOT_FOUND
@@ -119,8 +124,8 @@ static lj_code read_config(int dir, lj_arena *arena, data_config *out, lj_err *e
 static lj_code load_keys(data_dir *dir, uint8_t hash_key[HASH_KEY_LEN], lj_err *err)
 {
     lj_buf bytes;
-    lj_buf_init(&bytes, dir->arena, HASH_KEY_LEN + 1);
-    lj_code code = lj_os_load(dir->fd, "keys/hash.key", HASH_KEY_LEN, &bytes, err);
+    lj_buf_init(&bytes, dir->arena, LOAD_ROOM);
+    lj_code code = lj_os_load(dir->fd, "keys/hash.key", CONFIG_MAX / 2, &bytes, err);
     if (code == LJ_OK && bytes.len != HASH_KEY_LEN) {
         code = lj_fail(err, LJ_E_FORMAT, UINT64_MAX, "keys/hash.key has not 32 bytes");
     }

@@ -11,11 +11,7 @@ lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_ro
     }
     size_t count = 0;
     tables[count++] = session_routes;
-    tables[count++] = account_routes;
-    tables[count++] = log_routes;
     tables[count++] = duty_routes;
-    tables[count++] = file_routes;
-    tables[count++] = import_routes;
     tables[count++] = schema_routes;
     lj_code code = record_routes(arena, &tables[count++], err);
     return code == LJ_OK ? route_set_new(arena, tables, count, out, out_row, err) : code;

@@ -87,6 +87,9 @@ LJ_MUST_USE lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err
 extern const route_table import_routes; /* import_routes.c */
 extern const route_table schema_routes; /* schema_routes.c: /schema, /openapi.json, /healthz */
 
+/* "business", "sys_admin" ...: for lijiand routes and the OpenAPI document. */
+const char *server_permission_name(uint32_t permission);
+
 /* All of them as one set. *out_row names a faulty row. */
 LJ_MUST_USE lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_row,
                                   lj_err *err);

@@ -24,19 +24,19 @@ typedef struct book {
 void book_open(book *to);
 void book_close(book *to);
 
-/* Field values by name: "name=区教育局;kind=organ". Ids stand as UUIDs. NULL on failure is an error of
- * the test. Returns the code, the outcome is kept. */
+/* Field values by name: "name=区教育局;kind=organ". Ids stand as UUIDs. NULL on failure is an error
+ * of the test. Returns the code, the outcome is kept. */
 typedef struct book_change {
     const char *type;
     const uint8_t *id; /* NULL: create */
     const char *event; /* NULL: edit or create */
     const char *fields;
     const char *reason;
-    int64_t seen;      /* 0: the newest */
+    int64_t seen;        /* 0: the newest */
     int64_t happened_on; /* 0: today */
     const uint8_t *for_post;
     ledger_source source;
-    int state;         /* opening: state + 1; 0: none */
+    int state; /* opening: state + 1; 0: none */
     const uint8_t *second;
 } book_change;
 lj_code book_apply(book *on, const ledger_actor *actor, const book_change *change,
