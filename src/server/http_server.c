@@ -515,8 +515,10 @@ static bool refuse_midway(http_exchange *exchange)
 {
     static const char answer[] =
         "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/problem+json\r\n"
-        "Connection: close\r\nContent-Length: 73\r\n\r\n"
-        "{\"type\":\"/problems/too_large\",\"title\":\"\",\"status\":413,\"code\":\"too_large\"}";
+        "Content-Language: zh\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+        "Connection: close\r\nContent-Length: 85\r\n\r\n"
+        "{\"type\":\"/problems/too_large\",\"title\":\"内容过大\",\"status\":413,"
+        "\"code\":\"too_large\"}";
     atomic_fetch_add(&exchange->server->refused, 1);
     pthread_mutex_lock(&exchange->server->lock);
     if (exchange->link != NULL) {
