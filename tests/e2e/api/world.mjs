@@ -116,6 +116,9 @@ World.prototype.ledger = async function (key) {
   own.directive = this.records.X.directive;
   own.notice_receipt = await made(lead, 'notice_receipt', { parent: own.notice.id, unit });
   own.directive_reply = await made(lead, 'directive_reply', { parent: own.directive.id, unit, question: word + '问', due_on: soon });
+  const file = await lead.call('POST', `/attachments?name=${encodeURIComponent(word + '.txt')}&record_type=meeting&record=${own.meeting.id}`, { body: word + '附件', headers: { 'Content-Type': 'text/plain' } });
+  must(file.status === 201, 'attachment: ' + file.text);
+  own.attachment = file.json;
   own.district = (await lead.get('/districts')).json.items[0];
   return own;
 };
