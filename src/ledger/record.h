@@ -159,7 +159,8 @@ typedef enum ledger_effect_kind {
  * person, further columns) are what the effect is done for; without it, once. `map` says how fields
  * of the other record (LEDGER_SET: of this one) are filled: "field=field;field=$unit;field='text'":
  * from a field or row column of this record, from the row ($id $unit $department $person, $5 ... a
- * further column), $today (the day it happened), $self (this record's id), or a constant ('text', or digits). */
+ * further column), $today (the day it happened), $self (this record's id), or a constant ('text',
+ * or digits). */
 typedef struct ledger_effect {
     const char *set;
     ledger_effect_kind kind;
@@ -230,7 +231,7 @@ typedef struct ledger_type {
     const char *owner;   /* REF field whose record gives this one its unit and department where
                             they are no fields of its own; NULL */
     const char *check;   /* named query of facts for `valid`, or NULL */
-    ledger_guard valid;  /* what must hold after every change, a voiding too; NULL: nothing more */
+    ledger_guard valid;  /* what must hold after every change, also a voiding; NULL: no more */
     uint32_t void_posts; /* who may void a record, with a reason */
     const char *const *states; /* names, by number; NULL ends */
     uint32_t end_states;       /* bits: no way out */

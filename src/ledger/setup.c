@@ -41,23 +41,27 @@ lj_code ledger_set_up(ledger_txn *txn, const ledger_setup *setup, ledger_setup_i
         return lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "this district is set up already");
     }
     ledger_setup_ids ids;
-    const named_value unit[] = {{"name", store_text(setup->bureau_name)},
-                                {"kind", store_cstr("organ")}};
+    const named_value unit[] = {
+        {"name", store_text(setup->bureau_name)},
+        {"kind", store_cstr("organ")           }
+    };
     lj_code code = make(txn, "unit", unit, LJ_COUNT_OF(unit), ids.bureau, outcome, err);
-    const named_value post[] = {{"unit", ledger_id_value(ids.bureau)},
-                                {"role", store_cstr("bureau_leader")},
-                                {"title", store_cstr("局长")}};
+    const named_value post[] = {
+        {"unit",  ledger_id_value(ids.bureau)},
+        {"role",  store_cstr("bureau_leader")},
+        {"title", store_cstr("局长")       }
+    };
     code = code == LJ_OK ? make(txn, "post", post, LJ_COUNT_OF(post), ids.leader_post, outcome, err)
                          : code;
     const named_value district[] = {
-        {"name", store_text(setup->name)},
-        {"code", store_text(setup->code)},
-        {"bureau_unit", ledger_id_value(ids.bureau)},
-        {"classified", store_int(txn->book->config.is_classified ? 1 : 0)},
+        {"name",        store_text(setup->name)                           },
+        {"code",        store_text(setup->code)                           },
+        {"bureau_unit", ledger_id_value(ids.bureau)                       },
+        {"classified",  store_int(txn->book->config.is_classified ? 1 : 0)},
     };
-    code = code == LJ_OK ? make(txn, "district", district, LJ_COUNT_OF(district), ids.district,
-                                outcome, err)
-                         : code;
+    code = code == LJ_OK
+               ? make(txn, "district", district, LJ_COUNT_OF(district), ids.district, outcome, err)
+               : code;
     if (code == LJ_OK) {
         *out = ids;
     }
