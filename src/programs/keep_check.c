@@ -288,8 +288,8 @@ lj_code keep_check(data_dir *dir, bool zh, uint64_t *out_faults, lj_err *err)
     check_run run = {.dir = dir, .zh = zh};
     lj_code code = check_store(&run, err);
     code = code == LJ_OK ? store_reader_open(dir->db, &run.conn, err) : code;
+    code = code == LJ_OK ? check_log(&run, err) : code; /* takes a snapshot of its own */
     code = code == LJ_OK ? store_read_begin(run.conn, err) : code;
-    code = code == LJ_OK ? check_log(&run, err) : code;
     code = code == LJ_OK ? check_files(&run, err) : code;
     store_reader_close(run.conn);
     code = code == LJ_OK ? check_records(&run, err) : code;
