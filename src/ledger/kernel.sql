@@ -139,8 +139,8 @@ SELECT 1 FROM granted WHERE district = :district AND post = :post AND (record = 
 -- query: search_put   in: district int, type int, gram int, id bytes   out: 0
 INSERT INTO search (district, type, gram, id) VALUES (:district, :type, :gram, :id) ON CONFLICT DO NOTHING;
 
--- query: search_drop   in: district int, type int, id bytes   out: 0
-DELETE FROM search WHERE district = :district AND type = :type AND id = :id;
+-- query: search_drop   in: district int, type int, gram int, id bytes   out: 0
+DELETE FROM search WHERE district = :district AND type = :type AND gram = :gram AND id = :id;
 
 -- query: post_of_role   in: district int, unit bytes, role text   out: 2
 SELECT id, unit FROM post WHERE district = :district AND unit = :unit AND role = :role AND state = 0 AND void = 0
@@ -192,9 +192,10 @@ SELECT a.person, a.stand_in, a.post
  WHERE r.district = :district AND r.role = 'bureau_leader'
  ORDER BY a.void, CASE WHEN a.since <= :today THEN 0 ELSE 1 END, a.since DESC, a.id DESC LIMIT 1;
 
--- query: unit_follows   in: district int, id bytes   out: 2
-SELECT u.state, coalesce(u.successor, (SELECT n.id FROM unit n WHERE n.district = u.district AND n.split_from = u.id AND n.void = 0 ORDER BY n.id LIMIT 1))
-  FROM unit u WHERE u.district = :district AND u.id = :id;
+-- The unit that a merged (state 2) or split one lives on in.
+-- query: unit_follows   in: district int, id bytes   out: 1
+SELECT coalesce(u.successor, (SELECT n.id FROM unit n WHERE n.district = u.district AND n.split_from = u.id AND n.void = 0 ORDER BY n.id LIMIT 1))
+  FROM unit u WHERE u.district = :district AND u.id = :id AND u.state = 2;
 
 -- What an account may use today: assignments of its person to posts that were granted to it.
 -- query: actor_posts   in: district int, account bytes, person bytes, today int, at int   out: 5
