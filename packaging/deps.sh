@@ -7,7 +7,7 @@ set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config
     zlib1g-dev libdeflate-dev libarchive-dev libmupdf-dev mupdf-tools libfreetype-dev libharfbuzz-dev libjpeg-dev
     libopenjp2-7-dev libjbig2dec0-dev libmujs-dev libgumbo-dev libseccomp-dev libssl-dev libutf8proc-dev libjansson-dev
-    libsqlite3-dev libpq-dev libmicrohttpd-dev libargon2-dev libxlsxwriter-dev"
+    libsqlite3-dev libpq-dev libmicrohttpd-dev libargon2-dev libxlsxwriter-dev locales"
 run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2 libjansson4 libfreetype6 libharfbuzz0b libjpeg62-turbo
     libopenjp2-7 libjbig2dec0 libgumbo1 libsqlite3-0 libpq5 libmicrohttpd12 libargon2-1 libxlsxwriter4"
 # The pages are built by Node.js 18 or newer. A machine that brings its own (with npm) needs no package.

@@ -250,8 +250,8 @@ static lj_code follower_of(const walk *on, store_value unit, store_value *out, l
     const store_value args[] = {store_int(on->book->config.district), unit};
     const store_value *columns = NULL;
     lj_code code = one(on, &q_unit_follows, args, LJ_COUNT_OF(args), &columns, err);
-    if (code == LJ_OK && columns != NULL && columns[1].kind == STORE_BYTES) {
-        *out = columns[1];
+    if (code == LJ_OK && columns != NULL && columns[0].kind == STORE_BYTES) {
+        *out = columns[0];
     }
     return code;
 }

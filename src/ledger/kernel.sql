@@ -192,9 +192,10 @@ SELECT a.person, a.stand_in, a.post
  WHERE r.district = :district AND r.role = 'bureau_leader'
  ORDER BY a.void, CASE WHEN a.since <= :today THEN 0 ELSE 1 END, a.since DESC, a.id DESC LIMIT 1;
 
--- query: unit_follows   in: district int, id bytes   out: 2
-SELECT u.state, coalesce(u.successor, (SELECT n.id FROM unit n WHERE n.district = u.district AND n.split_from = u.id AND n.void = 0 ORDER BY n.id LIMIT 1))
-  FROM unit u WHERE u.district = :district AND u.id = :id;
+-- The unit that a merged (state 2) or split one lives on in.
+-- query: unit_follows   in: district int, id bytes   out: 1
+SELECT coalesce(u.successor, (SELECT n.id FROM unit n WHERE n.district = u.district AND n.split_from = u.id AND n.void = 0 ORDER BY n.id LIMIT 1))
+  FROM unit u WHERE u.district = :district AND u.id = :id AND u.state = 2;
 
 -- What an account may use today: assignments of its person to posts that were granted to it.
 -- query: actor_posts   in: district int, account bytes, person bytes, today int, at int   out: 5

@@ -42,6 +42,7 @@ struct ledger_txn {
     uint32_t part_count;
     ledger_pending *first, *last;
     uint32_t pending_count;
+    const uint8_t *import; /* of which changes are marked as made by it; or NULL */
 };
 
 static inline store_value ledger_id_value(const uint8_t id[16])
@@ -112,6 +113,9 @@ LJ_MUST_USE lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_er
 LJ_MUST_USE lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record,
                                      const ledger_record *before, lj_err *err);
 LJ_MUST_USE lj_code ledger_write_moved(ledger_txn *txn, const ledger_done *done, int64_t leaf,
+                                       lj_err *err);
+/* import_file.c: that txn->import made or changed the record, effects included. */
+LJ_MUST_USE lj_code ledger_import_mark(ledger_txn *txn, const ledger_record *record, bool is_new,
                                        lj_err *err);
 LJ_MUST_USE lj_code ledger_log(ledger_txn *txn, seal_leaf *leaf, lj_err *err);
 

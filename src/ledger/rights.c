@@ -21,9 +21,12 @@ static bool within(const ledger_post *post, const ledger_role *role, const ledge
     if (role->reach == LEDGER_REACH_UNIT) {
         return same_unit;
     }
-    return (type->self == LEDGER_SELF_UNIT && same_unit) ||
-           (record->department.kind == STORE_BYTES &&
-            ledger_same_value(&record->department, &post->department));
+    bool is_own_unit = type->self == LEDGER_SELF_UNIT && same_unit;
+    if (role->reach == LEDGER_REACH_PERSON) {
+        return is_own_unit; /* and the own record, which ledger_rights_of adds */
+    }
+    return is_own_unit || (record->department.kind == STORE_BYTES &&
+                           ledger_same_value(&record->department, &post->department));
 }
 
 static lj_code note_row(void *ctx, const store_value *columns, size_t count, lj_err *err)

@@ -249,5 +249,8 @@ lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
     if (code == LJ_OK) {
         code = ledger_write_moved(txn, done, leaf, err);
     }
+    if (code == LJ_OK && txn->import != NULL) {
+        code = ledger_import_mark(txn, done->record, done->before == NULL, err);
+    }
     return code;
 }

@@ -109,7 +109,7 @@ static bool is_sheet_name(lj_str name)
         return false;
     }
     for (size_t i = 0; i < name.len; i++) {
-        if ((uint8_t)name.ptr[i] < 0x20 || memchr("[]:*?/\\", name.ptr[i], 7) != NULL) {
+        if ((uint8_t)name.ptr[i] < 0x20 || strchr("[]:*?/\\", name.ptr[i]) != NULL) {
             return false;
         }
     }

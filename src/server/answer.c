@@ -242,6 +242,7 @@ static const problem_code problem_codes[] = {
     {"classified",
      {"not on an installation that is not classified", "非涉密系统不得填写此项"},
      false,                                                                                                          false},
+    {"switched_off",      {"the district has not switched this on", "本区未启用此项"},                 false, false},
     {"wrong_kind",        {"another kind of value is expected", "取值类型不符"},                        false, false},
     {"not_text",          {"not valid text", "不是有效文字"},                                           false, false},
     {"control_character", {"contains control characters", "含有控制字符"},                              false, false},

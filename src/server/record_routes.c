@@ -55,10 +55,13 @@ static lj_code record_get(route_call *call, lj_err *err)
 static const char *event_name(const ledger_type *type, int64_t tag)
 {
     if (tag == LEDGER_EDIT_TAG) {
-        return "edit";
+        return "change";
     }
     if (tag == LEDGER_VOID_TAG) {
         return "void";
+    }
+    if (tag == LEDGER_ERASE_TAG) {
+        return "erase";
     }
     for (uint32_t i = 0; i < type->move_count; i++) {
         if (type->moves[i].tag == tag) {
@@ -75,6 +78,9 @@ static const char *event_label(const ledger_type *type, int64_t tag, bool englis
     }
     if (tag == LEDGER_VOID_TAG) {
         return english ? "Void" : "作废";
+    }
+    if (tag == LEDGER_ERASE_TAG) {
+        return english ? "Erase values" : "清除数据";
     }
     return ledger_label_in(type, "event", event_name(type, tag), english);
 }

@@ -81,6 +81,7 @@ extern const route_table session_routes; /* session_routes.c */
 extern const route_table account_routes; /* account_routes.c */
 extern const route_table log_routes;     /* log_routes.c */
 extern const route_table duty_routes;    /* duty_routes.c */
+extern const route_table unit_routes;    /* unit_routes.c */
 extern const route_table file_routes;    /* file_routes.c: attachments */
 /* Rows of every record type, made in the arena out of the record tables (record_routes.c). */
 LJ_MUST_USE lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err);

@@ -601,6 +601,11 @@ static void check_effect(const ledger_type *type, const ledger_effect *effect)
     switch (effect->kind) {
     case LEDGER_CREATE:
     case LEDGER_MOVE: {
+        if (effect->kind == LEDGER_MOVE && strcmp(event, "void") == 0) {
+            CHECK(effect->type != NULL && each != NULL && effect->map == NULL, type, "voids what",
+                  effect->set);
+            break;
+        }
         const ledger_move *move = move_named(target, event);
         CHECK(effect->type != NULL && move != NULL &&
                   (effect->kind == LEDGER_CREATE) == (move->from == LEDGER_NEW),

@@ -350,7 +350,7 @@ function answer(request, url, body) {
   }
   if (account.admin.length) throw new Fail(403, 'forbidden', T('无权办理', 'Not allowed'));
   if (parts[0] === 'schema') {
-    const shown = types.map((type) => ({ ...type, scope: ['unit', 'notice', 'meeting', 'directive'].includes(type.name) ? 'district' : 'unit', create: may(account, type.create) }));
+    const shown = types.map((type) => ({ ...type, label: T(type.label.zh, type.label.en.replace(/s$/, '')), label_plural: type.label, scope: ['unit', 'notice', 'meeting', 'directive'].includes(type.name) ? 'district' : 'unit', create: may(account, type.create) }));
     return ok({ types: shown, codes, roles: codes.role });
   }
   if (parts[0] === 'duties') return ok(page(duties(account, query.get('unit'), query.get('all') === '1'), query, (one) => one));

@@ -50,6 +50,8 @@ export interface Type {
   name: string;
   plural: string;
   label: string;
+  /** What a list of them is called; the label serves where there is none. */
+  label_plural?: string | null;
   scope: string;
   parent?: string | null;
   fields: Field[];
@@ -108,6 +110,7 @@ export async function loadSchema(): Promise<void> {
   schema.loaded = true;
 }
 
+export const plural = (type: Type) => type.label_plural || type.label;
 export const typeOf = (name: string) => schema.types.find((type) => type.name === name);
 export const typeOfPlural = (plural: string) => schema.types.find((type) => type.plural === plural);
 export const fieldOf = (type: Type, name: string) => type.fields.find((field) => field.name === name);

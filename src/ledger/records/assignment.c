@@ -71,7 +71,11 @@ static const char *guard_valid(const ledger_record *record, const ledger_facts *
     if (record->state == CURRENT && facts->num[POST_SHUT] > 0) {
         return "post_closed";
     }
-    return facts->num[OVERLAPS] > 0 ? "overlap" : facts->num[OTHER_HOLDERS] > 0 ? "sole" : NULL;
+    if (facts->num[OVERLAPS] > 0) {
+        return "overlap";
+    }
+    /* A handover (an effect: by_posts is 0) lets the one begin before it ends the other. */
+    return now->by_posts != 0 && facts->num[OTHER_HOLDERS] > 0 ? "sole" : NULL;
 }
 
 static const ledger_move moves[] = {

@@ -131,6 +131,7 @@ static const ledger_move moves[] = {
 #define SOON_MAP    "unit=unit;kind='due_soon';subject='到期及60日内到期';record=$id;due_on=$5"
 #define LEDGER_MAP  "unit=unit;kind='ledger';record_type=$5;subject=$6;amount=$7"
 #define CONTACT_MAP "unit=unit;kind='contact';contact=$person;subject=$5"
+/* Who comes begins before who leaves ends: the bureau is never without a leader. */
 static const ledger_effect effects[] = {
     /* set, kind, type, event, each, map */
     {"pack", LEDGER_CREATE, "handover_item", NULL, "handover_duties", DUTY_MAP},
@@ -142,9 +143,9 @@ static const ledger_effect effects[] = {
     {"renew", LEDGER_CREATE, "handover_item", NULL, "handover_due_soon", SOON_MAP},
     {"renew", LEDGER_CREATE, "handover_item", NULL, "handover_ledgers", LEDGER_MAP},
     {"renew", LEDGER_CREATE, "handover_item", NULL, "handover_contacts", CONTACT_MAP},
-    {"done", LEDGER_MOVE, "assignment", "end", "handover_outgoing", "until=handover_on"},
     {"done", LEDGER_CREATE, "assignment", NULL, "handover_incoming",
      "person=incoming;post=post;since=handover_on;basis='岗位交接'"},
+    {"done", LEDGER_MOVE, "assignment", "end", "handover_outgoing", "until=handover_on"},
     {"done", LEDGER_MOVE, "handover_item", "close", "handover_items", NULL},
     {"cancelled", LEDGER_MOVE, "handover_item", "close", "handover_items", NULL},
 };

@@ -81,10 +81,12 @@ static const ledger_move moves[] = {
 
 static const ledger_effect effects[] = {
     /* set, kind, type, event, each, map */
-    {"left", LEDGER_MOVE, "assignment", "end", "person_assignments", "until=left_on"},
+    {"left", LEDGER_MOVE, "assignment", "end", "person_held", "until=left_on"},
+    {"left", LEDGER_MOVE, "assignment", "void", "person_to_come", NULL},
     {"transferred", LEDGER_SET, NULL, NULL, NULL,
      "unit=transfer_to;department=transfer_department"},
-    {"transferred", LEDGER_MOVE, "assignment", "end", "person_assignments", "until=$today"},
+    {"transferred", LEDGER_MOVE, "assignment", "end", "person_held_here", "until=$today"},
+    {"transferred", LEDGER_MOVE, "assignment", "void", "person_to_come_here", NULL},
 };
 
 static const ledger_list lists[] = {

@@ -34,11 +34,16 @@ static const char *guard_close(const ledger_record *record, const ledger_facts *
     (void)now;
     return facts->num[0] > 0 ? "holders" : NULL;
 }
-/* Facts of post_place: departments of this id at this unit. */
+/* Facts of post_place: departments of this id at this unit; other posts of a bureau leader that are
+ * open. All chains of answerers end at one (record-kernel.md 12). */
 static const char *guard_valid(const ledger_record *record, const ledger_facts *facts,
                                const ledger_now *now)
 {
     (void)now;
+    bool is_shut = record->is_void || record->state == CLOSED;
+    if (is_shut && ledger_is(record, ROLE, "bureau_leader") && facts->num[1] == 0) {
+        return "last_leader";
+    }
     bool has_department = record->department.kind != STORE_NULL;
     if (ledger_is(record, ROLE, "sys_admin") || ledger_is(record, ROLE, "sec_admin") ||
         ledger_is(record, ROLE, "audit_admin")) {
@@ -86,6 +91,8 @@ static const ledger_label labels[] = {
     {"event.reopen", "恢复", "Open again"},
     {"list.all", "全部岗位", "All posts"},
     {"list.open", "在设岗位", "Open posts"},
+    {"refused.last_leader", "保密局局长岗位不能撤销或作废：所有事项最终由该岗位负责",
+     "All duties end at this post: the last one of a bureau leader stays"},
     {"refused.holders", "还有人任职，须先结束任职或办理交接",
      "Somebody still holds it: end the assignment or hand over first"},
     {"refused.admin_role", "系统管理员、安全保密管理员、安全审计员由账号授权产生，不设岗位",
