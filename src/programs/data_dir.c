@@ -197,8 +197,10 @@ static lj_code open_store(data_dir *dir, const char *db, data_open_mode mode, in
         memcpy(file + strlen(dir->path), "/ledger.db", sizeof "/ledger.db");
         place = file;
     }
-    const store_options options = {
-        .place = place, .create = create_at != 0, .read_only = mode == DATA_READ};
+    const store_options options = {.place = place,
+                                   .create = create_at != 0,
+                                   .read_only = mode == DATA_READ,
+                                   .can_be_remade = create_at != 0 && dir->config.is_demo};
     lj_code code = store_open(&options, &dir->db, err);
     store_schema_state state = {0};
     code = code == LJ_OK ? store_schema_of(dir->db, &state, err) : code;

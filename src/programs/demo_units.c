@@ -229,7 +229,7 @@ static void open_people(demo *on, uint32_t number)
         }
     }
     for (uint32_t i = 0; i < unit->department_count; i++) {
-        if (number != UNIT_OF_NOBODY && (i == 0 || demo_chance(on, 30))) {
+        if (number != UNIT_OF_NOBODY && (i == 0 || demo_chance(on, 8))) {
             uint32_t head = demo_person_new(on, number, i, true);
             demo_appoint(on, head, unit->departments[i].head_post, true, false);
             if (number == DEMO_UNIT_OF_LOGINS && i == 0) {

@@ -170,7 +170,7 @@ void demo_plan_notices(demo *on)
         demo_later(on, day, draft_notice, number++, 0, NULL);
     }
     demo_later(on, on->today - 27, draft_notice, 6, 0, NULL); /* overdue at some units */
-    demo_later(on, on->today - 9, draft_notice, 4, 0, NULL);  /* still to be read */
+    demo_later(on, on->today - 13, draft_notice, 4, 0, NULL); /* still to be read */
     demo_later(on, on->today - 1, draft_notice, 7, 0, NULL);  /* a draft */
 }
 
@@ -230,9 +230,13 @@ static void set_task(demo *on, const uint8_t meeting[16], uint32_t unit, const c
                    : luck <= 12 ? TASK_RETURNED
                    : luck <= 15 ? TASK_DROPPED
                                 : TASK_CONFIRMED;
-    if (luck <= 94 && !is_left_to_do(on, unit, due_on)) { /* the rest is never done */
-        demo_later(on, on->on + (int32_t)demo_between(on, 6, 34), finish_task, unit, end, id);
+    if (is_left_to_do(on, unit, due_on)) {
+        return;
     }
+    /* Some do it late; of these the newest are late still. */
+    int32_t day = luck <= 93 ? on->on + (int32_t)demo_between(on, 6, (uint32_t)(due_on - on->on))
+                             : due_on + (int32_t)demo_between(on, 5, 60);
+    demo_later(on, day, finish_task, unit, end, id);
 }
 
 static void hold_district(demo *on, const demo_event *event)
