@@ -36,7 +36,9 @@ typedef struct demo_unit {
     demo_department departments[DEMO_DEPARTMENTS_MAX];
     uint32_t department_count, staff, care; /* care: how often of 100 it does what is asked */
     const char *name;
-    bool is_supervised, is_on_paper, is_gone;
+    uint8_t account[16]; /* of its officer, where has_account */
+    uint32_t account_count;
+    bool is_supervised, is_on_paper, is_gone, has_account;
 } demo_unit;
 typedef struct demo_person {
     uint8_t id[16];
@@ -77,6 +79,7 @@ struct demo {
     uint32_t leader, inspectors[DEMO_INSPECTORS];
     uint32_t department_head; /* of the unit of the logins */
     uint8_t inspector_account[16];
+    char nobody[PASSWORD_HASH_MAX]; /* hash of a password that nobody knows */
     password_made first[ACCOUNT_FIRST_COUNT];
     lj_code code;
     lj_err err;
@@ -148,5 +151,14 @@ typedef struct demo_login {
 extern const demo_login demo_logins[];
 extern const uint32_t demo_login_count;
 void demo_make_accounts(demo *on);
+/* Officers have accounts where the unit does not work on paper: makes the one of its officer of
+ * now, and closes that of the one before. Nobody can log in with them. */
+void demo_officer_account(demo *on, uint32_t unit);
+void demo_close_account(demo *on, uint32_t unit);
+/* Who enters what comes next: the program, the bureau, the unit's officer (of a unit without an
+ * account the bureau, from paper). The player begins every step as the bureau. */
+void demo_as_program(demo *on);
+void demo_as_bureau(demo *on);
+void demo_as_unit(demo *on, uint32_t unit);
 
 #endif

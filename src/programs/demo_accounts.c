@@ -61,6 +61,9 @@ static void make_holder(demo *on, uint32_t number, const uint8_t person[16], con
     }
     if (number == INSPECTOR) {
         memcpy(on->inspector_account, id, 16);
+    } else if (number == OFFICER) {
+        memcpy(on->units[DEMO_UNIT_OF_LOGINS].account, id, 16);
+        on->units[DEMO_UNIT_OF_LOGINS].has_account = true;
     }
 }
 
@@ -72,6 +75,102 @@ static void make_admin(demo *on, uint32_t number, uint32_t admin)
     if (on->code == LJ_OK) {
         demo_fail(on, account_grant_admin(on->txn, id, admin, &why, &on->err),
                   demo_logins[number].name);
+    }
+}
+
+/* ---- who enters it ---- */
+static void act_as(demo *on, const uint8_t login[16], const uint8_t post[16], uint32_t role)
+{
+    on->actor.account = DEMO_ID(login);
+    on->actor.post_count = 1;
+    on->actor.posts[0] = (ledger_post){.role = role};
+    memcpy(on->actor.posts[0].id, post, 16);
+}
+
+void demo_as_program(demo *on)
+{
+    on->actor.account = store_null();
+    on->actor.post_count = 0;
+}
+
+void demo_as_bureau(demo *on)
+{
+    act_as(on, on->inspector_account, on->inspector_post, POST_INSPECTOR);
+}
+
+void demo_as_unit(demo *on, uint32_t unit)
+{
+    const demo_unit *at = &on->units[unit];
+    if (at->has_account) {
+        act_as(on, at->account, at->posts[DEMO_OFFICER], POST_SECRECY_OFFICER);
+    } else {
+        demo_as_bureau(on);
+    }
+}
+
+/* ---- officers ---- */
+void demo_close_account(demo *on, uint32_t unit)
+{
+    demo_unit *at = &on->units[unit];
+    const account_refusal *why = NULL;
+    const ledger_actor before = on->actor;
+    demo_as_program(on);
+    if (at->has_account && on->code == LJ_OK) {
+        demo_fail(on, account_move(on->txn, at->account, ACCOUNT_CLOSE, NULL, &why, &on->err),
+                  "close an account");
+    }
+    at->has_account = false;
+    on->actor = before;
+}
+
+void demo_officer_account(demo *on, uint32_t unit)
+{
+    demo_unit *at = &on->units[unit];
+    demo_close_account(on, unit);
+    if (on->code != LJ_OK || at->is_on_paper || !at->is_supervised ||
+        at->holders[DEMO_OFFICER] == DEMO_NOBODY) {
+        return;
+    }
+    const uint8_t *person = on->persons[at->holders[DEMO_OFFICER]].id;
+    const char *name =
+        DEMO_JOIN(on->scratch, "u", demo_dec(on, 101 + unit), at->account_count > 0 ? "-" : "",
+                  at->account_count > 0 ? demo_dec(on, at->account_count + 1) : "");
+    const account_new wanted = {.name = lj_cstr_bytes(name),
+                                .display = LJ_BYTES("保密员"),
+                                .person = person,
+                                .hash = on->nobody,
+                                .is_demo = true};
+    const account_refusal *why = NULL;
+    const ledger_actor before = on->actor;
+    demo_as_program(on);
+    demo_fail(on, account_create(on->txn, &wanted, at->account, &why, &on->err), name);
+    if (on->code == LJ_OK) {
+        demo_fail(on,
+                  account_grant_post(on->txn, at->account, at->posts[DEMO_OFFICER], person, &why,
+                                     &on->err),
+                  name);
+    }
+    at->has_account = true;
+    at->account_count++;
+    on->actor = before;
+}
+
+static void make_officers(demo *on)
+{
+    uint8_t salt[PASSWORD_SALT_LEN];
+    uint8_t unknown[32];
+    demo_random_fill(&on->random, salt, sizeof salt);
+    demo_random_fill(&on->random, unknown, sizeof unknown);
+    if (on->code == LJ_OK) {
+        demo_fail(
+            on,
+            password_hash_salted(lj_slice_of(unknown, sizeof unknown), salt, on->nobody, &on->err),
+            "a password");
+    }
+    for (uint32_t i = 0; i < on->unit_count; i++) {
+        if (i != DEMO_UNIT_OF_LOGINS) {
+            demo_officer_account(on, i);
+        }
     }
 }
 
@@ -95,4 +194,5 @@ void demo_make_accounts(demo *on)
     make_admin(on, SYS, POST_SYS_ADMIN);
     make_admin(on, SEC, POST_SEC_ADMIN);
     make_admin(on, AUDIT, POST_AUDIT_ADMIN);
+    make_officers(on);
 }

@@ -68,6 +68,7 @@ static void complete_handover(demo *on, const demo_event *event)
                               .reason = is_waived ? "移交人已调离本区，由分管领导监督清点" : NULL},
                NULL);
     unit->holders[DEMO_OFFICER] = who.incoming;
+    demo_officer_account(on, event->a);
     if (!is_waived) {
         demo_later(on, on->on + 2, leave, who.outgoing, 0, NULL);
     }
@@ -203,6 +204,7 @@ static void merge(demo *on, const demo_event *event)
                               .values = {{"successor", DEMO_ID(on->units[MERGED_INTO].id)}}},
                NULL);
     unit->is_gone = true;
+    demo_close_account(on, MERGED_UNIT);
     move_people(on, MERGED_UNIT, MERGED_INTO);
 }
 
@@ -243,6 +245,7 @@ static uint32_t new_unit(demo *on, const char *name, const char *code)
         unit->holders[role] = demo_person_new(on, number, 0, false);
         demo_appoint(on, unit->holders[role], unit->posts[role], false, false);
     }
+    demo_officer_account(on, number);
     return number;
 }
 
@@ -259,6 +262,7 @@ static void split(demo *on, const demo_event *event)
                               .reason = "机构改革，分设为文化和旅游局、体育局"},
                NULL);
     unit->is_gone = true;
+    demo_close_account(on, SPLIT_UNIT);
     move_people(on, SPLIT_UNIT, first);
 }
 

@@ -96,6 +96,7 @@ void demo_play(demo *on)
         demo_begin(on, at);
         while (on->code == LJ_OK && on->event_count > 0 && on->events[0].at == at) {
             const demo_event event = take(on);
+            demo_as_bureau(on);
             event.step(on, &event);
         }
         demo_end(on);

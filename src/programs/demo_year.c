@@ -17,10 +17,12 @@ static const char *year_text(demo *on)
     return demo_dec(on, (uint32_t)calendar_date_of(on->on).year);
 }
 
-/* Who enters it: the unit itself, or the bureau from its paper. */
-static const uint8_t *paper_post(const demo_unit *unit)
+/* The unit enters it itself, or the bureau from its paper: then the post it stands for, else NULL.
+ */
+static const uint8_t *enter_as(demo *on, uint32_t unit)
 {
-    return unit->is_on_paper ? unit->posts[DEMO_OFFICER] : NULL;
+    demo_as_unit(on, unit);
+    return on->units[unit].has_account ? NULL : on->units[unit].posts[DEMO_OFFICER];
 }
 
 /* ---- notices ---- */
@@ -46,13 +48,12 @@ static const notice_row notices[] = {
 static void read_notice(demo *on, const demo_event *event)
 {
     enum { WAITING = 1 };
-    const demo_unit *unit = &on->units[event->a];
     if (demo_state(on, "notice_receipt", event->id) == WAITING) {
         demo_apply(on,
                    &(demo_change){.type = "notice_receipt",
                                   .id = event->id,
                                   .event = "read",
-                                  .for_post = paper_post(unit)},
+                                  .for_post = enter_as(on, event->a)},
                    NULL);
     }
 }
@@ -202,7 +203,7 @@ static void finish_task(demo *on, const demo_event *event)
                &(demo_change){.type = "meeting_task",
                               .id = event->id,
                               .event = "finish",
-                              .for_post = paper_post(&on->units[event->a]),
+                              .for_post = enter_as(on, event->a),
                               .values = {{"proof", DEMO_TEXT("已落实，材料存本单位办公室")}}},
                NULL);
     if (event->b != TASK_DONE) {
@@ -294,6 +295,7 @@ static void plan_district_meeting(demo *on, const demo_event *event)
 
 static void hold_meeting(demo *on, const demo_event *event)
 {
+    demo_as_unit(on, event->a);
     demo_apply(on,
                &(demo_change){
                    .type = "meeting",
@@ -314,6 +316,7 @@ static void plan_unit_meeting(demo *on, const demo_event *event)
     if (unit->is_gone) {
         return;
     }
+    demo_as_unit(on, event->a);
     uint8_t id[16] = {0};
     bool is_study = event->b % 2 == 0;
     int32_t held_on = demo_workday(on, on->on + (int32_t)demo_between(on, 3, 10));
@@ -390,7 +393,7 @@ static void answer_reply(demo *on, const demo_event *event)
                &(demo_change){.type = "directive_reply",
                               .id = event->id,
                               .event = "answer",
-                              .for_post = paper_post(&on->units[event->a]),
+                              .for_post = enter_as(on, event->a),
                               .values = {{"reply", DEMO_TEXT(reply)}}},
                NULL);
     demo_later(on, on->on + 2, judge_reply, event->a, event->b, event->id);

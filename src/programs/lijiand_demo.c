@@ -34,8 +34,6 @@ static void open_district(demo *on)
     demo_open_bureau(on);
     demo_make_accounts(on);
     demo_end(on);
-    /* From here on the bureau enters what happens. */
-    on->actor.account = DEMO_ID(on->inspector_account);
 }
 
 static void play(demo *on)
