@@ -368,6 +368,14 @@ static void take_outcome(row_work *on, const ledger_outcome *outcome, lj_code co
     add_error(on->pass, &error);
 }
 
+/* A refused change has written nothing, unless it is an effect that was refused. A row that is
+ * faulty already is tried only to hear more. */
+static bool needs_part(const row_work *on)
+{
+    const ledger_move *made = ledger_import_made_by(on->pass->type);
+    return on->is_faulty || (on->before == NULL && made != NULL && made->effects != NULL);
+}
+
 static bool is_refusal(lj_code code)
 {
     return code == LJ_E_INVALID || code == LJ_E_CONFLICT || code == LJ_E_FORBIDDEN ||
@@ -390,7 +398,8 @@ static lj_code apply(row_work *on, lj_err *err)
     pass->txn->import = on->is_faulty ? NULL : pass->id;
     lj_code code = ledger_apply(pass->txn, &change, &outcome, err);
     pass->txn->import = NULL;
-    if (is_refusal(code)) {
+    bool is_said = outcome.problem_count > 0 || outcome.refused != NULL;
+    if (is_refusal(code) && (is_said || code == LJ_E_NOT_FOUND || needs_part(on))) {
         take_outcome(on, &outcome, code);
         return LJ_OK;
     }
@@ -414,22 +423,28 @@ static void count_row(row_work *on)
     }
 }
 
+static lj_code try_row(row_work *on, lj_err *err)
+{
+    if (!needs_part(on)) {
+        return apply(on, err);
+    }
+    lj_code code = ledger_savepoint(on->pass->txn, err);
+    code = code == LJ_OK ? apply(on, err) : code;
+    if (code == LJ_OK && on->is_faulty) {
+        ledger_undo(on->pass->txn);
+    } else if (code == LJ_OK) {
+        code = ledger_release(on->pass->txn, err);
+    }
+    return code;
+}
+
 static lj_code run_row(row_work *on, lj_err *err)
 {
     lj_code code = match(on, err);
     bool is_lost = on->is_faulty; /* the record is not known: nothing can be tried on it */
     code = code == LJ_OK ? take_cells(on, err) : code;
     bool is_change = on->before == NULL || on->input_count > 0;
-    if (code == LJ_OK && is_change && !is_lost) {
-        code = ledger_savepoint(on->pass->txn, err);
-        code = code == LJ_OK ? apply(on, err) : code;
-        if (code == LJ_OK && on->is_faulty) {
-            ledger_undo(on->pass->txn);
-        } else if (code == LJ_OK) {
-            code = ledger_release(on->pass->txn, err);
-        }
-    }
-    return code;
+    return code == LJ_OK && is_change && !is_lost ? try_row(on, err) : code;
 }
 
 lj_code ledger_import_row(ledger_import *pass, uint32_t row_no, const ledger_import_cell *cells,

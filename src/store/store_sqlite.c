@@ -28,7 +28,7 @@ static const char writer_setup[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA temp_store = MEMORY;"
                                    "PRAGMA cell_size_check = ON;"
                                    "PRAGMA journal_size_limit = 67108864;"
-                                   "PRAGMA cache_size = -16384;";
+                                   "PRAGMA cache_size = -49152;";
 static const char reader_setup[] = "PRAGMA wal_autocheckpoint = 0;"
                                    "PRAGMA temp_store = MEMORY;"
                                    "PRAGMA cell_size_check = ON;";

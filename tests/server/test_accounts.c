@@ -179,9 +179,9 @@ static void test_accounts__roles_that_exclude_each_other(void **state)
     (void)state;
     office on;
     open_office(&on);
-    /* Two accounts of one person: what the first has, what the second is granted. */
+    /* Two accounts of one person: what the first has, what the second one is granted. */
     const struct {
-        const char *has, *gets;
+        const char *has, *second;
         int on_one, on_person; /* on the same account; on another one of the same person */
     } rows[] = {
         {"sys_admin",   "sec_admin",   200, 200},
@@ -196,18 +196,18 @@ static void test_accounts__roles_that_exclude_each_other(void **state)
         uint8_t person[16];
         char name[40];
         char row[80];
-        snprintf(row, sizeof row, "%s then %s", rows[i].has, rows[i].gets);
+        snprintf(row, sizeof row, "%s then %s", rows[i].has, rows[i].second);
         make_person(&on.desk, "兼职", NULL, person);
         snprintf(name, sizeof name, "one-%zu", i);
         desk_account one = desk_account_new(&on.desk, on.cookie[SYS], name, book_id(person));
         snprintf(name, sizeof name, "two-%zu", i);
         desk_account two = desk_account_new(&on.desk, on.cookie[SYS], name, book_id(person));
         CHECK_ROW(row, grant_admin(&on, one.id, rows[i].has), 200);
-        CHECK_ROW(row, grant_admin(&on, one.id, rows[i].gets), rows[i].on_one);
+        CHECK_ROW(row, grant_admin(&on, one.id, rows[i].second), rows[i].on_one);
         if (rows[i].on_one == 200) {
-            CHECK_ROW(row, revoke(&on, one.id, rows[i].gets), 204);
+            CHECK_ROW(row, revoke(&on, one.id, rows[i].second), 204);
         }
-        CHECK_ROW(row, grant_admin(&on, two.id, rows[i].gets), rows[i].on_person);
+        CHECK_ROW(row, grant_admin(&on, two.id, rows[i].second), rows[i].on_person);
     }
     desk_account bare = desk_account_new(&on.desk, on.cookie[SYS], "bare", NULL);
     assert_int_equal(grant_admin(&on, bare.id, "sys_admin"), 200);
