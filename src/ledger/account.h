@@ -134,4 +134,15 @@ LJ_MUST_USE lj_code account_list(ledger *book, store_conn *conn, lj_slice after,
                                  const ledger_now *now, lj_arena *arena, account_row **out,
                                  uint32_t *out_count, bool *out_has_more, lj_err *err);
 
+/* Which account each entry of the log is about (SEAL_ACCOUNT, SEAL_SESSION): one per entry. */
+struct log_entry;
+typedef struct account_about {
+    uint8_t id[16];
+    lj_slice name;
+    bool is_found;
+} account_about;
+LJ_MUST_USE lj_code account_abouts(ledger *book, store_conn *conn, const struct log_entry *entries,
+                                   uint32_t count, lj_arena *arena, account_about **out,
+                                   lj_err *err);
+
 #endif

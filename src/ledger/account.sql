@@ -143,3 +143,9 @@ SELECT size, at, text FROM audit_checkpoint WHERE district = :district AND size 
 
 -- query: value_page   in: district int, after bytes, most int   out: 3
 SELECT commitment, salt, bytes FROM value WHERE district = :district AND commitment > :after ORDER BY commitment LIMIT :most;
+
+-- Every account with everything that an entry of the log about it may name.
+-- query: account_objects   in: district int   out: 5
+SELECT DISTINCT a.id, a.name, a.person, g.post, g.admin FROM account a
+  LEFT JOIN account_grant g ON g.district = a.district AND g.account = a.id
+ WHERE a.district = :district;
