@@ -296,18 +296,20 @@ static lj_code export_get(route_call *call, lj_err *err)
     return code;
 }
 
-/* clang-format off: two lines a row */
+/* Two lines a row. */
+/* clang-format off */
 static const route_row rows[] = {
-    {"GET", "/api/v1/log/entries",     PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             log_entries_get,
-     "log_entries",     "Entries of the log, newest first",    "日志条目（新的在前）",       NULL},
-    {"GET", "/api/v1/log/checkpoint",  PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             checkpoint_get,
-     "log_checkpoint",  "A signed checkpoint of the log",      "签发日志检查点",                NULL},
-    {"GET", "/api/v1/log/inclusion",   PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             inclusion_get,
-     "log_inclusion",   "That an entry is in the log",         "条目存在证明",                   NULL},
-    {"GET", "/api/v1/log/consistency", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             consistency_get,
-     "log_consistency", "That the log only grew",              "日志一致性证明",                NULL},
-    {"GET", "/api/v1/log/export",      PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, ROUTE_STREAMS, export_get,
-     "log_export",      "The log as a file for lijian-verify", "导出日志供 lijian-verify 核验", NULL},
+    {"GET", "/api/v1/log/entries", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     log_entries_get, "log_entries", "Entries of the log, newest first", "日志条目（新的在前）", NULL},
+    {"GET", "/api/v1/log/checkpoint", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     checkpoint_get, "log_checkpoint", "A signed checkpoint of the log", "签发日志检查点", NULL},
+    {"GET", "/api/v1/log/inclusion", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     inclusion_get, "log_inclusion", "That an entry is in the log", "条目存在证明", NULL},
+    {"GET", "/api/v1/log/consistency", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     consistency_get, "log_consistency", "That the log only grew", "日志一致性证明", NULL},
+    {"GET", "/api/v1/log/export", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, ROUTE_STREAMS,
+     export_get, "log_export", "The log as a file for lijian-verify",
+     "导出日志供 lijian-verify 核验", NULL},
 };
 /* clang-format on */
 const route_table log_routes = {rows, LJ_COUNT_OF(rows)};

@@ -155,20 +155,14 @@ static void test_log__entries_say_which_account(void **state)
     const char *sys = desk_admin(&on, 0);
     const char *sec = desk_admin(&on, 1);
     const char *audit = desk_admin(&on, 2);
-    char path[128];
     char body[128];
     desk_account one = desk_account_new(&on, sys, "one", NULL);
     desk_account head = desk_account_new(&on, sys, "head", NULL);
-    snprintf(path, sizeof path, "/accounts/%s/grants", one.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"admin\":\"sec_admin\"}", .cookie = sec},
-              200);
-    snprintf(path, sizeof path, "/accounts/%s/grants/sec_admin", one.id);
-    desk_want(&on, &(desk_call){"DELETE", path, .cookie = sec}, 204);
-    snprintf(path, sizeof path, "/accounts/%s/grants", head.id);
+    desk_change(&on, sec, "POST", one.id, "grants", "{\"admin\":\"sec_admin\"}");
+    desk_change(&on, sec, "DELETE", one.id, "grants/sec_admin", NULL);
     snprintf(body, sizeof body, "{\"post\":\"%s\"}", book_id(on.book.ids.leader_post));
-    desk_want(&on, &(desk_call){"POST", path, .body = body, .cookie = sec}, 200);
-    snprintf(path, sizeof path, "/accounts/%s/moves", one.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"event\":\"close\"}", .cookie = sys}, 200);
+    desk_change(&on, sec, "POST", head.id, "grants", body);
+    desk_change(&on, sys, "POST", one.id, "moves", "{\"event\":\"close\"}");
     json_t *page = get(&on, audit, "/log/entries?limit=200");
     json_t *items = json_object_get(page, "items");
     for (size_t i = 0; i < json_array_size(items); i++) {
