@@ -40,11 +40,11 @@ static lj_code take_row(void *ctx, const table_row *row, lj_err *err)
 
 static void read_table(lj_slice bytes)
 {
-    static const table_title titles[] = {
+    const table_title titles[] = {
         {{LJ_STR("编号"), LJ_STR("a")}, true},
         {{LJ_STR("密级"), LJ_STR("b")}, true},
     };
-    static const lj_str sheets[] = {LJ_STR("载体"), LJ_STR("a")};
+    const lj_str sheets[] = {LJ_STR("载体"), LJ_STR("a")};
     table_options options = {.sheets = sheets, .sheet_count = 2};
     lj_arena *arena = lj_arena_new(TABLE_ARENA_MAX);
     table_summary summary;

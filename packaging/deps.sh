@@ -7,7 +7,7 @@ set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config
     zlib1g-dev libdeflate-dev libarchive-dev libmupdf-dev mupdf-tools libfreetype-dev libharfbuzz-dev libjpeg-dev
     libopenjp2-7-dev libjbig2dec0-dev libmujs-dev libgumbo-dev libseccomp-dev libssl-dev libutf8proc-dev libjansson-dev
-    libsqlite3-dev libpq-dev libmicrohttpd-dev libargon2-dev libxlsxwriter-dev"
+    libsqlite3-dev libpq-dev libmicrohttpd-dev libargon2-dev libxlsxwriter-dev locales"
 run="zlib1g libdeflate0 libarchive13 libseccomp2 libssl3 libutf8proc2 libjansson4 libfreetype6 libharfbuzz0b libjpeg62-turbo
     libopenjp2-7 libjbig2dec0 libgumbo1 libsqlite3-0 libpq5 libmicrohttpd12 libargon2-1 libxlsxwriter4"
 # The pages are built by Node.js 18 or newer. A machine that brings its own (with npm) needs no package.
@@ -16,7 +16,7 @@ if ! command -v npm >/dev/null 2>&1 || ! command -v node >/dev/null 2>&1; then
 fi
 test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev libexpat1-dev cppcheck poppler-utils
     poppler-data unzip zip p7zip-full libarchive-tools procps time
-    postgresql-15 nginx-light chromium"
+    postgresql-15 nginx-light openssl chromium fonts-wqy-zenhei"
 bench="ripgrep hyperfine poppler-utils poppler-data findutils"
 # What ours is compared with (tests/e2e/readers.sh, rows of bench/run.sh): some 600 MB, so no other word asks for it.
 peers="antiword catdoc unrtf libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui recollcmd clamav ugrep

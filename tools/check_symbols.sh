@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Holds the walls that includes do not show: which foreign functions each library may call, and that the lower layers keep
-# no state. Usage: check_symbols.sh BUILD [LIBRARY...] (base text formats detect scan store seal when none is named).
+# no state. Usage: check_symbols.sh BUILD [LIBRARY...] (base text formats detect scan store seal ledger server report when none is named).
 # BUILD must be an ordinary build without sanitizers. Prints "library/object: symbol: what"; exit 0 without a fault, 1 with.
 #
 #   1. Every undefined symbol of src/<library>/lib<library>.a that no library of ours defines must be named in
 #      tools/check_symbols.allow for that library.
-#   2. No symbol of base, text, formats, detect or seal lies in .data or .bss: no mutable globals.
+#   2. No symbol of base, text, formats, detect, seal, ledger or report lies in .data or .bss: no mutable globals.
 set -eu
 build=$1
 shift
 here=$(dirname "$0")
-[ $# -gt 0 ] || set -- base text formats detect scan store seal
+[ $# -gt 0 ] || set -- base text formats detect scan store seal ledger server report
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -55,7 +55,7 @@ for library in "$@"; do
             print $1 ": " $2 ": not in tools/check_symbols.allow"
         }' "$work/undefined" | sort -u >"$work/faults"
     case "$library" in
-        base | text | formats | detect | seal)
+        base | text | formats | detect | seal | ledger | report)
             awk -v allow="$here/check_symbols.allow" '
                 BEGIN { while ((getline line < allow) > 0) { split(line, w, /[ ]+/); if (w[1] == "state") ok[w[2] " " w[3]] = 1 } }
                 !(($1 " " $2) in ok) { print $1 ": " $2 ": a mutable global" }' "$work/state" >>"$work/faults" ;;

@@ -15,6 +15,7 @@
 int64_t lj_os_now_ms(void);   /* UTC milliseconds since 1970 */
 uint64_t lj_os_mono_ms(void); /* never goes back; any start */
 uint64_t lj_os_mono_us(void); /* the same in microseconds */
+void lj_os_nap_ms(uint32_t ms);
 uint64_t lj_os_random_u64(void);
 void lj_os_random(uint8_t *dst, size_t len);
 uint32_t lj_os_cpu_count(void);
@@ -77,6 +78,8 @@ LJ_MUST_USE lj_code lj_os_make_folder(int dir, const char *name,
 LJ_MUST_USE lj_code lj_os_rename(int dir, const char *from, const char *to, lj_err *err);
 LJ_MUST_USE lj_code lj_os_remove(int dir, const char *name,
                                  lj_err *err); /* fine when it is not there */
+LJ_MUST_USE lj_code lj_os_remove_folder(int dir, const char *name,
+                                        lj_err *err); /* an empty one; fine when it is not there */
 /* The absolute path without links and dots, as a C string in the arena. */
 LJ_MUST_USE lj_code lj_os_real_path(const char *path, lj_arena *arena, char **out, lj_err *err);
 

@@ -73,6 +73,12 @@ uint64_t lj_os_mono_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+void lj_os_nap_ms(uint32_t ms)
+{
+    struct timespec nap = {ms / 1000, (long)(ms % 1000) * 1000000L};
+    (void)nanosleep(&nap, NULL);
+}
+
 void lj_os_random(uint8_t *dst, size_t len)
 {
     size_t done = 0;
@@ -305,6 +311,14 @@ lj_code lj_os_remove(int dir, const char *name, lj_err *err)
 {
     if (unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
         return lj_fail_os(err, code_of(errno), errno, "cannot remove the file");
+    }
+    return LJ_OK;
+}
+
+lj_code lj_os_remove_folder(int dir, const char *name, lj_err *err)
+{
+    if (unlinkat(dir, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        return lj_fail_os(err, code_of(errno), errno, "cannot remove the folder");
     }
     return LJ_OK;
 }

@@ -493,7 +493,7 @@ static lj_code open_balance(work *on)
     if (change->opening_signer == NULL ||
         (on->txn->actor->person.kind == STORE_BYTES &&
          memcmp(change->opening_signer, on->txn->actor->person.bytes.ptr, 16) == 0)) {
-        problem(on, "second", "required");
+        problem(on, "opening_signer", "required");
         return end_problems(on);
     }
     second_scan scan = {false};
@@ -503,7 +503,7 @@ static lj_code open_balance(work *on)
     lj_code code = store_run(on->txn->conn, &q_person_posts, args, LJ_COUNT_OF(args), check_second,
                              &scan, on->err);
     if (code == LJ_OK && !scan.is_fit) {
-        problem(on, "second", "not_entitled");
+        problem(on, "opening_signer", "not_entitled");
         code = end_problems(on);
     }
     on->second = change->opening_signer;

@@ -168,6 +168,9 @@ static lj_code collect(ledger *book, store_conn *conn, const ledger_actor *actor
     }
     lj_code code = posts_answered(book, conn, actor, scan->arena, posts, err);
     for (uint32_t i = 0; i < posts->count && code == LJ_OK; i++) {
+        if (query->post != NULL && memcmp(query->post, posts->ids[i], 16) != 0) {
+            continue;
+        }
         code = fetch(book, conn, &q_due_of_post, posts->ids[i], query, scan, err);
         sort_duties(scan->to);
         scan->to->count = scan->to->count > query->most + 1 ? query->most + 1 : scan->to->count;

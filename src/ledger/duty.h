@@ -38,7 +38,9 @@ typedef enum duty_view {
 typedef struct duty_query {
     duty_view view;
     const uint8_t *unit; /* DUTY_OF_UNIT */
-    int64_t after_on;    /* INT64_MIN: from the first */
+    const uint8_t *post; /* DUTY_OF_ACTOR: of this one only, when he answers for it; NULL: of all */
+    uint8_t post_room[16]; /* the caller's */
+    int64_t after_on;      /* INT64_MIN: from the first */
     uint8_t after_id[16];
     uint32_t most; /* 1 to 200 */
 } duty_query;

@@ -139,8 +139,8 @@ SELECT 1 FROM granted WHERE district = :district AND post = :post AND (record = 
 -- query: search_put   in: district int, type int, gram int, id bytes   out: 0
 INSERT INTO search (district, type, gram, id) VALUES (:district, :type, :gram, :id) ON CONFLICT DO NOTHING;
 
--- query: search_drop   in: district int, type int, id bytes   out: 0
-DELETE FROM search WHERE district = :district AND type = :type AND id = :id;
+-- query: search_drop   in: district int, type int, gram int, id bytes   out: 0
+DELETE FROM search WHERE district = :district AND type = :type AND gram = :gram AND id = :id;
 
 -- query: post_of_role   in: district int, unit bytes, role text   out: 2
 SELECT id, unit FROM post WHERE district = :district AND unit = :unit AND role = :role AND state = 0 AND void = 0

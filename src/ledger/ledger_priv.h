@@ -42,6 +42,7 @@ struct ledger_txn {
     uint32_t part_count;
     ledger_pending *first, *last;
     uint32_t pending_count;
+    const uint8_t *import; /* of which changes are marked as made by it; or NULL */
 };
 
 static inline store_value ledger_id_value(const uint8_t id[16])
@@ -56,6 +57,9 @@ bool ledger_same_value(const store_value *a, const store_value *b);
 /* A copy whose bytes live in the arena. */
 LJ_MUST_USE lj_code ledger_value_copy(lj_arena *arena, const store_value *value, store_value *out,
                                       lj_err *err);
+/* The canonical bytes of a value (seal/leaf.h) back into a value; history.c. */
+LJ_MUST_USE lj_code ledger_value_stored(lj_arena *arena, lj_slice bytes, store_value *out,
+                                        lj_err *err);
 lj_code ledger_nomem(lj_err *err);
 
 /* ---- row.c ---- */
@@ -113,6 +117,9 @@ LJ_MUST_USE lj_code ledger_write_row(ledger_txn *txn, const ledger_record *recor
                                      const ledger_record *before, lj_err *err);
 LJ_MUST_USE lj_code ledger_write_moved(ledger_txn *txn, const ledger_done *done, int64_t leaf,
                                        lj_err *err);
+/* import_file.c: that txn->import made or changed the record, effects included. */
+LJ_MUST_USE lj_code ledger_import_mark(ledger_txn *txn, const ledger_record *record, bool is_new,
+                                       lj_err *err);
 LJ_MUST_USE lj_code ledger_log(ledger_txn *txn, seal_leaf *leaf, lj_err *err);
 
 /* ---- effect.c ---- */
@@ -139,8 +146,8 @@ LJ_MUST_USE lj_code ledger_signs_use(ledger_txn *txn, const ledger_move *move,
                                      const ledger_record *before, int64_t seq, lj_err *err);
 
 /* ---- search.c ---- */
-LJ_MUST_USE lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record, bool is_new,
-                                        lj_err *err);
+LJ_MUST_USE lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record,
+                                        const ledger_record *before, lj_err *err);
 /* Up to three grams of what is searched for; the count. */
 uint32_t ledger_search_grams(lj_slice text, int64_t grams[3]);
 bool ledger_search_hits(const ledger_record *record, lj_slice text);

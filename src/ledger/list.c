@@ -17,6 +17,12 @@ lj_slice ledger_title_of(const ledger_record *record)
     return record->number.kind == STORE_TEXT ? record->number.bytes : (lj_slice){0};
 }
 
+lj_code ledger_named_lookup(ledger *book, store_conn *conn, const ledger_type *type,
+                            const uint8_t id[16], lj_arena *arena, ledger_record **out, lj_err *err)
+{
+    return ledger_row_load(book, conn, type, id, false, arena, out, err);
+}
+
 lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *type,
                             const uint8_t id[16], lj_arena *arena, lj_slice *out, lj_err *err)
 {

@@ -231,7 +231,7 @@ lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record, const led
             code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
         }
     }
-    return code == LJ_OK ? ledger_search_write(txn, record, before == NULL, err) : code;
+    return code == LJ_OK ? ledger_search_write(txn, record, before, err) : code;
 }
 
 lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
@@ -248,6 +248,9 @@ lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
     }
     if (code == LJ_OK) {
         code = ledger_write_moved(txn, done, leaf, err);
+    }
+    if (code == LJ_OK && txn->import != NULL) {
+        code = ledger_import_mark(txn, done->record, done->before == NULL, err);
     }
     return code;
 }

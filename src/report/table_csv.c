@@ -163,10 +163,10 @@ static void finish_field(csv *in, size_t from, uint32_t flags)
         (void)table_stop(run, TABLE_FAULT_MEMORY, in->row_no, in->column_idx);
         return;
     }
-    lj_str text = {(const char *)in->text.ptr + from, in->text.len - from};
     if (in->text.len == from) {
         return;
     }
+    lj_str text = {(const char *)in->text.ptr + from, in->text.len - from};
     if (in->column_idx >= in->column_max) {
         (void)table_stop_limit(run, TABLE_LIMIT_COLUMNS, in->row_no, in->column_idx);
         return;
@@ -244,10 +244,9 @@ void table_csv_read(table_run *run, lj_slice bytes)
     in->separator = find_separator(src, &in->at);
     in->column_max = (uint32_t)lj_min_u64(run->limits.value[TABLE_LIMIT_COLUMNS], COLUMNS_MAX);
     lj_buf_init(&in->text, run->arena, ROW_TEXT_MAX);
-    if (in->at > 0) { /* the line that names the separator counts as a row for people */
+    if (in->at > 0) { /* the line that names the separator is no row, for Excel neither */
         in->at += in->at < src.len && src.ptr[in->at] == '\r' ? 1 : 0;
         in->at += in->at < src.len && src.ptr[in->at] == '\n' ? 1 : 0;
-        in->row_no = 0;
     }
     run->out->unpacked = src.len;
     while (run->code == LJ_OK && in->at < src.len) {

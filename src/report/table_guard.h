@@ -19,8 +19,11 @@ static inline bool table_guard_is_needed(lj_str text)
 
 static inline lj_str table_guard_strip(lj_str text)
 {
+    if (text.len == 0 || text.ptr[0] != '\'') {
+        return text;
+    }
     lj_str rest = {text.ptr + 1, text.len - 1};
-    return text.len > 0 && text.ptr[0] == '\'' && table_guard_is_needed(rest) ? rest : text;
+    return table_guard_is_needed(rest) ? rest : text;
 }
 
 #endif

@@ -8,6 +8,8 @@
  * Traps. A workbook with a password is no ZIP but an OLE2 file, as an old .xls is: the name of its
  * stream tells them apart. Systems that "export to Excel" write HTML or XML with the extension
  * .xls. */
+#include "report/table_in.h"
+
 #include "base/num.h"
 #include "report/table_in_priv.h"
 
@@ -31,7 +33,7 @@ const table_limit_row *table_limit_row_of(table_limit limit)
 
 table_limits table_limits_standard(void)
 {
-    table_limits limits;
+    table_limits limits = {{0}};
     for (uint32_t i = 0; i < TABLE_LIMIT_COUNT; i++) {
         limits.value[i] = limit_rows[i].standard;
     }

@@ -122,11 +122,25 @@ static void read_state(route_call *call, const ledger_type *type, int *out)
     }
 }
 
+/* A parent that is no field of its own: only where the type has one. */
+static void read_parent(route_call *call, const ledger_type *type, ledger_change *out)
+{
+    static const problem_text unknown = {"this type has no parent, or names it among its fields",
+                                         "此类记录没有上级记录，或应在字段中填写"};
+    const uint8_t *parent = read_id(call, "parent");
+    if (parent != NULL && (type->parent == NULL || ledger_field_find(type, "parent", 6) >= 0)) {
+        json_in_fault(call->problem, call->json, "parent", "unknown", unknown);
+        return;
+    }
+    out->parent = parent;
+}
+
 lj_code server_read_change(route_call *call, const ledger_type *type, ledger_change *out,
                            lj_err *err)
 {
-    static const char *const names[] = {"event",  "fields", "reason", "happened_on", "for_post",
-                                        "source", "state",  "second", NULL};
+    static const char *const names[] = {"event",    "fields", "reason", "happened_on",
+                                        "for_post", "source", "state",  "opening_signer",
+                                        "parent",   NULL};
     *out = (ledger_change){.type = type, .state = -1, .happened_on = LEDGER_NO_DAY};
     json_in_only(call->problem, call->json, names);
     const json_node *fields = NULL;
@@ -144,7 +158,8 @@ lj_code server_read_change(route_call *call, const ledger_type *type, ledger_cha
     read_source(call, &out->source);
     read_state(call, type, &out->state);
     out->for_post = read_id(call, "for_post");
-    out->opening_signer = read_id(call, "second");
+    out->opening_signer = read_id(call, "opening_signer");
+    read_parent(call, type, out);
     if (call->problem->error_count > 0) {
         return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "the body is not valid");
     }

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "ledger/duty.h"
 #include "ledger/overview.h"
+#include "server/duty_json.h"
 #include "server/server.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 200 };
@@ -13,7 +14,7 @@ static const ledger_type *type_named(const char *name)
     return ledger_type_lookup(name, strlen(name));
 }
 
-static void put_duty(route_call *call, lj_json *json, const ledger_duty *duty)
+void duty_json_put(route_call *call, lj_json *json, const ledger_duty *duty)
 {
     store_conn *conn = server_conn(call);
     bool english = server_english(call);
@@ -23,14 +24,9 @@ static void put_duty(route_call *call, lj_json *json, const ledger_duty *duty)
     lj_json_object_begin(json, NULL);
     server_put_id(json, "id", duty->id);
     server_put_ref(call, conn, json, "record", duty->type, &record);
-    lj_json_cstr(json, "verb", duty->rule->verb);
+    lj_json_cstr(json, "verb", duty->rule->event != NULL ? duty->rule->event : "edit");
     lj_json_cstr(json, "verb_label",
                  ledger_label_in(duty->type, "verb", duty->rule->verb, english));
-    if (duty->rule->event != NULL) {
-        lj_json_cstr(json, "event", duty->rule->event);
-    } else {
-        lj_json_null(json, "event");
-    }
     server_put_day(json, "due_on", duty->due_on);
     server_put_day(json, "started_on", duty->started_on);
     lj_json_int(json, "days_left", duty->due_on - today);
@@ -92,7 +88,10 @@ static lj_code duties_query(route_call *call, duty_query *out, uint8_t unit[16],
         const http_pair *pair = &call->request->query[i];
         int64_t num = 0;
         bool is_good = true;
-        if (lj_str_is(pair->name, LJ_STR("all"))) {
+        if (lj_str_is(pair->name, LJ_STR("post"))) {
+            is_good = ledger_id_read(lj_str_bytes(pair->value), out->post_room);
+            out->post = out->post_room;
+        } else if (lj_str_is(pair->name, LJ_STR("all"))) {
             out->view = lj_str_is(pair->value, LJ_STR("1")) ? DUTY_OF_DISTRICT : out->view;
         } else if (lj_str_is(pair->name, LJ_STR("unit"))) {
             is_good = ledger_id_read(lj_str_bytes(pair->value), unit);
@@ -142,7 +141,7 @@ static lj_code duties_get(route_call *call, lj_err *err)
     lj_json_object_begin(&json, NULL);
     lj_json_array_begin(&json, "items");
     for (uint32_t i = 0; i < count; i++) {
-        put_duty(call, &json, &duties[i]);
+        duty_json_put(call, &json, &duties[i]);
     }
     lj_json_array_end(&json);
     if (has_more && count > 0) {
@@ -166,7 +165,7 @@ static void put_part(route_call *call, lj_json *json, const char *key, const led
     }
     lj_json_array_begin(json, "items");
     for (uint32_t i = 0; i < count; i++) {
-        put_duty(call, json, &duties[i]);
+        duty_json_put(call, json, &duties[i]);
     }
     lj_json_array_end(json);
     lj_json_object_end(json);

@@ -223,14 +223,8 @@ static void *watch_run(void *cls)
     uint32_t step_ms = least / 8 < 10 ? 10 : least / 8 > 1000 ? 1000 : least / 8;
     pthread_mutex_lock(&server->lock);
     while (!server->is_stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += step_ms / 1000;
-        until.tv_nsec += (long)(step_ms % 1000) * 1000000L;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000L;
-        }
+        uint64_t until_us = lj_os_mono_us() + (uint64_t)step_ms * 1000;
+        struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000) * 1000};
         (void)pthread_cond_timedwait(&server->wake, &server->lock, &until);
         cut_slow(server);
     }
@@ -722,6 +716,7 @@ lj_code http_server_start(const char *listen, const http_app *app, const http_li
     }
     code = start_daemon(server, err);
     if (code != LJ_OK) {
+        server->listener.fd = -1; /* the library may have closed it */
         stop_watch(server);
         release(server);
         return code;
@@ -736,11 +731,12 @@ void http_server_stop(http_server *server)
         return;
     }
     atomic_store(&server->is_closing, true);
-    (void)MHD_quiesce_daemon(server->daemon);
+    if (MHD_quiesce_daemon(server->daemon) == MHD_INVALID_SOCKET) {
+        server->listener.fd = -1; /* the library kept it, and closes it */
+    }
     uint64_t until = lj_os_mono_ms() + server->limits.stop_ms;
     while (atomic_load(&server->active) > 0 && lj_os_mono_ms() < until) {
-        struct timespec nap = {0, 5 * 1000 * 1000};
-        (void)nanosleep(&nap, NULL);
+        lj_os_nap_ms(5);
     }
     MHD_stop_daemon(server->daemon);
     stop_watch(server);

@@ -135,14 +135,16 @@ static void read_own(route_call *call, const ledger_list_terms *terms, const htt
     const ledger_type *type = out->type;
     uint32_t at = 0;
     uint8_t *id = lj_arena_alloc(call->arena, 16);
-    if (is_filter(type, terms, pair->name, &at)) {
+    bool is_unit = lj_str_is(pair->name, LJ_STR("unit"));
+    if ((!is_unit || type->scope == LEDGER_OF_DISTRICT) &&
+        is_filter(type, terms, pair->name, &at)) {
         const ledger_field *field = &type->fields[terms->filters[at]];
         const char *why = ledger_value_read(server_of(call)->book, field, lj_str_bytes(pair->value),
                                             call->arena, &out->filters[at]);
         if (why != NULL) {
             fault(call, pair->name, why, not_offered);
         }
-    } else if (lj_str_is(pair->name, LJ_STR("unit")) && id != NULL) {
+    } else if (is_unit && id != NULL) {
         if (pair->value.len > 0 && !ledger_id_read(lj_str_bytes(pair->value), id)) {
             fault(call, pair->name, "not_an_id", not_offered);
         } else if (pair->value.len > 0) {

@@ -55,7 +55,7 @@ static lj_code record_get(route_call *call, lj_err *err)
 static const char *event_name(const ledger_type *type, int64_t tag)
 {
     if (tag == LEDGER_EDIT_TAG) {
-        return "edit";
+        return "change";
     }
     if (tag == LEDGER_VOID_TAG) {
         return "void";
@@ -390,8 +390,8 @@ static const row_shape shapes[] = {
     {"POST",  "",                 "create",     ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IDEMPOTENT,                  record_post,     "Create",
      "登记"                                                                                                                                             },
     {"GET",   "/{id}",            "read",       ROUTE_BODY_NONE, NO_BODY,    0,                                 record_get,      "Read",    "查看"      },
-    {"PATCH", "/{id}",            "edit",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH | ROUTE_IDEMPOTENT,
-     record_patch,                                                                                                               "Edit",    "修改"      },
+    {"PATCH", "/{id}",            "edit",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH,                    record_patch,    "Edit",
+     "修改"                                                                                                                                             },
     {"POST",  "/{id}/moves",      "move",       ROUTE_BODY_JSON, CHANGE_MAX, ROUTE_IF_MATCH | ROUTE_IDEMPOTENT,
      move_post,                                                                                                                  "Move",    "办理"      },
     {"GET",   "/{id}/history",    "history",    ROUTE_BODY_NONE, NO_BODY,    0,                                 history_get,     "History",
@@ -415,16 +415,25 @@ static const char *joined(lj_arena *arena, const char *a, const char *b, const c
     return lj_buf_ok(&text) ? (const char *)lj_buf_slice(&text).ptr : NULL;
 }
 
+/* Attachments are made by their bytes (file_routes.c). */
+static bool has_shape(const ledger_type *type, const row_shape *shape)
+{
+    return strcmp(shape->name, "create") != 0 || strcmp(type->name, "attachment") != 0;
+}
+
 lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err)
 {
-    size_t count = ledger_type_count * LJ_COUNT_OF(shapes);
-    route_row *rows = lj_arena_array(arena, count, sizeof *rows);
+    size_t count = 0;
+    route_row *rows = lj_arena_array(arena, ledger_type_count * LJ_COUNT_OF(shapes), sizeof *rows);
     bool is_whole = rows != NULL;
     for (uint32_t i = 0; i < ledger_type_count && is_whole; i++) {
         const ledger_type *type = ledger_types[i];
         for (size_t j = 0; j < LJ_COUNT_OF(shapes); j++) {
             const row_shape *shape = &shapes[j];
-            route_row *row = &rows[i * LJ_COUNT_OF(shapes) + j];
+            if (!has_shape(type, shape)) {
+                continue;
+            }
+            route_row *row = &rows[count++];
             *row = (route_row){
                 .method = shape->method,
                 .pattern = joined(arena, "/api/v1/", type->plural, shape->path, ""),

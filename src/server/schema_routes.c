@@ -123,7 +123,6 @@ static void put_move(lj_json *json, const ledger_type *type, const ledger_move *
     lj_json_array_end(json);
     lj_json_cstr(json, "to", type->states[move->to]);
     lj_json_bool(json, "reason", (move->flags & LEDGER_REASON) != 0);
-    lj_json_bool(json, "inner", (move->flags & LEDGER_INNER) != 0);
     put_posts(json, move->posts);
     const char *waives = waived_by(type, move);
     if (waives != NULL) {
@@ -176,7 +175,12 @@ static void put_list(lj_json *json, const ledger_type *type, const ledger_list *
     for (uint32_t i = 0; i < terms.filter_count; i++) {
         lj_json_cstr(json, NULL, type->fields[terms.filters[i]].name);
     }
-    if (type->scope != LEDGER_OF_DISTRICT) {
+    int unit = ledger_field_find(type, "unit", 4);
+    bool is_named = false;
+    for (uint32_t i = 0; i < terms.filter_count; i++) {
+        is_named = is_named || terms.filters[i] == unit;
+    }
+    if (type->scope != LEDGER_OF_DISTRICT && !is_named) {
         lj_json_cstr(json, NULL, "unit");
     }
     lj_json_array_end(json);
@@ -198,30 +202,35 @@ static void put_groups(lj_json *json, const ledger_type *type, bool english)
         char no[3] = {(char)(i < 10 ? '0' + i : '0' + i / 10), (char)(i < 10 ? 0 : '0' + i % 10),
                       0};
         lj_json_object_begin(json, NULL);
-        lj_json_uint(json, "group", i);
+        lj_json_uint(json, "n", i);
         lj_json_cstr(json, "label", ledger_label_in(type, "group", no, english));
         lj_json_object_end(json);
     }
     lj_json_array_end(json);
 }
 
-/* What the caller may do with the type at all: the posts of his session decide which menus he
- * sees; the kernel decides again with each record. */
-static void put_menu(lj_json *json, const ledger_type *type, uint32_t posts)
+/* The posts of the session decide which types are shown; the kernel decides again with each record.
+ */
+static bool may_read(const ledger_type *type, uint32_t posts)
 {
-    bool may_read = false;
     for (uint32_t i = 0; i < type->access_count; i++) {
-        may_read =
-            may_read || ((type->access[i].posts & posts) != 0 && type->access[i].read_groups != 0);
+        if ((type->access[i].posts & posts) != 0 && type->access[i].read_groups != 0) {
+            return true;
+        }
     }
-    bool may_create = false;
+    return false;
+}
+
+static bool may_create(const ledger_type *type, uint32_t posts)
+{
     for (uint32_t i = 0; i < type->move_count; i++) {
         const ledger_move *move = &type->moves[i];
-        may_create = may_create || ((move->from & LEDGER_NEW) != 0 && (move->posts & posts) != 0 &&
-                                    (move->flags & LEDGER_INNER) == 0);
+        if ((move->from & LEDGER_NEW) != 0 && (move->posts & posts) != 0 &&
+            (move->flags & LEDGER_INNER) == 0) {
+            return true;
+        }
     }
-    lj_json_bool(json, "read", may_read);
-    lj_json_bool(json, "create", may_create);
+    return false;
 }
 
 /* Mermaid, for the manual: the same table that moves records. */
@@ -263,7 +272,7 @@ static void put_type(route_call *call, lj_json *json, const ledger_type *type, u
     } else {
         lj_json_null(json, "parent");
     }
-    put_menu(json, type, posts);
+    lj_json_bool(json, "create", may_create(type, posts));
     put_groups(json, type, english);
     lj_json_array_begin(json, "fields");
     for (uint32_t i = 0; i < type->field_count; i++) {
@@ -281,7 +290,9 @@ static void put_type(route_call *call, lj_json *json, const ledger_type *type, u
     lj_json_array_end(json);
     lj_json_array_begin(json, "moves");
     for (uint32_t i = 0; i < type->move_count; i++) {
-        put_move(json, type, &type->moves[i], english);
+        if ((type->moves[i].flags & LEDGER_INNER) == 0) { /* what a person may start */
+            put_move(json, type, &type->moves[i], english);
+        }
     }
     lj_json_array_end(json);
     lj_json_array_begin(json, "lists");
@@ -345,7 +356,9 @@ static lj_code schema_get(route_call *call, lj_err *err)
     lj_json_object_begin(&json, NULL);
     lj_json_array_begin(&json, "types");
     for (uint32_t i = 0; i < ledger_type_count; i++) {
-        put_type(call, &json, ledger_types[i], posts, english);
+        if (may_read(ledger_types[i], posts)) {
+            put_type(call, &json, ledger_types[i], posts, english);
+        }
     }
     lj_json_array_end(&json);
     put_codes(call, &json, english);

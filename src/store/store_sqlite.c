@@ -28,7 +28,7 @@ static const char writer_setup[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA temp_store = MEMORY;"
                                    "PRAGMA cell_size_check = ON;"
                                    "PRAGMA journal_size_limit = 67108864;"
-                                   "PRAGMA cache_size = -16384;";
+                                   "PRAGMA cache_size = -49152;";
 static const char reader_setup[] = "PRAGMA wal_autocheckpoint = 0;"
                                    "PRAGMA temp_store = MEMORY;"
                                    "PRAGMA cell_size_check = ON;";
@@ -198,6 +198,9 @@ static lj_code connection_setup(store_conn *conn, lj_err *err)
     }
     if (code == LJ_OK) {
         code = sqlite_script(conn, conn->is_writer ? writer_setup : reader_setup, err);
+    }
+    if (code == LJ_OK && conn->is_writer && conn->db->can_be_remade) {
+        code = sqlite_script(conn, "PRAGMA synchronous = OFF", err);
     }
     return code;
 }
