@@ -4,7 +4,8 @@
  * come back, posts are filled, left, closed, units merge, split, close, days pass -, and after
  * every change the kernel and the model must say the same about every post.
  *
- * LIJIAN_SEED gives another run; LIJIAN_SOAK=1 makes it 100,000 changes instead of 1,000. */
+ * LIJIAN_SEED gives another run; LIJIAN_SOAK=1 makes it 100,000 changes instead of 1,000, with a
+ * check after each tenth; LIJIAN_CHANGES gives another number of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -763,7 +764,8 @@ static void test_answerer__a_duty_always_has_one(void **state)
     const char *soak = getenv("LIJIAN_SOAK");
     bool is_soak = soak != NULL && soak[0] == '1';
     bool is_postgres = getenv("LIJIAN_ENGINE") != NULL; /* each question is a way to a server */
-    int changes = is_soak ? 100000 : 1000;
+    const char *count = getenv("LIJIAN_CHANGES");
+    int changes = count != NULL ? atoi(count) : is_soak ? 100000 : 1000;
     model *m = calloc(1, sizeof *m);
     assert_non_null(m);
     open_model(m);
