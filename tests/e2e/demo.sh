@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # The demonstration district: the same bytes again, its figures, who may log in and where. Prints TAP.
 # Usage: demo.sh PROGRAMS_FOLDER DUMP_TOOL LOGIN_TOOL
+# shellcheck disable=SC2317 # functions that check() calls
 set -u
 lijiand=$1/lijiand dump=$2 login=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/demo-test.XXXXXX")
