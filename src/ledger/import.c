@@ -111,11 +111,6 @@ static void add_error(ledger_import *pass, const ledger_import_error *error)
     }
 }
 
-void ledger_import_fault(ledger_import *pass, uint32_t row_no, const char *code)
-{
-    add_error(pass, &(ledger_import_error){.row_no = row_no, .column = -1, .code = code});
-}
-
 /* ---- errors of a row ---- */
 static bool has_fault(const row_work *on, int column)
 {

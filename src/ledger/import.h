@@ -66,8 +66,6 @@ LJ_MUST_USE lj_code ledger_import_begin(ledger_txn *txn, const ledger_type *type
  * rows. Nothing is changed by a row that is faulty. */
 LJ_MUST_USE lj_code ledger_import_row(ledger_import *pass, uint32_t row_no,
                                       const ledger_import_cell *cells, lj_err *err);
-/* A fault outside of the rows: of the header. */
-void ledger_import_fault(ledger_import *pass, uint32_t row_no, const char *code);
 const ledger_import_result *ledger_import_result_of(const ledger_import *pass);
 
 /* ---- the file between preview and commit ---- */

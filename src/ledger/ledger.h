@@ -193,6 +193,11 @@ LJ_MUST_USE lj_code ledger_title_lookup(ledger *book, store_conn *conn, const le
                                         const uint8_t id[16], lj_arena *arena, lj_slice *out,
                                         lj_err *err);
 
+/* The same record as a whole, for its number beside the title; LJ_E_NOT_FOUND. */
+LJ_MUST_USE lj_code ledger_named_lookup(ledger *book, store_conn *conn, const ledger_type *type,
+                                        const uint8_t id[16], lj_arena *arena, ledger_record **out,
+                                        lj_err *err);
+
 typedef struct ledger_query {
     const ledger_type *type;
     uint32_t list;          /* position in the type's table */

@@ -35,7 +35,7 @@ static lj_code write_file(int dir, const char *name, lj_slice bytes, lj_err *err
     return code;
 }
 
-static lj_code write_config(int dir, const data_config *config, lj_arena *arena, lj_err *err)
+lj_code data_config_write(int dir, const data_config *config, lj_arena *arena, lj_err *err)
 {
     lj_buf text;
     lj_buf_init(&text, arena, CONFIG_MAX);
@@ -95,18 +95,10 @@ static bool read_line(lj_slice name, lj_slice value, data_config *out)
     return lj_slice_is(name, LJ_BYTES("demo")) && num <= 1;
 }
 
-static lj_code read_config(int dir, lj_arena *arena, data_config *out, lj_err *err)
+lj_code data_config_read(lj_slice text, data_config *out, lj_err *err)
 {
-    lj_buf text;
-    lj_buf_init(&text, arena, LOAD_ROOM);
-    lj_code code = lj_os_load(dir, "config", CONFIG_MAX, &text, err);
-    if (code != LJ_OK) {
-        return code == LJ_E_NOT_FOUND
-                   ? lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "this is no data folder of lijiand")
-                   : code;
-    }
     *out = (data_config){0};
-    lj_slice rest = lj_buf_slice(&text);
+    lj_slice rest = text;
     while (rest.len > 0) {
         size_t end = lj_slice_find(rest, LJ_BYTES("\n"));
         size_t blank = lj_slice_find(rest, LJ_BYTES(" "));
@@ -118,6 +110,19 @@ static lj_code read_config(int dir, lj_arena *arena, data_config *out, lj_err *e
         rest = lj_slice_part(rest, end + 1, rest.len);
     }
     return LJ_OK;
+}
+
+static lj_code read_config(int dir, lj_arena *arena, data_config *out, lj_err *err)
+{
+    lj_buf text;
+    lj_buf_init(&text, arena, LOAD_ROOM);
+    lj_code code = lj_os_load(dir, "config", CONFIG_MAX, &text, err);
+    if (code != LJ_OK) {
+        return code == LJ_E_NOT_FOUND
+                   ? lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "this is no data folder of lijiand")
+                   : code;
+    }
+    return data_config_read(lj_buf_slice(&text), out, err);
 }
 
 /* ---- keys ---- */
@@ -199,12 +204,12 @@ static lj_code open_store(data_dir *dir, const char *db, data_open_mode mode, in
     }
     const store_options options = {.place = place,
                                    .create = create_at != 0,
-                                   .read_only = mode == DATA_READ,
+                                   .read_only = mode == DATA_READ || mode == DATA_LOOK,
                                    .can_be_remade = create_at != 0 && dir->config.is_demo};
     lj_code code = store_open(&options, &dir->db, err);
     store_schema_state state = {0};
     code = code == LJ_OK ? store_schema_of(dir->db, &state, err) : code;
-    if (code == LJ_OK && state.have < state.want) {
+    if (code == LJ_OK && state.have < state.want && mode != DATA_LOOK) {
         uint32_t applied = 0;
         code =
             create_at != 0 || mode == DATA_UPGRADE
@@ -255,6 +260,18 @@ static lj_code check_empty(const data_dir *dir, lj_err *err)
     return LJ_OK;
 }
 
+static lj_code fill(const data_config *config, const data_origin *origin, data_dir *out,
+                    lj_err *err)
+{
+    out->config = *config;
+    lj_code code = make_keys(out, origin, err);
+    int64_t at = origin != NULL ? origin->at : lj_os_now_ms();
+    code = code == LJ_OK ? open_store(out, NULL, DATA_WRITE, at, err) : code;
+    code = code == LJ_OK ? open_book(out, origin, err) : code;
+    /* Last: what has no config is no data folder, so half a one is never taken for whole. */
+    return code == LJ_OK ? data_config_write(out->fd, config, out->arena, err) : code;
+}
+
 lj_code data_dir_make(const char *path, const data_config *config, const data_origin *origin,
                       data_dir *out, lj_err *err)
 {
@@ -262,13 +279,18 @@ lj_code data_dir_make(const char *path, const data_config *config, const data_or
     lj_code code = lj_os_make_folder(LJ_OS_CWD, path, err);
     code = code == LJ_OK ? open_folder(path, out, err) : code;
     code = code == LJ_OK ? check_empty(out, err) : code;
-    out->config = *config;
-    code = code == LJ_OK ? make_keys(out, origin, err) : code;
-    int64_t at = origin != NULL ? origin->at : lj_os_now_ms();
-    code = code == LJ_OK ? open_store(out, NULL, DATA_WRITE, at, err) : code;
-    code = code == LJ_OK ? open_book(out, origin, err) : code;
-    /* Last: what has no config is no data folder, so half a one is never taken for whole. */
-    code = code == LJ_OK ? write_config(out->fd, config, out->arena, err) : code;
+    code = code == LJ_OK ? fill(config, origin, out, err) : code;
+    if (code != LJ_OK) {
+        data_dir_close(out);
+    }
+    return code;
+}
+
+lj_code data_dir_fill(const char *path, const data_config *config, data_dir *out, lj_err *err)
+{
+    *out = (data_dir){.fd = -1};
+    lj_code code = open_folder(path, out, err);
+    code = code == LJ_OK ? fill(config, NULL, out, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }

@@ -415,16 +415,25 @@ static const char *joined(lj_arena *arena, const char *a, const char *b, const c
     return lj_buf_ok(&text) ? (const char *)lj_buf_slice(&text).ptr : NULL;
 }
 
+/* Attachments are made by their bytes (file_routes.c). */
+static bool has_shape(const ledger_type *type, const row_shape *shape)
+{
+    return strcmp(shape->name, "create") != 0 || strcmp(type->name, "attachment") != 0;
+}
+
 lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err)
 {
-    size_t count = ledger_type_count * LJ_COUNT_OF(shapes);
-    route_row *rows = lj_arena_array(arena, count, sizeof *rows);
+    size_t count = 0;
+    route_row *rows = lj_arena_array(arena, ledger_type_count * LJ_COUNT_OF(shapes), sizeof *rows);
     bool is_whole = rows != NULL;
     for (uint32_t i = 0; i < ledger_type_count && is_whole; i++) {
         const ledger_type *type = ledger_types[i];
         for (size_t j = 0; j < LJ_COUNT_OF(shapes); j++) {
             const row_shape *shape = &shapes[j];
-            route_row *row = &rows[i * LJ_COUNT_OF(shapes) + j];
+            if (!has_shape(type, shape)) {
+                continue;
+            }
+            route_row *row = &rows[count++];
             *row = (route_row){
                 .method = shape->method,
                 .pattern = joined(arena, "/api/v1/", type->plural, shape->path, ""),
