@@ -143,8 +143,9 @@ LJ_MUST_USE lj_code ledger_signs_use(ledger_txn *txn, const ledger_move *move,
                                      const ledger_record *before, int64_t seq, lj_err *err);
 
 /* ---- search.c ---- */
-LJ_MUST_USE lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record, bool is_new,
-                                        lj_err *err);
+/* before: NULL for a new record. */
+LJ_MUST_USE lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record,
+                                        const ledger_record *before, lj_err *err);
 /* Up to three grams of what is searched for; the count. */
 uint32_t ledger_search_grams(lj_slice text, int64_t grams[3]);
 bool ledger_search_hits(const ledger_record *record, lj_slice text);

@@ -66,10 +66,25 @@ static bool is_searched(const ledger_record *record, uint32_t field)
            record->values[field].kind == STORE_TEXT;
 }
 
-lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record, bool is_new, lj_err *err)
+/* Most changes leave the searched text alone, and then its grams stand. */
+static bool is_same_text(const ledger_record *record, const ledger_record *before)
+{
+    bool is_same = ledger_same_value(&record->number, &before->number);
+    for (uint32_t i = 0; i < record->type->field_count && is_same; i++) {
+        is_same = (record->type->fields[i].flags & LEDGER_SEARCH) == 0 ||
+                  ledger_same_value(&record->values[i], &before->values[i]);
+    }
+    return is_same;
+}
+
+lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record,
+                            const ledger_record *before, lj_err *err)
 {
     lj_code code = LJ_OK;
-    if (!is_new) {
+    if (before != NULL && is_same_text(record, before)) {
+        return LJ_OK;
+    }
+    if (before != NULL) {
         const store_value args[] = {store_int(txn->book->config.district),
                                     store_int(record->type->tag), ledger_id_value(record->id)};
         code = store_run(txn->conn, &q_search_drop, args, LJ_COUNT_OF(args), NULL, NULL, err);

@@ -231,7 +231,7 @@ lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record, const led
             code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
         }
     }
-    return code == LJ_OK ? ledger_search_write(txn, record, before == NULL, err) : code;
+    return code == LJ_OK ? ledger_search_write(txn, record, before, err) : code;
 }
 
 lj_code ledger_write(ledger_txn *txn, const ledger_done *done, lj_err *err)
