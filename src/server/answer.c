@@ -268,7 +268,7 @@ static void add_current(route_call *call, const ledger_outcome *outcome)
     if (code == LJ_OK) {
         server_put_record(call, server_conn(call), &json, NULL, outcome->record, &rights, true);
         problem_member(call->problem, "current", lj_buf_slice(&buf));
-        route_etag(call, (uint64_t)outcome->record->version);
+        call->problem->version = (uint64_t)outcome->record->version;
     }
 }
 
