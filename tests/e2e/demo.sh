@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # The demonstration district: the same bytes again, its figures, who may log in and where. Prints TAP.
-# Usage: demo.sh PROGRAMS_FOLDER DUMP_TOOL LOGIN_TOOL
+# Usage: demo.sh PROGRAMS_FOLDER LOGIN_TOOL
 # shellcheck disable=SC2317 # functions that check() calls
 set -u
-lijiand=$1/lijiand dump=$2 login=$3
+lijiand=$1/lijiand login=$2
 work=$(mktemp -d "${TMPDIR:-/tmp}/demo-test.XXXXXX")
 server=
 address=
@@ -42,6 +42,7 @@ has_status() {
 }
 # serve FOLDER: sets server, address, port.
 serve() {
+    : >"$work/serve"
     "$lijiand" serve --data "$1" --listen 127.0.0.1:0 --quiet --lang en >"$work/serve" 2>&1 &
     server=$!
     tries=0
@@ -73,8 +74,11 @@ check "the demonstration is made" make a 5 "$day"
 check "and once more" make b 5 "$day"
 check "with another seed" make c 6 "$day"
 check "and on another day" make d 5 2026-09-29
-for name in a b c d; do "$dump" "$work/$name/ledger.db" >"$work/$name.dump"; done
+for name in a b c d; do
+    check "$name is exported" "$lijiand" export "$work/$name.dump" --data "$work/$name" --lang en
+done
 check "there is something in it" test "$(wc -l <"$work/a.dump")" -gt 10000
+check "the log, the database and the keys agree" "$lijiand" check --data "$work/a" --lang en
 check "the same seed and day: the same rows" cmp "$work/a.dump" "$work/b.dump"
 check "the same keys" diff -r "$work/a/keys" "$work/b/keys"
 check "the same words for people" cmp "$work/a.logins" "$work/b.logins"

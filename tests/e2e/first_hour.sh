@@ -31,6 +31,7 @@ set -- "$work"/block.??
 echo "1..$#"
 
 "$programs/lijiand" demo --data "$work/demo" --lang en >"$work/logins" || { echo "Bail out! no demonstration"; exit 1; }
+: >"$work/serve"
 "$programs/lijiand" serve --data "$work/demo" --listen 127.0.0.1:0 --quiet --lang en >"$work/serve" 2>&1 &
 server=$!
 tries=0
