@@ -32,7 +32,8 @@ static const char writer_setup[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA cache_size = -49152;";
 static const char reader_setup[] = "PRAGMA wal_autocheckpoint = 0;"
                                    "PRAGMA temp_store = MEMORY;"
-                                   "PRAGMA cell_size_check = ON;";
+                                   "PRAGMA cell_size_check = ON;"
+                                   "PRAGMA cache_size = -16384;";
 
 /* ---- errors ---- */
 
