@@ -195,7 +195,9 @@ static lj_code check_rights(work *on, const ledger_record *at)
     if (!may && !on->txn->actor->is_kernel) {
         return refuse(on, "right", LJ_E_FORBIDDEN);
     }
-    on->post = post_used(actor, (wanted != 0 ? wanted : ~0u) & on->rights.posts);
+    on->post = on->change->for_post != NULL
+                   ? on->change->for_post
+                   : post_used(on->txn->actor, (wanted != 0 ? wanted : ~0u) & on->rights.posts);
     return LJ_OK;
 }
 

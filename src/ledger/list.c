@@ -118,7 +118,8 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
             return true;
         }
         if (role->reach == LEDGER_REACH_UNIT ||
-            (role->reach == LEDGER_REACH_DEPARTMENT && type->self == LEDGER_SELF_UNIT)) {
+            ((role->reach == LEDGER_REACH_DEPARTMENT || role->reach == LEDGER_REACH_PERSON) &&
+             type->self == LEDGER_SELF_UNIT)) {
             add_unit(out, post->unit, &unit_count);
         } else if (role->reach == LEDGER_REACH_DEPARTMENT) {
             has_department = true;
@@ -142,6 +143,12 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
     if (has_grant && ledger_view_fits(type, LEDGER_VIEW_GRANT)) {
         out->view = LEDGER_VIEW_GRANT;
         return true;
+    }
+    if (type->scope == LEDGER_OF_DISTRICT) {
+        /* Everybody who holds a post is one of the district's people (ledger_rights_of). */
+        out->view = LEDGER_VIEW_DISTRICT;
+        return actor->person.kind == STORE_BYTES && actor->post_count > 0 &&
+               has_access(type, POST_PERSON);
     }
     out->view = LEDGER_VIEW_PERSON;
     return actor->person.kind == STORE_BYTES && has_access(type, POST_PERSON) &&
@@ -170,6 +177,27 @@ static bool narrow_to_unit(const ledger_type *type, lj_slice unit, view_of *view
            view->view == LEDGER_VIEW_GRANT;
 }
 
+/* Whose rows the query asks for: false when there is nothing that this actor may see. */
+static bool settle_view(const ledger_actor *actor, const ledger_query *query, view_of *out)
+{
+    if (!pick_view(actor, query->type, out) || !narrow_to_unit(query->type, query->unit, out)) {
+        return false;
+    }
+    bool is_one = out->view == LEDGER_VIEW_UNIT;
+    for (uint32_t i = 1; i < LEDGER_VIEW_UNITS && is_one; i++) {
+        is_one = ledger_same_value(&out->units[0], &out->units[i]);
+    }
+    out->view = is_one ? LEDGER_VIEW_ONE_UNIT : out->view;
+    return true;
+}
+
+/* Below one parent only. */
+static bool is_under(const ledger_query *query, const ledger_list_terms *terms)
+{
+    int at = ledger_list_parent(query->type, terms);
+    return at >= 0 && query->filters[at].kind == STORE_BYTES;
+}
+
 /* ---- binding ---- */
 typedef struct binding {
     store_value args[40];
@@ -194,6 +222,9 @@ static void bind_head(binding *to, const ledger *book, const ledger_actor *actor
         for (uint32_t i = 0; i < LEDGER_VIEW_UNITS; i++) {
             bind(to, view->units[i]);
         }
+        break;
+    case LEDGER_VIEW_ONE_UNIT:
+        bind(to, view->units[0]);
         break;
     case LEDGER_VIEW_DEPARTMENT:
         bind(to, view->department);
@@ -234,7 +265,7 @@ static bool is_wanted(const gathering *on, const ledger_record *record)
     if (query->search.len > 0 && !ledger_search_hits(record, query->search)) {
         return false;
     }
-    bool by_query = on->view->view == LEDGER_VIEW_UNIT ||
+    bool by_query = on->view->view == LEDGER_VIEW_UNIT || on->view->view == LEDGER_VIEW_ONE_UNIT ||
                     query->type->scope == LEDGER_OF_DISTRICT || query->unit.len != 16;
     return by_query ||
            (record->unit.kind == STORE_BYTES && lj_slice_is(record->unit.bytes, query->unit));
@@ -311,8 +342,10 @@ static lj_code run_page(gathering *on, const view_of *view, lj_err *err)
     bool has_search = query->search.len > 0 && ledger_search_grams(query->search, grams) > 0;
     bool is_after = query->after_id.len == 16;
     const ledger_type_sql *sql = &ledger_sql[ledger_type_idx(query->type)];
+    const ledger_list_sql *list = &sql->lists[query->list];
     const store_query *page =
-        sql->lists[query->list].page[view->view][is_after ? 1 : 0][has_search ? 1 : 0];
+        (is_under(query, on->terms) ? list->under
+                                    : list->page)[view->view][is_after ? 1 : 0][has_search ? 1 : 0];
     LJ_ASSERT(page != NULL);
     binding args = {.count = 0};
     bind_head(&args, on->book, on->actor, query, on->terms, view);
@@ -336,7 +369,7 @@ lj_code ledger_list_page(ledger *book, store_conn *conn, const ledger_actor *act
     bool is_read = ledger_list_read(query->type, &query->type->lists[query->list], &terms, &why);
     LJ_ASSERT(is_read);
     view_of view;
-    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+    if (!settle_view(actor, query, &view)) {
         return LJ_OK; /* nothing that this actor may see */
     }
     out->records = lj_arena_array(arena, query->most + 1, sizeof(ledger_record *));
@@ -426,7 +459,7 @@ lj_code ledger_list_count(ledger *book, store_conn *conn, const ledger_actor *ac
     LJ_ASSERT(is_read);
     view_of view;
     *out = 0;
-    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+    if (!settle_view(actor, query, &view)) {
         return LJ_OK;
     }
     if (query->search.len > 0 || !sees_all(actor, query->type, &view)) {
@@ -434,7 +467,8 @@ lj_code ledger_list_count(ledger *book, store_conn *conn, const ledger_actor *ac
     }
     binding args = {.count = 0};
     bind_head(&args, book, actor, query, &terms, &view);
+    const ledger_list_sql *list = &ledger_sql[ledger_type_idx(query->type)].lists[query->list];
     const store_query *count =
-        ledger_sql[ledger_type_idx(query->type)].lists[query->list].count[view.view];
+        (is_under(query, &terms) ? list->under_count : list->count)[view.view];
     return store_run(conn, count, args.args, args.count, take_count, out, err);
 }

@@ -48,6 +48,7 @@ typedef struct server_session {
     lj_slice name, display;
     bool must_change; /* a one-time password: nothing but changing it */
     ledger_actor actor;
+    struct server_titles *titles; /* answer.c: names that this request looked up already */
 } server_session;
 
 static inline server *server_of(const route_call *call)

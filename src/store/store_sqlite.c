@@ -32,7 +32,8 @@ static const char writer_setup[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA cache_size = -49152;";
 static const char reader_setup[] = "PRAGMA wal_autocheckpoint = 0;"
                                    "PRAGMA temp_store = MEMORY;"
-                                   "PRAGMA cell_size_check = ON;";
+                                   "PRAGMA cell_size_check = ON;"
+                                   "PRAGMA cache_size = -16384;";
 
 /* ---- errors ---- */
 
@@ -199,6 +200,9 @@ static lj_code connection_setup(store_conn *conn, lj_err *err)
     }
     if (code == LJ_OK) {
         code = sqlite_script(conn, conn->is_writer ? writer_setup : reader_setup, err);
+    }
+    if (code == LJ_OK && conn->is_writer && conn->db->can_be_remade) {
+        code = sqlite_script(conn, "PRAGMA synchronous = OFF", err);
     }
     return code;
 }
