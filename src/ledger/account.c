@@ -117,6 +117,11 @@ lj_code account_note(ledger_txn *txn, seal_kind kind, const uint8_t id[16], acco
     const uint8_t tag[2] = {(uint8_t)event, (uint8_t)(event >> 8)};
     const lj_slice parts[] = {lj_slice_of(id, 16), lj_slice_of(tag, sizeof tag), object};
     lj_code code = account_sha256(parts, LJ_COUNT_OF(parts), subject, err);
+    const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
+                                store_int(account_at(txn))};
+    if (code == LJ_OK && kind == SEAL_ACCOUNT) {
+        code = store_run(txn->conn, &q_account_touch, args, LJ_COUNT_OF(args), NULL, NULL, err);
+    }
     return code == LJ_OK ? ledger_note(txn, kind, subject, (uint16_t)event, err) : code;
 }
 
@@ -323,7 +328,7 @@ static lj_code end_sessions(ledger_txn *txn, const uint8_t id[16], lj_slice spar
 static lj_code set_state(ledger_txn *txn, const uint8_t id[16], account_state state, lj_err *err)
 {
     const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
-                                store_int(state), store_int(account_at(txn))};
+                                store_int(state)};
     return store_run(txn->conn, &q_account_state_set, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
@@ -331,8 +336,7 @@ static lj_code set_hash(ledger_txn *txn, const uint8_t id[16], const char *hash,
                         lj_err *err)
 {
     const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
-                                store_cstr(hash), store_int(must_change),
-                                store_int(account_at(txn))};
+                                store_cstr(hash), store_int(must_change)};
     return store_run(txn->conn, &q_account_hash_set, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
@@ -415,6 +419,24 @@ lj_code account_first(ledger_txn *txn, const password_made made[ACCOUNT_FIRST_CO
         const account_refusal *why = NULL;
         code = account_create(txn, &wanted, id, &why, err);
         code = code == LJ_OK ? account_grant_admin(txn, id, roles[i], &why, err) : code;
+    }
+    return code;
+}
+
+lj_code account_seen(ledger_txn *txn, const uint8_t id[16], int64_t version, bool *out_is_stale,
+                     lj_err *err)
+{
+    const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id)};
+    const store_value *columns = NULL;
+    lj_code code = store_one(txn->conn, &q_account_version, args, LJ_COUNT_OF(args), txn->arena,
+                             &columns, err);
+    *out_is_stale = false;
+    if (code == LJ_OK && columns == NULL) {
+        return lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "there is no such account");
+    }
+    if (code == LJ_OK && columns[0].num != version) {
+        *out_is_stale = true;
+        return lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the account changed in the meantime");
     }
     return code;
 }

@@ -118,7 +118,8 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
             return true;
         }
         if (role->reach == LEDGER_REACH_UNIT ||
-            (role->reach == LEDGER_REACH_DEPARTMENT && type->self == LEDGER_SELF_UNIT)) {
+            ((role->reach == LEDGER_REACH_DEPARTMENT || role->reach == LEDGER_REACH_PERSON) &&
+             type->self == LEDGER_SELF_UNIT)) {
             add_unit(out, post->unit, &unit_count);
         } else if (role->reach == LEDGER_REACH_DEPARTMENT) {
             has_department = true;
@@ -142,6 +143,12 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
     if (has_grant && ledger_view_fits(type, LEDGER_VIEW_GRANT)) {
         out->view = LEDGER_VIEW_GRANT;
         return true;
+    }
+    if (type->scope == LEDGER_OF_DISTRICT) {
+        /* Everybody who holds a post is one of the district's people (ledger_rights_of). */
+        out->view = LEDGER_VIEW_DISTRICT;
+        return actor->person.kind == STORE_BYTES && actor->post_count > 0 &&
+               has_access(type, POST_PERSON);
     }
     out->view = LEDGER_VIEW_PERSON;
     return actor->person.kind == STORE_BYTES && has_access(type, POST_PERSON) &&

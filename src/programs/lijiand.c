@@ -114,6 +114,16 @@ static const option_row demo_rows[] = {
       .en = "the day at which the demonstration ends, by default today",
       .zh = "演示数据截止日，默认今天"},
 };
+static const option_row migrate_rows[] = {
+    OPTION_DATA,
+    OPTION_DB,
+    OPTION_LANG,
+    {.name = "saved",
+      .kind = OPTION_FLAG,
+      .offset = FIELD(saved),
+      .en = "PostgreSQL: the database was saved with pg_dump",
+      .zh = "PostgreSQL：已用 pg_dump 备份数据库"},
+};
 static const option_row data_rows[] = {OPTION_DATA, OPTION_DB, OPTION_LANG};
 static const option_row lang_rows[] = {OPTION_LANG};
 
@@ -135,7 +145,7 @@ static const command_row commands[] = {
      "makes a data folder out of a backup, and checks it",                                                          "由备份恢复数据文件夹并核对"                                 },
     {"check",   "--data DIR",                 ROWS(data_rows),  0, 0, daemon_check,
      "checks the database, the log's root and the attachments",                                                     "核对数据库、日志根和附件"                                    },
-    {"migrate", "--data DIR",                 ROWS(data_rows),  0, 0, daemon_migrate,
+    {"migrate", "--data DIR",                 ROWS(migrate_rows),  0, 0, daemon_migrate,
      "brings the database to this version",                                                                         "将数据库升级到本版本"                                          },
     {"export",  "FILE --data DIR",            ROWS(data_rows),  1, 1, daemon_export,
      "writes the whole database, independent of its engine",                                                        "导出整个数据库，与数据库引擎无关"                        },

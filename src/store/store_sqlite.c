@@ -199,6 +199,9 @@ static lj_code connection_setup(store_conn *conn, lj_err *err)
     if (code == LJ_OK) {
         code = sqlite_script(conn, conn->is_writer ? writer_setup : reader_setup, err);
     }
+    if (code == LJ_OK && conn->is_writer && conn->db->can_be_remade) {
+        code = sqlite_script(conn, "PRAGMA synchronous = OFF", err);
+    }
     return code;
 }
 

@@ -1388,10 +1388,10 @@ static void test_kernel__opening_balances_have_a_second_signature(void **state)
     } rows[] = {
         {"any state",                           &town.officer[0], second,                          2, long_ago, LJ_OK,        NULL,          NULL          },
         {"first state",                         &town.officer[0], second,                          0, long_ago, LJ_OK,        NULL,          NULL          },
-        {"no second",                           &town.officer[0], NULL,                            2, long_ago, LJ_E_INVALID, "second",      "required"    },
-        {"the same person",                     &town.head[0],    second,                          2, long_ago, LJ_E_INVALID, "second",      "required"    },
+        {"no second",                           &town.officer[0], NULL,                            2, long_ago, LJ_E_INVALID, "opening_signer",      "required"    },
+        {"the same person",                     &town.head[0],    second,                          2, long_ago, LJ_E_INVALID, "opening_signer",      "required"    },
         {"no leader",                           &town.officer[0], book_person_of(&town.person[0]), 2, long_ago, LJ_E_INVALID,
-         "second",                                                                                                                           "not_entitled"},
+         "opening_signer",                                                                                                                           "not_entitled"},
         {"no date",                             &town.officer[0], second,                          2, 0,        LJ_E_INVALID, "happened_on", "required"    },
         {"no such state",                       &town.officer[0], second,                          9, long_ago, LJ_E_INVALID, "state",
          "unknown_code"                                                                                                                                    },

@@ -33,7 +33,7 @@ static lj_code probe(route_call *call, lj_err *err)
     return LJ_OK;
 }
 
-/* clang-format off: one row a line */
+/* clang-format off */
 static const route_row probes[] = {
     {"GET",  "/api/v1/probe/public",   PERM_PUBLIC,      ROUTE_BODY_NONE, 0,   0, probe, "probe_public",   "x",
      "x",                                                                                                            NULL},
@@ -355,15 +355,38 @@ desk_account desk_account_new(desk *on, const char *sys, const char *name, const
     return (desk_account){desk_text(&answer, "id"), desk_text(&answer, "one_time_password")};
 }
 
+void desk_version(desk *on, const char *account_id, char out[64])
+{
+    uint8_t id[16];
+    account_row row = {.version = 0};
+    lj_err err = {0};
+    ledger_now now = ledger_now_of(on->book.at);
+    assert_true(ledger_id_read(lj_cstr_bytes(account_id), id));
+    (void)!account_read(on->book.ledger, on->book.reader, id, &now, on->book.arena, &row, &err);
+    snprintf(out, 64, "If-Match: \"%lld\"\r\n", (long long)row.version);
+}
+
+void desk_change(desk *on, const char *cookie, const char *method, const char *account_id,
+                 const char *rest, const char *body)
+{
+    char path[160];
+    char match[64];
+    snprintf(path, sizeof path, "/accounts/%s/%s", account_id, rest);
+    desk_version(on, account_id, match);
+    desk_answer answer =
+        desk_ask(on, &(desk_call){method, path, .body = body, .cookie = cookie, .more = match});
+    if (answer.status != 200 && answer.status != 204) {
+        fail_msg("%s %s: %d %s", method, path, answer.status, answer.body);
+    }
+}
+
 const char *desk_officer(desk *on, const char *sys, const char *sec, const char *name,
                          const uint8_t *unit, const char *role)
 {
     ledger_actor actor = book_actor(&on->book, "经办人", unit, role);
-    char path[128];
     char body[128];
     desk_account made = desk_account_new(on, sys, name, book_id(actor.person.bytes.ptr));
-    snprintf(path, sizeof path, "/accounts/%s/grants", made.id);
     snprintf(body, sizeof body, "{\"post\":\"%s\"}", book_id(actor.posts[0].id));
-    desk_want(on, &(desk_call){"POST", path, .body = body, .cookie = sec}, 200);
+    desk_change(on, sec, "POST", made.id, "grants", body);
     return desk_enter(on, name, made.password);
 }

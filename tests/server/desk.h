@@ -60,6 +60,11 @@ const char *desk_login(desk *on, const char *name, const char *password);
 const char *desk_enter(desk *on, const char *name, const char *one_time);
 /* 0 sys, 1 sec, 2 audit. */
 const char *desk_admin(desk *on, uint32_t which);
+/* A change of an account as it is now: rest is "moves", "grants" ... */
+void desk_change(desk *on, const char *cookie, const char *method, const char *account_id,
+                 const char *rest, const char *body);
+/* The header line If-Match of an account as it is now. */
+void desk_version(desk *on, const char *account_id, char out[64]);
 /* A new account by the system administrator: its id and one-time password, in static rings. */
 typedef struct desk_account {
     const char *id, *password;
