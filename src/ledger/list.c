@@ -265,8 +265,7 @@ static bool is_wanted(const gathering *on, const ledger_record *record)
     if (query->search.len > 0 && !ledger_search_hits(record, query->search)) {
         return false;
     }
-    bool by_query = on->view->view == LEDGER_VIEW_UNIT ||
-                    on->view->view == LEDGER_VIEW_ONE_UNIT ||
+    bool by_query = on->view->view == LEDGER_VIEW_UNIT || on->view->view == LEDGER_VIEW_ONE_UNIT ||
                     query->type->scope == LEDGER_OF_DISTRICT || query->unit.len != 16;
     return by_query ||
            (record->unit.kind == STORE_BYTES && lj_slice_is(record->unit.bytes, query->unit));

@@ -224,12 +224,7 @@ static lj_code apply_work(route_call *call, ledger_txn *txn, void *ctx, lj_json 
     if (change->is_new) {
         char id[37];
         ledger_id_print(outcome->record->id, id);
-        lj_buf place;
-        lj_buf_init(&place, call->arena, 256);
-        lj_buf_put_cstr(&place, call->row->pattern);
-        lj_buf_put_u8(&place, '/');
-        lj_buf_put_cstr(&place, id);
-        http_respond_header(call->response, "Location", lj_buf_str(&place));
+        server_put_location(call, lj_cstr_str(id));
         *out_status = 201;
     }
     return LJ_OK;

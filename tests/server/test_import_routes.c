@@ -102,7 +102,14 @@ static long number(const desk_answer *answer, const char *key)
     char wanted[60];
     snprintf(wanted, sizeof wanted, "\"%s\":", key);
     const char *at = strstr(answer->body, wanted);
-    return at != NULL ? strtol(at + strlen(wanted), NULL, 10) : -1;
+    if (at == NULL) {
+        return -1;
+    }
+    long found = 0;
+    for (at += strlen(wanted); *at >= '0' && *at <= '9'; at++) {
+        found = found * 10 + (*at - '0');
+    }
+    return found;
 }
 
 static void expect(const desk_answer *answer, long made, long changed, long same, long faulty)
