@@ -47,6 +47,7 @@ typedef struct ledger_import_error {
     const char *code;    /* of a value's problem, of a cell's fault, or "refused" */
     const char *refused; /* key of a guard's refusal, else NULL */
     int64_t min, max;
+    lj_slice found; /* the beginning of what stood in the cell */
 } ledger_import_error;
 
 typedef struct ledger_import_result {

@@ -17,6 +17,58 @@ lj_slice ledger_title_of(const ledger_record *record)
     return record->number.kind == STORE_TEXT ? record->number.bytes : (lj_slice){0};
 }
 
+static bool is_id(const store_value *value)
+{
+    return value->kind == STORE_BYTES && value->bytes.len == 16;
+}
+
+/* Adds the title of another record behind a blank; nothing when there is none. */
+static lj_code add_title(ledger *book, store_conn *conn, const ledger_type *type,
+                         const store_value *id, lj_arena *arena, lj_buf *text, lj_err *err)
+{
+    ledger_record *record = NULL;
+    if (type == NULL || !is_id(id)) {
+        return LJ_OK;
+    }
+    lj_code code = ledger_row_load(book, conn, type, id->bytes.ptr, false, arena, &record, err);
+    if (code == LJ_OK) {
+        lj_slice title = ledger_title_of(record);
+        lj_buf_put_cstr(text, text->len > 0 && title.len > 0 ? " " : "");
+        lj_buf_put(text, title);
+    }
+    return code == LJ_E_NOT_FOUND ? LJ_OK : code;
+}
+
+lj_code ledger_name_of(ledger *book, store_conn *conn, const ledger_record *record, lj_arena *arena,
+                       lj_slice *out, lj_err *err)
+{
+    enum { NAME_MAX = 1024 };
+    const ledger_type *type = record->type;
+    *out = ledger_title_of(record);
+    if (type->title != NULL) {
+        return LJ_OK;
+    }
+    lj_buf text;
+    lj_buf_init(&text, arena, NAME_MAX);
+    lj_buf_put(&text, *out);
+    lj_code code = LJ_OK;
+    if (type->parent != NULL) {
+        code = add_title(book, conn, ledger_type_lookup(type->parent, strlen(type->parent)),
+                         &record->parent, arena, &text, err);
+    }
+    int post = ledger_field_find(type, "post", 4);
+    if (code == LJ_OK) {
+        code = add_title(book, conn, ledger_type_lookup("person", 6), &record->person, arena, &text,
+                         err);
+    }
+    if (code == LJ_OK && post >= 0) {
+        code = add_title(book, conn, ledger_type_lookup("post", 4), &record->values[post], arena,
+                         &text, err);
+    }
+    *out = lj_buf_ok(&text) ? lj_buf_slice(&text) : *out;
+    return code;
+}
+
 lj_code ledger_named_lookup(ledger *book, store_conn *conn, const ledger_type *type,
                             const uint8_t id[16], lj_arena *arena, ledger_record **out, lj_err *err)
 {
@@ -39,8 +91,7 @@ lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *t
         }
         return code;
     }
-    *out = ledger_title_of(record);
-    return LJ_OK;
+    return ledger_name_of(book, conn, record, arena, out, err);
 }
 
 lj_code ledger_read(ledger *book, store_conn *conn, const ledger_actor *actor,

@@ -215,7 +215,11 @@ static void put_head(route_call *call, store_conn *conn, lj_json *json, const le
     } else {
         lj_json_null(json, "number");
     }
-    lj_json_text(json, "title", ledger_title_of(record));
+    lj_slice title = {0};
+    if (ledger_name_of(server_of(call)->book, conn, record, call->arena, &title, NULL) != LJ_OK) {
+        title = ledger_title_of(record);
+    }
+    lj_json_text(json, "title", title);
     lj_json_bool(json, "void", record->is_void);
     server_put_ref(call, conn, json, "unit", type_named("unit"), &record->unit);
     server_put_ref(call, conn, json, "department", type_named("department"), &record->department);

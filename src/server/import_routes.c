@@ -60,19 +60,15 @@ static void put_sentence(route_call *call, lj_json *json, problem_text text, lj_
     lj_json_text(json, "detail", lj_buf_slice(&buf));
 }
 
-/* The fault of a cell has its remedy with it. */
+/* The fault of a cell has a remedy. */
 static bool put_cell_fault(route_call *call, lj_json *json, const char *code)
 {
     for (int i = 0; i < TABLE_FAULT_COUNT; i++) {
         const table_fault_row *row = table_fault_row_of((table_fault_code)i);
         if (strcmp(row->name, code) == 0) {
-            lj_buf buf;
-            lj_buf_init(&buf, call->arena, 2048);
             bool english = server_english(call);
-            lj_buf_put_cstr(&buf, english ? row->en : row->zh);
-            lj_buf_put_cstr(&buf, english ? "; " : "；");
-            lj_buf_put_cstr(&buf, english ? row->en_remedy : row->zh_remedy);
-            lj_json_text(json, "detail", lj_buf_slice(&buf));
+            lj_json_cstr(json, "detail", english ? row->en : row->zh);
+            lj_json_cstr(json, "remedy", english ? row->en_remedy : row->zh_remedy);
             return true;
         }
     }
@@ -89,10 +85,10 @@ static void put_error(route_call *call, lj_json *json, const sheet_read *read,
     if (error->column >= 0) {
         const ledger_sheet *sheet = &read->plan.columns;
         uint32_t column = (uint32_t)error->column;
-        lj_json_cstr(json, "column",
-                     column == 0 ? "number" : type->fields[sheet->fields[column]].name);
-        lj_json_text(json, "label",
+        lj_json_text(json, "column",
                      lj_str_bytes(sheet_title(&read->plan, column, server_english(call))));
+        lj_json_cstr(json, "field",
+                     column == 0 ? "number" : type->fields[sheet->fields[column]].name);
         if (read->header.columns[column] != TABLE_NO_COLUMN) {
             table_cell_name(error->row_no, read->header.columns[column], cell);
         }
@@ -108,6 +104,9 @@ static void put_error(route_call *call, lj_json *json, const sheet_read *read,
         problem_text text =
             server_problem_text(call->arena, error->code, error->min, error->max, &bound);
         put_sentence(call, json, text, bound);
+    }
+    if (error->found.len > 0) {
+        lj_json_text(json, "value", error->found);
     }
     lj_json_object_end(json);
 }

@@ -105,11 +105,11 @@ static long number(const desk_answer *answer, const char *key)
     if (at == NULL) {
         return -1;
     }
-    long found = 0;
+    long value = 0;
     for (at += strlen(wanted); *at >= '0' && *at <= '9'; at++) {
-        found = found * 10 + (*at - '0');
+        value = value * 10 + (*at - '0');
     }
-    return found;
+    return value;
 }
 
 static void expect(const desk_answer *answer, long made, long changed, long same, long faulty)

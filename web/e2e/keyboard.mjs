@@ -65,7 +65,7 @@ export default async function (base) {
     await settled(page);
     must((await page.textContent('h1')).includes(word), 'the record is open');
     await page.evaluate(() => document.activeElement.blur());
-    await tabTo(page, 'header.top button:last-child');
+    await tabTo(page, 'header.top button:last-child', 300);
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash.includes('login'));
     must(!page.faults.length, 'no fault: ' + page.faults.join());

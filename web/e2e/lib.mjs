@@ -45,6 +45,9 @@ export async function visit(base, role, options = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   page.faults = [];
+  page.waiting = 0;
+  page.on('request', () => page.waiting++);
+  for (const name of ['requestfinished', 'requestfailed']) page.on(name, () => page.waiting--);
   page.on('pageerror', (error) => page.faults.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of (4\d\d|5\d\d)|ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(message.text())) page.faults.push(message.text());
@@ -67,8 +70,11 @@ export async function go(page, path) {
 }
 /** Waits until nothing is being fetched any more. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle');
-  await page.waitForTimeout(60);
+  let quiet = 0;
+  for (let n = 0; n < 400 && quiet < 4; n++) {
+    await page.waitForTimeout(20);
+    quiet = page.waiting > 0 ? 0 : quiet + 1;
+  }
 }
 export async function picture(page, name, options = {}) {
   if (!pictures) return;
