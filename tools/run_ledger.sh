@@ -7,11 +7,11 @@ set -eu
 program=$1 login=$2 demo=$3 once=${4:-}
 first_port=${LIJIAN_PORT:-8717}
 
-# A folder that this program cannot read (half made, or of another version) is made again: it is only a demonstration.
+# A folder that this program cannot read (of another version) is made again: it is only a demonstration.
 if ! "$program" report --data "$demo" >/dev/null 2>&1 || [ ! -f "$demo.logins" ]; then
-    rm -rf "$demo" "$demo.new" "$demo.logins"
-    "$program" demo --data "$demo.new" >"$demo.logins"
-    mv "$demo.new" "$demo"
+    rm -rf "$demo" "$demo.logins"
+    "$program" demo --data "$demo" >"$demo.new"
+    mv "$demo.new" "$demo.logins"
 fi
 cat "$demo.logins"
 

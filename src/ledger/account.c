@@ -37,6 +37,8 @@ const account_refusal account_refusals[] = {
      "The audit administrator is never the system or security administrator as well",               "安全审计员不得由系统管理员或安全保密管理员兼任"                                                 },
     {"mixed",          NULL,      "Administrators hold no posts: use another account",
      "管理员账号不得兼有业务岗位，请另设账号"                                                                                                                                                            },
+    {"admin_reset",    NULL,
+     "Passwords of administrators are reset at the server: lijiand user reset NAME",                "管理员口令只能在服务器上重置：lijiand user reset 账号"                                                },
     {"last_admin",     NULL,      "It is the last active account with this administrator's role",
      "这是该管理员角色的最后一个可用账号"                                                                                                                                                                  },
 };
@@ -356,11 +358,16 @@ static lj_code check_move(ledger_txn *txn, const account *now, account_event eve
     if (!fits) {
         return account_refuse(out_why, "state", err);
     }
-    if (event != ACCOUNT_LOCK && event != ACCOUNT_CLOSE) {
+    if (event == ACCOUNT_UNLOCK) {
         return LJ_OK;
     }
     uint32_t admin = 0;
     lj_code code = account_admin_of(txn, now->id, &admin, err);
+    if (event == ACCOUNT_RESET) {
+        return code == LJ_OK && admin != 0 && !txn->actor->is_kernel
+                   ? account_refuse(out_why, "admin_reset", err)
+                   : code;
+    }
     return code == LJ_OK ? account_not_last(txn, now->id, admin, out_why, err) : code;
 }
 
@@ -384,7 +391,10 @@ lj_code account_move(ledger_txn *txn, const uint8_t id[16], account_event event,
                                                   : ACCOUNT_ACTIVE,
                          err);
     }
-    if (code == LJ_OK && event == ACCOUNT_CLOSE) {
+    /* Who resets a password sees it: posts are granted anew by the security administrator, so that
+     * nobody can make himself somebody else alone. */
+    bool is_foreign_reset = event == ACCOUNT_RESET && !txn->actor->is_kernel;
+    if (code == LJ_OK && (event == ACCOUNT_CLOSE || is_foreign_reset)) {
         code = end_grants(txn, id, err);
     }
     return code == LJ_OK ? account_note(txn, SEAL_ACCOUNT, id, event, LJ_BYTES(""), err) : code;

@@ -10,8 +10,10 @@
  *   - the last active holder of an administrator's role can be neither closed, locked nor revoked
  *   - nobody grants to himself
  *   - a post is granted to who holds it or will hold it, so that a grant alone gives no right
- * The first leader: while nobody ever was the bureau leader, nobody could enter who is. Then the
- * grant of that post to an account without a person makes the person and the assignment. */
+ *   - a password that sys_admin resets ends the grants of posts: sec_admin grants them anew; those
+ * of administrators are reset at the server only (lijiand user reset) The first leader: while
+ * nobody ever was the bureau leader, nobody could enter who is. Then the grant of that post to an
+ * account without a person makes the person and the assignment. */
 #ifndef LJ_LEDGER_ACCOUNT_H
 #define LJ_LEDGER_ACCOUNT_H
 

@@ -272,25 +272,25 @@ static lj_code fill(const data_config *config, const data_origin *origin, data_d
     return code == LJ_OK ? data_config_write(out->fd, config, out->arena, err) : code;
 }
 
-lj_code data_dir_make(const char *path, const data_config *config, const data_origin *origin,
-                      data_dir *out, lj_err *err)
+lj_code data_dir_make(const char *path, const data_config *config, data_dir *out, lj_err *err)
 {
     *out = (data_dir){.fd = -1};
     lj_code code = lj_os_make_folder(LJ_OS_CWD, path, err);
     code = code == LJ_OK ? open_folder(path, out, err) : code;
     code = code == LJ_OK ? check_empty(out, err) : code;
-    code = code == LJ_OK ? fill(config, origin, out, err) : code;
+    code = code == LJ_OK ? fill(config, NULL, out, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }
     return code;
 }
 
-lj_code data_dir_fill(const char *path, const data_config *config, data_dir *out, lj_err *err)
+lj_code data_dir_fill(const char *path, const data_config *config, const data_origin *origin,
+                      data_dir *out, lj_err *err)
 {
     *out = (data_dir){.fd = -1};
     lj_code code = open_folder(path, out, err);
-    code = code == LJ_OK ? fill(config, NULL, out, err) : code;
+    code = code == LJ_OK ? fill(config, origin, out, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }

@@ -46,13 +46,14 @@ typedef struct data_origin {
     void *random_ctx;
     int64_t at; /* UTC ms of the making */
 } data_origin;
-/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. origin NULL: the system's
- * chance and clock. With one the seal's key is an Ed25519 pair made out of its bytes. */
-LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config,
-                                  const data_origin *origin, data_dir *out, lj_err *err);
-/* The same in a folder that is there, whatever else is in it; for import. */
-LJ_MUST_USE lj_code data_dir_fill(const char *path, const data_config *config, data_dir *out,
+/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. */
+LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config, data_dir *out,
                                   lj_err *err);
+/* The same in a folder that is there, whatever else is in it: one that appears when it is whole
+ * (fresh.h). origin NULL: the system's chance and clock; with one the seal's key is an Ed25519 pair
+ * made out of its bytes. */
+LJ_MUST_USE lj_code data_dir_fill(const char *path, const data_config *config,
+                                  const data_origin *origin, data_dir *out, lj_err *err);
 /* db: another database than the config says ("postgres://..."), or NULL. LJ_E_NOT_FOUND when it is
  * no data folder; LJ_E_UNSUPPORTED when migrations are missing (and not DATA_UPGRADE). */
 LJ_MUST_USE lj_code data_dir_open(const char *path, const char *db, data_open_mode mode,

@@ -178,6 +178,8 @@ void demo_plan_notices(demo *on)
 /* ---- meetings and their tasks ---- */
 typedef enum task_end { TASK_CONFIRMED, TASK_DONE, TASK_RETURNED, TASK_DROPPED } task_end;
 
+static void finish_task(demo *on, const demo_event *event);
+
 static void end_task(demo *on, const demo_event *event)
 {
     demo_change change = {.type = "meeting_task", .id = event->id, .event = "confirm"};
@@ -186,6 +188,9 @@ static void end_task(demo *on, const demo_event *event)
         change.reason = "佐证材料不全，请补充";
     }
     demo_apply(on, &change, NULL);
+    if (event->b == TASK_RETURNED) {
+        demo_later(on, on->on + 6, finish_task, event->a, TASK_CONFIRMED, event->id);
+    }
 }
 
 static void finish_task(demo *on, const demo_event *event)
@@ -429,7 +434,7 @@ static void answer_directive(demo *on, const demo_event *event)
                               .event = "answer",
                               .values = {{"answer", DEMO_TEXT("已汇总各单位情况并按时报送。")}}},
                NULL);
-    demo_later(on, on->on + 15, close_directive, 0, 0, event->id);
+    demo_later(on, on->on + 25, close_directive, 0, 0, event->id);
 }
 
 static void assign_directive(demo *on, const demo_event *event)
@@ -484,7 +489,8 @@ void demo_plan_directives(demo *on)
     for (int32_t day = on->first_on + 40; day < on->today - 40; day += 58) {
         demo_later(on, day, receive_directive, number++, 0, NULL);
     }
-    demo_later(on, on->today - 17, receive_directive, number, 0, NULL);    /* replies late */
-    demo_later(on, on->today - 7, receive_directive, number + 1, 0, NULL); /* being answered */
-    demo_later(on, on->today - 2, receive_directive, number + 2, 0, NULL); /* just come */
+    demo_later(on, on->today - 38, receive_directive, number + 3, 0, NULL); /* answered */
+    demo_later(on, on->today - 17, receive_directive, number, 0, NULL);     /* replies late */
+    demo_later(on, on->today - 7, receive_directive, number + 1, 0, NULL);  /* being answered */
+    demo_later(on, on->today - 2, receive_directive, number + 2, 0, NULL);  /* just come */
 }

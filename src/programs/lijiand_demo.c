@@ -8,6 +8,7 @@
 #include "ledger/actor.h"
 #include "ledger/setup.h"
 #include "programs/demo.h"
+#include "programs/fresh.h"
 #include "programs/lijiand.h"
 
 enum { LASTING_MAX = 32 * 1024 * 1024, SCRATCH_MAX = 256 * 1024 * 1024 };
@@ -65,7 +66,7 @@ static void print_logins(const demo *on, bool zh)
     }
 }
 
-static lj_code make(demo *on, data_dir *dir, const daemon_arguments *args, const char *path)
+static lj_code fill(demo *on, const daemon_arguments *args, const char *path)
 {
     demo_random origin_random = {.state = args->seed};
     on->first_on = on->today - DEMO_DAYS;
@@ -77,14 +78,27 @@ static lj_code make(demo *on, data_dir *dir, const daemon_arguments *args, const
     if (args->db != NULL && strlen(args->db) < sizeof config.db) {
         memcpy(config.db, args->db, strlen(args->db) + 1);
     }
-    lj_code code = data_dir_make(path, &config, &origin, dir, &on->err);
+    data_dir dir;
+    lj_code code = data_dir_fill(path, &config, &origin, &dir, &on->err);
     if (code != LJ_OK) {
         return code;
     }
-    on->dir = dir;
+    on->dir = &dir;
     play(on);
-    data_dir_close(dir);
+    data_dir_close(&dir);
+    on->dir = NULL;
     return on->code;
+}
+
+/* The folder appears when the last day is over. */
+static lj_code make(demo *on, const daemon_arguments *args, const char *path)
+{
+    fresh_folder folder;
+    lj_code code = fresh_folder_begin(&folder, path, &on->err);
+    code = code == LJ_OK ? fill(on, args, folder.part) : code;
+    code = code == LJ_OK ? fresh_folder_keep(&folder, &on->err) : code;
+    fresh_folder_drop(&folder);
+    return code;
 }
 
 /* The day at which it ends; CALENDAR_NO_DATE when it is no date or lies ahead: nothing of the
@@ -103,8 +117,7 @@ static int32_t last_day(const daemon_arguments *args)
 
 static int run(demo *on, const daemon_arguments *args, const char *path, bool zh)
 {
-    data_dir dir;
-    lj_code code = make(on, &dir, args, path);
+    lj_code code = make(on, args, path);
     if (code != LJ_OK) {
         return daemon_failure(&on->err, on->failed[0] != '\0' ? on->failed : path, zh);
     }

@@ -54,6 +54,44 @@ void server_put_id(lj_json *json, const char *key, const uint8_t id[16])
     lj_json_cstr(json, key, text);
 }
 
+/* Rows of a list name the same few units, notices and people again and again. Ids are unique over
+ * all types, so that a slot needs no type. */
+enum { TITLE_SLOTS = 256 };
+typedef struct server_titles {
+    struct title_slot {
+        bool is_known;
+        uint8_t id[16];
+        lj_slice title;
+    } slots[TITLE_SLOTS];
+} server_titles;
+
+/* The title of a record, or, type NULL, the name of an account; empty when it cannot be had. */
+static lj_slice title_of(route_call *call, store_conn *conn, const ledger_type *type,
+                         const uint8_t id[16])
+{
+    server_session *session = call->session;
+    if (session != NULL && session->titles == NULL) {
+        session->titles = lj_arena_alloc(call->arena, sizeof *session->titles);
+    }
+    struct title_slot *slot = session != NULL && session->titles != NULL
+                                  ? &session->titles->slots[(id[14] ^ id[15]) % TITLE_SLOTS]
+                                  : NULL;
+    if (slot != NULL && slot->is_known && memcmp(slot->id, id, 16) == 0) {
+        return slot->title;
+    }
+    ledger *book = server_of(call)->book;
+    lj_slice title = {0};
+    lj_code code = type != NULL
+                       ? ledger_title_lookup(book, conn, type, id, call->arena, &title, NULL)
+                       : ledger_account_title(book, conn, id, call->arena, &title, NULL);
+    title = code == LJ_OK ? title : (lj_slice){0};
+    if (slot != NULL) {
+        *slot = (struct title_slot){.is_known = code == LJ_OK, .title = title};
+        memcpy(slot->id, id, 16);
+    }
+    return title;
+}
+
 void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const char *key,
                     const ledger_type *type, const store_value *id)
 {
@@ -61,16 +99,13 @@ void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const cha
         lj_json_null(json, key);
         return;
     }
-    lj_slice title = {0};
-    lj_code code = type != NULL ? ledger_title_lookup(server_of(call)->book, conn, type,
-                                                      id->bytes.ptr, call->arena, &title, NULL)
-                                : LJ_OK;
+    lj_slice title = type != NULL ? title_of(call, conn, type, id->bytes.ptr) : (lj_slice){0};
     lj_json_object_begin(json, key);
     server_put_id(json, "id", id->bytes.ptr);
     if (type != NULL) {
         lj_json_cstr(json, "type", type->name);
     }
-    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_text(json, "title", title);
     lj_json_object_end(json);
 }
 
@@ -81,12 +116,10 @@ void server_put_account(route_call *call, store_conn *conn, lj_json *json, const
         lj_json_null(json, key);
         return;
     }
-    lj_slice title = {0};
-    lj_code code =
-        ledger_account_title(server_of(call)->book, conn, id->bytes.ptr, call->arena, &title, NULL);
+    lj_slice title = title_of(call, conn, NULL, id->bytes.ptr);
     lj_json_object_begin(json, key);
     server_put_id(json, "id", id->bytes.ptr);
-    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_text(json, "title", title);
     lj_json_object_end(json);
 }
 
@@ -291,7 +324,7 @@ static void add_current(route_call *call, const ledger_outcome *outcome)
     if (code == LJ_OK) {
         server_put_record(call, server_conn(call), &json, NULL, outcome->record, &rights, true);
         problem_member(call->problem, "current", lj_buf_slice(&buf));
-        route_etag(call, (uint64_t)outcome->record->version);
+        call->problem->version = (uint64_t)outcome->record->version;
     }
 }
 

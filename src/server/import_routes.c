@@ -85,10 +85,10 @@ static void put_error(route_call *call, lj_json *json, const sheet_read *read,
     if (error->column >= 0) {
         const ledger_sheet *sheet = &read->plan.columns;
         uint32_t column = (uint32_t)error->column;
-        lj_json_text(json, "column",
-                     lj_str_bytes(sheet_title(&read->plan, column, server_english(call))));
-        lj_json_cstr(json, "field",
+        lj_json_cstr(json, "column",
                      column == 0 ? "number" : type->fields[sheet->fields[column]].name);
+        lj_json_text(json, "label",
+                     lj_str_bytes(sheet_title(&read->plan, column, server_english(call))));
         if (read->header.columns[column] != TABLE_NO_COLUMN) {
             table_cell_name(error->row_no, read->header.columns[column], cell);
         }

@@ -35,6 +35,10 @@ static lj_code record_get(route_call *call, lj_err *err)
         store_value at;
         if (ledger_value_read(app->book, &instant, lj_str_bytes(known), call->arena, &at) != NULL ||
             at.kind != STORE_INT) {
+            static const problem_text form = {
+                "known_at must be an instant of the form 2023-05-01T02:00:00Z",
+                "known_at 应为时刻，如 2023-05-01T02:00:00Z"};
+            problem_detail(call->problem, form, (lj_str){0}, (lj_str){0});
             return problem_set(call->problem, PROBLEM_BAD_REQUEST, err);
         }
         code = ledger_read_known(app->book, server_conn(call), server_actor(call), type_of(call),
@@ -224,12 +228,7 @@ static lj_code apply_work(route_call *call, ledger_txn *txn, void *ctx, lj_json 
     if (change->is_new) {
         char id[37];
         ledger_id_print(outcome->record->id, id);
-        lj_buf place;
-        lj_buf_init(&place, call->arena, 256);
-        lj_buf_put_cstr(&place, call->row->pattern);
-        lj_buf_put_u8(&place, '/');
-        lj_buf_put_cstr(&place, id);
-        http_respond_header(call->response, "Location", lj_buf_str(&place));
+        server_put_location(call, lj_cstr_str(id));
         *out_status = 201;
     }
     return LJ_OK;

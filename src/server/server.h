@@ -48,6 +48,7 @@ typedef struct server_session {
     lj_slice name, display;
     bool must_change; /* a one-time password: nothing but changing it */
     ledger_actor actor;
+    struct server_titles *titles; /* answer.c: names that this request looked up already */
 } server_session;
 
 static inline server *server_of(const route_call *call)
@@ -133,6 +134,8 @@ lj_code server_json_end(route_call *call, uint32_t status, const lj_buf *buf, lj
  * faults are recorded in call->problem, LJ_E_INVALID when there are any. */
 lj_code server_read_change(route_call *call, const ledger_type *type, ledger_change *out,
                            lj_err *err);
+/* Location of a record made by this call; an id of the arena, or of the request. */
+void server_put_location(route_call *call, lj_str id);
 /* A change inside one transaction with its answer, which a repeated request gets again. work does
  * the change and writes the answer's JSON; it sets *out_status. */
 typedef lj_code (*server_work)(route_call *call, ledger_txn *txn, void *ctx, lj_json *json,

@@ -32,8 +32,8 @@ LJ_MUST_USE lj_code store_dump(store *db, store_dump_fn sink, void *ctx, lj_err 
 LJ_MUST_USE lj_code store_dump_with(store *db, const store_schema *schema, store_dump_fn sink,
                                     void *ctx, lj_err *err);
 
-/* The same in the snapshot that the connection has (store_read_begin), so that other queries see the
- * state that is dumped. */
+/* The same in the snapshot that the connection has (store_read_begin), so that other queries see
+ * the state that is dumped. */
 LJ_MUST_USE lj_code store_dump_snapshot(store_conn *conn, store_dump_fn sink, void *ctx,
                                         lj_err *err);
 
