@@ -67,7 +67,7 @@ up() {
 serve() {
     $pri "$lijiand" serve --data "$1" --quiet --listen "unix:$socket" >"$place/log" 2>&1 &
     server=$!
-    until curl -sf --unix-socket "$socket" http://localhost/api/v1/healthz >/dev/null 2>&1; do
+    until curl -sf --unix-socket "$socket" http://localhost/healthz >/dev/null 2>&1; do
         kill -0 "$server" || { cat "$place/log"; exit 70; }
         sleep 0.02
     done
@@ -142,7 +142,7 @@ if wanted S4; then
         begun=$(ms)
         $pri "$lijiand" serve --data "$place/run" --quiet --listen "unix:$socket" >"$place/log" 2>&1 &
         server=$!
-        until curl -sf --unix-socket "$socket" http://localhost/api/v1/healthz >/dev/null 2>&1; do sleep 0.005; done
+        until curl -sf --unix-socket "$socket" http://localhost/healthz >/dev/null 2>&1; do sleep 0.005; done
         took=$((($(ms) - begun) / 1000))
         [ "$took" -ge "$best" ] || best=$took
     done
