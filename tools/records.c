@@ -84,6 +84,12 @@ static void put_record(const ledger_type *type, const columns *all)
         fprintf(sql, "%s%s = :%s", i > ROW_VERSION ? ", " : "", all->names[i], all->names[i]);
     }
     fprintf(sql, " WHERE district = :district AND id = :id AND version = :seen;\n\n");
+    fprintf(sql,
+            "-- query: %s_strays   in: district int   out: 1\n"
+            "SELECT t.id FROM %s t WHERE t.district = :district AND NOT EXISTS (SELECT 1 FROM "
+            "moved m WHERE m.district = t.district AND m.record = t.id AND m.type = %u) "
+            "ORDER BY t.id LIMIT 100;\n\n",
+            type->name, type->name, type->tag);
     for (int i = 0; i < type->field_count; i++) {
         const ledger_field *field = &type->fields[i];
         if ((field->flags & LEDGER_UNIQUE) != 0) {
@@ -323,6 +329,7 @@ static void put_object(const ledger_type *type)
             name);
     fprintf(c_file, "        .insert = &q_%s_insert,\n        .update = &q_%s_update,\n", name,
             name);
+    fprintf(c_file, "        .strays = &q_%s_strays,\n", name);
     if (type->number != NULL) {
         fprintf(c_file, "        .numbered = &q_%s_numbered,\n", name);
     }

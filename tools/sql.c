@@ -12,6 +12,8 @@
  *
  * Both kinds of files are SQL with these additions; what stands in quotes is never touched:
  *   {INT} {TEXT} {BYTES} {STRICT}   types and the tail of a table, per engine; in queries for casts
+ *   {KEYED}                         the tail of a table whose rows lie in the order of its key: one
+ *                                   tree less per row, for tables with small rows and one key
  *   {ROW}                           migrations: the columns and the key that every record has
  *   {LOCK}                          queries: FOR UPDATE where the engine has it
  *   -- only: sqlite|postgres        until `-- end`: for one engine

@@ -28,13 +28,14 @@ static const struct {
     const char *postgres;
     bool in_migrations, in_queries;
 } macros[] = {
-    {"INT",    "INTEGER",   "bigint",             true,  true },
-    {"TEXT",   "TEXT",      "text COLLATE \"C\"", true,  false},
-    {"TEXT",   "TEXT",      "text",               false, true }, /* in casts */
-    {"BYTES",  "BLOB",      "bytea",              true,  true },
-    {"STRICT", "STRICT",    "",                   true,  false},
-    {"ROW",    ROW_COLUMNS, ROW_COLUMNS,          true,  false},
-    {"LOCK",   "",          "FOR UPDATE",         false, true },
+    {"INT",    "INTEGER",               "bigint",             true,  true },
+    {"TEXT",   "TEXT",                  "text COLLATE \"C\"", true,  false},
+    {"TEXT",   "TEXT",                  "text",               false, true }, /* in casts */
+    {"BYTES",  "BLOB",                  "bytea",              true,  true },
+    {"STRICT", "STRICT",                "",                   true,  false},
+    {"KEYED",  "STRICT, WITHOUT ROWID", "",                   true,  false},
+    {"ROW",    ROW_COLUMNS,             ROW_COLUMNS,          true,  false},
+    {"LOCK",   "",                      "FOR UPDATE",         false, true },
 };
 
 /* ---- faults, text, files ---- */
@@ -223,7 +224,7 @@ static void scan_macro(scanner *scan)
         scan->row_depth = scan->depth;
         put_macros(scan, ROW_COLUMNS);
     } else {
-        if (scan->query == NULL && strcmp(name, "STRICT") != 0) {
+        if (scan->query == NULL && strcmp(name, "STRICT") != 0 && strcmp(name, "KEYED") != 0) {
             check_comment(scan);
         }
         char form[NAME_LEN + 2];

@@ -78,6 +78,8 @@ LJ_MUST_USE lj_code lj_os_make_folder(int dir, const char *name,
 LJ_MUST_USE lj_code lj_os_rename(int dir, const char *from, const char *to, lj_err *err);
 LJ_MUST_USE lj_code lj_os_remove(int dir, const char *name,
                                  lj_err *err); /* fine when it is not there */
+LJ_MUST_USE lj_code lj_os_remove_folder(int dir, const char *name,
+                                        lj_err *err); /* an empty one; fine when it is not there */
 /* The absolute path without links and dots, as a C string in the arena. */
 LJ_MUST_USE lj_code lj_os_real_path(const char *path, lj_arena *arena, char **out, lj_err *err);
 

@@ -315,6 +315,14 @@ lj_code lj_os_remove(int dir, const char *name, lj_err *err)
     return LJ_OK;
 }
 
+lj_code lj_os_remove_folder(int dir, const char *name, lj_err *err)
+{
+    if (unlinkat(dir, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        return lj_fail_os(err, code_of(errno), errno, "cannot remove the folder");
+    }
+    return LJ_OK;
+}
+
 lj_code lj_os_real_path(const char *path, lj_arena *arena, char **out, lj_err *err)
 {
     char *found = realpath(path, NULL);

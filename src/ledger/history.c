@@ -53,7 +53,7 @@ static lj_code keep_event(void *ctx, const store_value *columns, size_t count, l
 }
 
 /* The canonical bytes of a value (seal/leaf.h) back into a value. */
-static lj_code read_value(lj_arena *arena, lj_slice bytes, store_value *out, lj_err *err)
+lj_code ledger_value_stored(lj_arena *arena, lj_slice bytes, store_value *out, lj_err *err)
 {
     if (bytes.len == 0) {
         return lj_fail(err, LJ_E_FORMAT, 0, "a stored value has no kind");
@@ -112,7 +112,7 @@ static lj_code keep_change(void *ctx, const store_value *columns, size_t count, 
     row->field = field >= 0 ? (uint32_t)field : 0;
     row->is_erased = columns[2].kind != STORE_BYTES;
     lj_code code =
-        row->is_erased ? LJ_OK : read_value(to->arena, columns[2].bytes, &row->value, err);
+        row->is_erased ? LJ_OK : ledger_value_stored(to->arena, columns[2].bytes, &row->value, err);
     if (to->last != NULL) {
         to->last->next = row;
     } else {

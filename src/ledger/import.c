@@ -7,6 +7,7 @@
  * cells, so that a person sees all faults at once; then it is undone. */
 #include "ledger/import.h"
 
+#include "base/json.h"
 #include "base/os.h"
 #include "ledger/import_priv.h"
 
@@ -111,15 +112,30 @@ static void add_error(ledger_import *pass, const ledger_import_error *error)
     }
 }
 
-void ledger_import_fault(ledger_import *pass, uint32_t row_no, const char *code)
-{
-    add_error(pass, &(ledger_import_error){.row_no = row_no, .column = -1, .code = code});
-}
-
 /* ---- errors of a row ---- */
 static bool has_fault(const row_work *on, int column)
 {
     return column >= 0 && (on->faulty_columns[column / 64] >> column % 64 & 1) != 0;
+}
+
+/* The beginning of what stood in the cell, so that people find it; not of what is only kept as a
+ * hash. */
+static lj_slice found_in(const row_work *on, int column)
+{
+    enum { FOUND_MAX = 120 };
+    const ledger_import_cell *cell = column >= 0 ? &on->cells[column] : NULL;
+    if (cell == NULL || cell->text.len == 0 ||
+        (column > 0 &&
+         on->pass->type->fields[on->pass->sheet.fields[column]].kind == LEDGER_KEYED_HASH)) {
+        return (lj_slice){0};
+    }
+    size_t len = 0;
+    size_t step = 1;
+    while (step > 0 && len < cell->text.len && len < FOUND_MAX) {
+        step = lj_utf8_step(lj_slice_of(cell->text.ptr + len, cell->text.len - len));
+        len += step;
+    }
+    return lj_arena_copy(on->pass->arena, lj_slice_of(cell->text.ptr, len));
 }
 
 /* One fault a cell: what follows from it is not told. */
@@ -134,7 +150,12 @@ static void fault_at(row_work *on, int column, const char *code, int64_t min, in
     }
     add_error(on->pass,
               &(ledger_import_error){
-                  .row_no = on->row_no, .column = column, .code = code, .min = min, .max = max});
+                  .row_no = on->row_no,
+                  .column = column,
+                  .code = code,
+                  .min = min,
+                  .max = max,
+                  .found = found_in(on, column)});
 }
 
 static void fault(row_work *on, int column, const char *code)
@@ -368,6 +389,14 @@ static void take_outcome(row_work *on, const ledger_outcome *outcome, lj_code co
     add_error(on->pass, &error);
 }
 
+/* A refused change has written nothing, unless it is an effect that was refused. A row that is
+ * faulty already is tried only to hear more. */
+static bool needs_part(const row_work *on)
+{
+    const ledger_move *made = ledger_import_made_by(on->pass->type);
+    return on->is_faulty || (on->before == NULL && made != NULL && made->effects != NULL);
+}
+
 static bool is_refusal(lj_code code)
 {
     return code == LJ_E_INVALID || code == LJ_E_CONFLICT || code == LJ_E_FORBIDDEN ||
@@ -390,7 +419,8 @@ static lj_code apply(row_work *on, lj_err *err)
     pass->txn->import = on->is_faulty ? NULL : pass->id;
     lj_code code = ledger_apply(pass->txn, &change, &outcome, err);
     pass->txn->import = NULL;
-    if (is_refusal(code)) {
+    bool is_said = outcome.problem_count > 0 || outcome.refused != NULL;
+    if (is_refusal(code) && (is_said || code == LJ_E_NOT_FOUND || needs_part(on))) {
         take_outcome(on, &outcome, code);
         return LJ_OK;
     }
@@ -414,22 +444,28 @@ static void count_row(row_work *on)
     }
 }
 
+static lj_code try_row(row_work *on, lj_err *err)
+{
+    if (!needs_part(on)) {
+        return apply(on, err);
+    }
+    lj_code code = ledger_savepoint(on->pass->txn, err);
+    code = code == LJ_OK ? apply(on, err) : code;
+    if (code == LJ_OK && on->is_faulty) {
+        ledger_undo(on->pass->txn);
+    } else if (code == LJ_OK) {
+        code = ledger_release(on->pass->txn, err);
+    }
+    return code;
+}
+
 static lj_code run_row(row_work *on, lj_err *err)
 {
     lj_code code = match(on, err);
     bool is_lost = on->is_faulty; /* the record is not known: nothing can be tried on it */
     code = code == LJ_OK ? take_cells(on, err) : code;
     bool is_change = on->before == NULL || on->input_count > 0;
-    if (code == LJ_OK && is_change && !is_lost) {
-        code = ledger_savepoint(on->pass->txn, err);
-        code = code == LJ_OK ? apply(on, err) : code;
-        if (code == LJ_OK && on->is_faulty) {
-            ledger_undo(on->pass->txn);
-        } else if (code == LJ_OK) {
-            code = ledger_release(on->pass->txn, err);
-        }
-    }
-    return code;
+    return code == LJ_OK && is_change && !is_lost ? try_row(on, err) : code;
 }
 
 lj_code ledger_import_row(ledger_import *pass, uint32_t row_no, const ledger_import_cell *cells,

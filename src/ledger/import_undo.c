@@ -123,10 +123,9 @@ static lj_code apply(undo *on, const batch_row *row, const ledger_type *type, co
                                   .is_inner = true};
     ledger_outcome outcome;
     code = ledger_apply(on->txn, &change, &outcome, err);
-    if (code == LJ_E_INVALID || code == LJ_E_CONFLICT || code == LJ_E_FORBIDDEN) {
-        *out_why = outcome.refused != NULL     ? outcome.refused
-                   : outcome.problem_count > 0 ? outcome.problems[0].code
-                                               : "conflict";
+    bool is_said = outcome.refused != NULL || outcome.problem_count > 0;
+    if (is_said && (code == LJ_E_INVALID || code == LJ_E_CONFLICT || code == LJ_E_FORBIDDEN)) {
+        *out_why = outcome.refused != NULL ? outcome.refused : outcome.problems[0].code;
         return LJ_OK;
     }
     return code;
@@ -145,13 +144,7 @@ static lj_code undo_row(undo *on, const batch_row *row, lj_err *err)
         ledger_row_load(txn->book, txn->conn, type, row->record, true, txn->arena, &record, err);
     code = code == LJ_OK ? why_not(on, row, record, &why, err) : code;
     if (code == LJ_OK && why == NULL) {
-        code = ledger_savepoint(txn, err);
-        code = code == LJ_OK ? apply(on, row, type, &why, err) : code;
-        if (code == LJ_OK && why != NULL) {
-            ledger_undo(txn);
-        } else if (code == LJ_OK) {
-            code = ledger_release(txn, err);
-        }
+        code = apply(on, row, type, &why, err); /* no effects: refused, nothing was written */
     }
     if (code != LJ_OK) {
         return code;

@@ -141,8 +141,8 @@ SELECT 1 FROM granted WHERE district = :district AND post = :post AND (record = 
 -- query: search_put   in: district int, type int, gram int, id bytes   out: 0
 INSERT INTO search (district, type, gram, id) VALUES (:district, :type, :gram, :id) ON CONFLICT DO NOTHING;
 
--- query: search_drop   in: district int, type int, id bytes   out: 0
-DELETE FROM search WHERE district = :district AND type = :type AND id = :id;
+-- query: search_drop   in: district int, type int, gram int, id bytes   out: 0
+DELETE FROM search WHERE district = :district AND type = :type AND gram = :gram AND id = :id;
 
 -- query: tally_add   in: district int, type int, unit bytes, state int, amount int   out: 0
 INSERT INTO tally (district, type, unit, state, n) VALUES (:district, :type, :unit, :state, :amount)

@@ -57,6 +57,9 @@ bool ledger_same_value(const store_value *a, const store_value *b);
 /* A copy whose bytes live in the arena. */
 LJ_MUST_USE lj_code ledger_value_copy(lj_arena *arena, const store_value *value, store_value *out,
                                       lj_err *err);
+/* The canonical bytes of a value (seal/leaf.h) back into a value; history.c. */
+LJ_MUST_USE lj_code ledger_value_stored(lj_arena *arena, lj_slice bytes, store_value *out,
+                                        lj_err *err);
 lj_code ledger_nomem(lj_err *err);
 
 /* ---- row.c ---- */

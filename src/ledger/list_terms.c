@@ -222,10 +222,8 @@ bool ledger_view_fits(const ledger_type *type, ledger_view view)
     case LEDGER_VIEW_UNIT:
     case LEDGER_VIEW_ONE_UNIT:
     case LEDGER_VIEW_GRANT:
+    case LEDGER_VIEW_DEPARTMENT: /* a post of a unit may be one of a department */
         return type->scope != LEDGER_OF_DISTRICT;
-    case LEDGER_VIEW_DEPARTMENT:
-        return type->scope == LEDGER_OF_DEPARTMENT || type->scope == LEDGER_OF_PERSON ||
-               type->self == LEDGER_SELF_PERSON;
     case LEDGER_VIEW_PERSON:
         return type->scope == LEDGER_OF_PERSON || type->self == LEDGER_SELF_PERSON;
     }

@@ -91,6 +91,7 @@ typedef struct ledger_list_sql {
 } ledger_list_sql;
 typedef struct ledger_type_sql {
     const store_query *read, *lock, *insert, *update;
+    const store_query *strays;                   /* rows that no version made */
     const store_query *numbered;                 /* id by number; NULL where there are none */
     const store_query *unique[LEDGER_FIELD_MAX]; /* by field; NULL where not unique */
     ledger_list_sql lists[LEDGER_LIST_MAX];

@@ -12,7 +12,7 @@ typedef struct verifying {
     store_conn *conn;
     lj_arena *arena;
     seal_hasher hasher;
-    seal_digest edge[SEAL_LEVELS]; /* newest node that came out, by level */
+    seal_digest edge[SEAL_LEVELS][2]; /* newest left and right nodes, by level */
     uint64_t size, node_count;
     lj_slice leaves[BLOCK_COUNT];
     uint32_t leaf_count;
@@ -37,7 +37,7 @@ static lj_code compare_node(void *ctx, uint32_t level, uint64_t idx, const seal_
                             lj_err *err)
 {
     verifying *on = ctx;
-    on->edge[level] = *node;
+    on->edge[level][idx & 1] = *node;
     on->node_count++;
     const store_value args[] = {store_int(on->book->config.district), store_int(level),
                                 store_int((int64_t)idx)};
@@ -52,13 +52,12 @@ static lj_code compare_node(void *ctx, uint32_t level, uint64_t idx, const seal_
     return code;
 }
 
-/* The left neighbour of what came last is the newest of its level. */
+/* The left neighbour of what came last is the newest left one of its level. */
 static lj_code newest_node(void *ctx, uint32_t level, uint64_t idx, seal_digest *out, lj_err *err)
 {
-    (void)idx;
     (void)err;
     const verifying *on = ctx;
-    *out = on->edge[level];
+    *out = on->edge[level][idx & 1];
     return LJ_OK;
 }
 

@@ -2,6 +2,8 @@
  * Search of lists: pairs of neighbouring characters of the fields marked LEDGER_SEARCH and of the
  * number, folded to one case. A query of one character looks for it alone, a longer one for up to
  * three of its pairs; what is found is then compared in full, so that nothing false is shown. */
+#include <stdlib.h>
+
 #include "ledger/ledger_priv.h"
 
 #include "base/json.h"
@@ -35,29 +37,33 @@ static int64_t gram_of(uint32_t first, uint32_t second)
     return (int64_t)first << 21 | second;
 }
 
-static lj_code put_gram(ledger_txn *txn, const ledger_record *record, int64_t gram, lj_err *err)
+/* The grams of a record, each once, in ascending order. */
+typedef struct gram_list {
+    int64_t *grams;
+    uint32_t count, cap;
+} gram_list;
+
+static void add_gram(gram_list *to, int64_t gram)
 {
-    const store_value args[] = {store_int(txn->book->config.district), store_int(record->type->tag),
-                                store_int(gram), ledger_id_value(record->id)};
-    return store_run(txn->conn, &q_search_put, args, LJ_COUNT_OF(args), NULL, NULL, err);
+    if (to->count < to->cap) {
+        to->grams[to->count++] = gram;
+    }
 }
 
-static lj_code put_text(ledger_txn *txn, const ledger_record *record, lj_slice text, lj_err *err)
+static void add_text(gram_list *to, lj_slice text)
 {
     uint32_t before = 0;
-    lj_code code = LJ_OK;
-    for (int i = 0; i < TEXT_MAX && code == LJ_OK; i++) {
+    for (int i = 0; i < TEXT_MAX; i++) {
         uint32_t c = take(&text);
         if (c == 0) {
             break;
         }
-        code = put_gram(txn, record, gram_of(c, 0), err);
-        if (code == LJ_OK && before != 0) {
-            code = put_gram(txn, record, gram_of(before, c), err);
+        add_gram(to, gram_of(c, 0));
+        if (before != 0) {
+            add_gram(to, gram_of(before, c));
         }
         before = c;
     }
-    return code;
 }
 
 static bool is_searched(const ledger_record *record, uint32_t field)
@@ -66,36 +72,77 @@ static bool is_searched(const ledger_record *record, uint32_t field)
            record->values[field].kind == STORE_TEXT;
 }
 
-/* Most changes leave the searched text alone, and then its grams stand. */
-static bool is_same_text(const ledger_record *record, const ledger_record *before)
+static int by_gram(const void *a, const void *b)
 {
-    bool is_same = ledger_same_value(&record->number, &before->number);
-    for (uint32_t i = 0; i < record->type->field_count && is_same; i++) {
-        is_same = (record->type->fields[i].flags & LEDGER_SEARCH) == 0 ||
-                  ledger_same_value(&record->values[i], &before->values[i]);
-    }
-    return is_same;
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
 }
 
+/* record NULL: none. */
+static bool list_grams(const ledger_record *record, lj_arena *arena, gram_list *out)
+{
+    *out = (gram_list){0};
+    if (record == NULL) {
+        return true;
+    }
+    size_t most = record->number.kind == STORE_TEXT ? record->number.bytes.len : 0;
+    for (uint32_t i = 0; i < record->type->field_count; i++) {
+        most += is_searched(record, i) ? record->values[i].bytes.len : 0;
+    }
+    out->cap = (uint32_t)(2 * most);
+    out->grams = lj_arena_array(arena, 2 * most + 1, sizeof *out->grams);
+    if (out->grams == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < record->type->field_count; i++) {
+        if (is_searched(record, i)) {
+            add_text(out, record->values[i].bytes);
+        }
+    }
+    if (record->number.kind == STORE_TEXT) {
+        add_text(out, record->number.bytes);
+    }
+    qsort(out->grams, out->count, sizeof *out->grams, by_gram);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < out->count; i++) {
+        if (kept == 0 || out->grams[kept - 1] != out->grams[i]) {
+            out->grams[kept++] = out->grams[i];
+        }
+    }
+    out->count = kept;
+    return true;
+}
+
+static lj_code run_gram(ledger_txn *txn, const store_query *query, const ledger_record *record,
+                        int64_t gram, lj_err *err)
+{
+    const store_value args[] = {store_int(txn->book->config.district), store_int(record->type->tag),
+                                store_int(gram), ledger_id_value(record->id)};
+    return store_run(txn->conn, query, args, LJ_COUNT_OF(args), NULL, NULL, err);
+}
+
+/* Only what differs is written: a move seldom touches a name. */
 lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record,
                             const ledger_record *before, lj_err *err)
 {
+    gram_list new;
+    gram_list old;
+    if (!list_grams(record, txn->arena, &new) || !list_grams(before, txn->arena, &old)) {
+        return ledger_nomem(err);
+    }
     lj_code code = LJ_OK;
-    if (before != NULL && is_same_text(record, before)) {
-        return LJ_OK;
-    }
-    if (before != NULL) {
-        const store_value args[] = {store_int(txn->book->config.district),
-                                    store_int(record->type->tag), ledger_id_value(record->id)};
-        code = store_run(txn->conn, &q_search_drop, args, LJ_COUNT_OF(args), NULL, NULL, err);
-    }
-    for (uint32_t i = 0; i < record->type->field_count && code == LJ_OK; i++) {
-        if (is_searched(record, i)) {
-            code = put_text(txn, record, record->values[i].bytes, err);
+    uint32_t i = 0;
+    uint32_t j = 0;
+    while ((i < new.count || j < old.count) && code == LJ_OK) {
+        if (j == old.count || (i < new.count &&new.grams[i] < old.grams[j])) {
+            code = run_gram(txn, &q_search_put, record, new.grams[i++], err);
+        } else if (i == new.count || old.grams[j] < new.grams[i]) {
+            code = run_gram(txn, &q_search_drop, record, old.grams[j++], err);
+        } else {
+            i++;
+            j++;
         }
-    }
-    if (code == LJ_OK && record->number.kind == STORE_TEXT) {
-        code = put_text(txn, record, record->number.bytes, err);
     }
     return code;
 }

@@ -217,9 +217,8 @@ static lj_code tally_add(ledger_txn *txn, const ledger_record *record, int64_t a
     if (record->is_void || record->unit.kind != STORE_BYTES) {
         return LJ_OK;
     }
-    const store_value args[] = {store_int(txn->book->config.district),
-                                store_int(record->type->tag), record->unit,
-                                store_int(record->state), store_int(amount)};
+    const store_value args[] = {store_int(txn->book->config.district), store_int(record->type->tag),
+                                record->unit, store_int(record->state), store_int(amount)};
     return store_run(txn->conn, &q_tally_add, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 

@@ -37,16 +37,31 @@ typedef enum data_open_mode {
     DATA_WRITE,   /* the one process that writes */
     DATA_READ,    /* beside a running server */
     DATA_UPGRADE, /* migrations that are missing are applied */
+    DATA_LOOK,    /* as DATA_READ, whatever migrations are missing: for backup and migrate */
 } data_open_mode;
 
-/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. The seal's key is made from
- * seed where that is not NULL: only for the demonstration, whose bytes are to be the same again. */
-LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config, const uint8_t *seed,
-                                  data_dir *out, lj_err *err);
+/* Where chance and time come from when the bytes are to be the same again: the demonstration. */
+typedef struct data_origin {
+    void (*random)(void *ctx, uint8_t *dst, size_t len); /* keys, ids and salts, until closed */
+    void *random_ctx;
+    int64_t at; /* UTC ms of the making */
+} data_origin;
+/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. */
+LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config, data_dir *out,
+                                  lj_err *err);
+/* The same in a folder that is there, whatever else is in it: one that appears when it is whole
+ * (fresh.h). origin NULL: the system's chance and clock; with one the seal's key is an Ed25519 pair
+ * made out of its bytes. */
+LJ_MUST_USE lj_code data_dir_fill(const char *path, const data_config *config,
+                                  const data_origin *origin, data_dir *out, lj_err *err);
 /* db: another database than the config says ("postgres://..."), or NULL. LJ_E_NOT_FOUND when it is
  * no data folder; LJ_E_UNSUPPORTED when migrations are missing (and not DATA_UPGRADE). */
 LJ_MUST_USE lj_code data_dir_open(const char *path, const char *db, data_open_mode mode,
                                   data_dir *out, lj_err *err);
+/* `config` as bytes, and into a folder; for restore. */
+LJ_MUST_USE lj_code data_config_read(lj_slice text, data_config *out, lj_err *err);
+LJ_MUST_USE lj_code data_config_write(int dir, const data_config *config, lj_arena *arena,
+                                      lj_err *err);
 void data_dir_close(data_dir *dir); /* accepts a zeroed one */
 
 #endif

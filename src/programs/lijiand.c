@@ -27,7 +27,7 @@
         .zh = "使用 PostgreSQL，而非数据文件夹内的数据库"                           \
     }
 
-/* clang-format off: rows of words stand as they are read */
+/* clang-format off */
 static const option_row init_rows[] = {
     OPTION_DATA,
     OPTION_DB,
@@ -114,6 +114,16 @@ static const option_row demo_rows[] = {
       .en = "the day at which the demonstration ends, by default today",
       .zh = "演示数据截止日，默认今天"},
 };
+static const option_row migrate_rows[] = {
+    OPTION_DATA,
+    OPTION_DB,
+    OPTION_LANG,
+    {.name = "saved",
+      .kind = OPTION_FLAG,
+      .offset = FIELD(saved),
+      .en = "PostgreSQL: the database was saved with pg_dump",
+      .zh = "PostgreSQL：已用 pg_dump 备份数据库"},
+};
 static const option_row data_rows[] = {OPTION_DATA, OPTION_DB, OPTION_LANG};
 static const option_row lang_rows[] = {OPTION_LANG};
 
@@ -121,33 +131,33 @@ static int help_all(void *args);
 
 #define ROWS(rows) (rows), LJ_COUNT_OF(rows)
 static const command_row commands[] = {
-    {"init",    "--data DIR [OPTIONS]",       ROWS(init_rows),  0, 0, daemon_init,
-     "makes a data folder and prints three one-time passwords",                                                     "建立数据文件夹，并给出三个一次性口令"                  },
-    {"serve",   "--data DIR [OPTIONS]",       ROWS(serve_rows), 0, 0, daemon_serve,
-     "serves pages and interface until interrupted",                                                                "提供网页和接口，直到中断"                                    },
-    {"demo",    "--data DIR [--seed N]",      ROWS(demo_rows),  0, 0, daemon_demo,
-     "makes a data folder with the demonstration district",                                                         "建立带演示区数据的数据文件夹"                              },
-    {"user",    "list|reset NAME --data DIR", ROWS(data_rows),  1, 2, daemon_user,
-     "lists accounts, or gives an administrator a one-time password when nobody can log in",                        "列出账号；在无人能登录时为管理员重发一次性口令"   },
-    {"backup",  "FILE --data DIR",            ROWS(data_rows),  1, 1, daemon_backup,
-     "writes a consistent copy with attachments and keys, also while serving",                                      "写出一致的备份，含附件和密钥，服务中也可"            },
-    {"restore", "FILE --data DIR",            ROWS(data_rows),  1, 1, daemon_restore,
-     "makes a data folder out of a backup, and checks it",                                                          "由备份恢复数据文件夹并核对"                                 },
-    {"check",   "--data DIR",                 ROWS(data_rows),  0, 0, daemon_check,
-     "checks the database, the log's root and the attachments",                                                     "核对数据库、日志根和附件"                                    },
-    {"migrate", "--data DIR",                 ROWS(data_rows),  0, 0, daemon_migrate,
-     "brings the database to this version",                                                                         "将数据库升级到本版本"                                          },
-    {"export",  "FILE --data DIR",            ROWS(data_rows),  1, 1, daemon_export,
-     "writes the whole database, independent of its engine",                                                        "导出整个数据库，与数据库引擎无关"                        },
-    {"import",  "FILE --data DIR",            ROWS(data_rows),  1, 1, daemon_import,
-     "reads an export into an empty database",                                                                      "将导出文件读入空数据库"                                       },
-    {"routes",  "",                           ROWS(lang_rows),  0, 0, daemon_routes,
-     "prints the calls of the interface and who may make them",                                                     "列出接口及其权限"                                                },
-    {"records", "[TYPE]",                     ROWS(lang_rows),  0, 1, daemon_records,
-     "prints the record types, or one with fields, states, moves and rights",                                       "列出记录类型，或某一类型的字段、状态、步骤和权限"},
-    {"report",  "--data DIR",                 ROWS(data_rows),  0, 0, daemon_report,  "prints the figures at hand",
-     "输出现有数据统计"                                                                                                                                                               },
-    {"help",    "",                           ROWS(lang_rows),  0, 1, help_all,       "shows this",                 "显示本帮助"                                                         },
+    {"init",    "--data DIR [OPTIONS]",       ROWS(init_rows),    0, 0, daemon_init,
+     "makes a data folder and prints three one-time passwords",                                                       "建立数据文件夹，并给出三个一次性口令"                  },
+    {"serve",   "--data DIR [OPTIONS]",       ROWS(serve_rows),   0, 0, daemon_serve,
+     "serves pages and interface until interrupted",                                                                  "提供网页和接口，直到中断"                                    },
+    {"demo",    "--data DIR [--seed N]",      ROWS(demo_rows),    0, 0, daemon_demo,
+     "makes a data folder with the demonstration district",                                                           "建立带演示区数据的数据文件夹"                              },
+    {"user",    "list|reset NAME --data DIR", ROWS(data_rows),    1, 2, daemon_user,
+     "lists accounts, or gives an administrator a one-time password when nobody can log in",                          "列出账号；在无人能登录时为管理员重发一次性口令"   },
+    {"backup",  "FILE --data DIR",            ROWS(data_rows),    1, 1, daemon_backup,
+     "writes a consistent copy with attachments and keys, also while serving",                                        "写出一致的备份，含附件和密钥，服务中也可"            },
+    {"restore", "FILE --data DIR",            ROWS(data_rows),    1, 1, daemon_restore,
+     "makes a data folder out of a backup, and checks it",                                                            "由备份恢复数据文件夹并核对"                                 },
+    {"check",   "--data DIR",                 ROWS(data_rows),    0, 0, daemon_check,
+     "checks the database, the log's root and the attachments",                                                       "核对数据库、日志根和附件"                                    },
+    {"migrate", "--data DIR",                 ROWS(migrate_rows), 0, 0, daemon_migrate,
+     "brings the database to this version",                                                                           "将数据库升级到本版本"                                          },
+    {"export",  "FILE --data DIR",            ROWS(data_rows),    1, 1, daemon_export,
+     "writes the whole database, independent of its engine",                                                          "导出整个数据库，与数据库引擎无关"                        },
+    {"import",  "FILE --data DIR",            ROWS(data_rows),    1, 1, daemon_import,
+     "reads an export into an empty database",                                                                        "将导出文件读入空数据库"                                       },
+    {"routes",  "",                           ROWS(lang_rows),    0, 0, daemon_routes,
+     "prints the calls of the interface and who may make them",                                                       "列出接口及其权限"                                                },
+    {"records", "[TYPE]",                     ROWS(lang_rows),    0, 1, daemon_records,
+     "prints the record types, or one with fields, states, moves and rights",                                         "列出记录类型，或某一类型的字段、状态、步骤和权限"},
+    {"report",  "--data DIR",                 ROWS(data_rows),    0, 0, daemon_report,  "prints the figures at hand",
+     "输出现有数据统计"                                                                                                                                                                 },
+    {"help",    "",                           ROWS(lang_rows),    0, 1, help_all,       "shows this",                 "显示本帮助"                                                         },
 };
 /* clang-format on */
 

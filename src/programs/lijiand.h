@@ -16,7 +16,7 @@ typedef struct daemon_arguments {
     const char *district, *code, *bureau, *suite;
     const char *today, *lang;
     uint32_t seed;
-    bool classified, once, secure, quiet;
+    bool classified, once, secure, quiet, saved;
 } daemon_arguments;
 
 /* Chinese when --lang zh, or without --lang when the locale is Chinese. */

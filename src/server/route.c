@@ -318,6 +318,11 @@ static lj_code read_json(route_call *call, lj_err *err)
                        lj_cstr_str(fault.what), lj_buf_str(&place));
         return problem_set(call->problem, PROBLEM_BAD_REQUEST, err);
     }
+    if (code == LJ_OK && call->json->kind != JSON_IN_OBJECT) {
+        json_in_fault(call->problem, call->json, NULL, "type",
+                      (problem_text){"must be an object", "须为对象"});
+        return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "the body is no object");
+    }
     return code;
 }
 

@@ -171,32 +171,51 @@ static lj_code dump_all(store_conn *conn, const store_schema *schema, dump_run *
     return dump_end(run, err);
 }
 
-lj_code store_dump_with(store *db, const store_schema *schema, store_dump_fn sink, void *ctx,
-                        lj_err *err)
+static lj_code dump_on(store_conn *conn, const store_schema *schema, store_dump_fn sink, void *ctx,
+                       lj_err *err)
+{
+    dump_run run = {.sink = sink, .ctx = ctx, .sha = lj_sha256_new()};
+    lj_buf_init(&run.out, NULL, DUMP_LINE_MAX + DUMP_PART_LEN);
+    lj_code code = run.sha != NULL ? dump_all(conn, schema, &run, err)
+                                   : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a digest");
+    lj_buf_done(&run.out);
+    lj_sha256_free(run.sha);
+    return code;
+}
+
+static lj_code must_be_newest(store *db, const store_schema *schema, lj_err *err)
 {
     store_schema_state state = {0, 0};
     lj_code code = store_schema_with(db, schema, &state, err);
     if (code == LJ_OK && state.have != state.want) {
         code = lj_fail(err, LJ_E_UNSUPPORTED, UINT64_MAX, "the database must be migrated first");
     }
+    return code;
+}
+
+lj_code store_dump_with(store *db, const store_schema *schema, store_dump_fn sink, void *ctx,
+                        lj_err *err)
+{
+    lj_code code = must_be_newest(db, schema, err);
     store_conn *conn = NULL;
     if (code == LJ_OK) {
         code = store_reader_open(db, &conn, err);
     }
-    if (code != LJ_OK) {
-        return code;
-    }
-    dump_run run = {.sink = sink, .ctx = ctx, .sha = lj_sha256_new()};
-    lj_buf_init(&run.out, NULL, DUMP_LINE_MAX + DUMP_PART_LEN);
-    code = run.sha != NULL ? store_read_begin(conn, err)
-                           : lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a digest");
     if (code == LJ_OK) {
-        code = dump_all(conn, schema, &run, err);
+        code = store_read_begin(conn, err);
     }
-    lj_buf_done(&run.out);
-    lj_sha256_free(run.sha);
+    if (code == LJ_OK) {
+        code = dump_on(conn, schema, sink, ctx, err);
+    }
     store_reader_close(conn);
     return code;
+}
+
+lj_code store_dump_snapshot(store_conn *conn, store_dump_fn sink, void *ctx, lj_err *err)
+{
+    store_schema schema = store_schema_of_product();
+    lj_code code = must_be_newest(conn->db, &schema, err);
+    return code == LJ_OK ? dump_on(conn, &schema, sink, ctx, err) : code;
 }
 
 lj_code store_dump(store *db, store_dump_fn sink, void *ctx, lj_err *err)

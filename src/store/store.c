@@ -123,6 +123,7 @@ static lj_code store_fill(store *db, const store_options *options, lj_err *err)
     db->wait_ms = options->wait_ms > 0 ? options->wait_ms : STORE_WAIT_MS;
     db->create = options->create;
     db->read_only = options->read_only;
+    db->can_be_remade = options->can_be_remade;
     db->lock_fd = -1;
     uint32_t writer_max = options->writer_max > 0 ? options->writer_max : STORE_WRITERS;
     db->writer_count = db->driver->engine == STORE_SQLITE ? 1 : writer_max;

@@ -90,6 +90,7 @@ struct store {
     uint32_t wait_ms;
     bool create;
     bool read_only;
+    bool can_be_remade;
     int lock_fd;          /* SQLite: held while a writer may be opened; else -1 */
     pthread_mutex_t lock; /* over is_taken of the writers */
     pthread_cond_t freed;

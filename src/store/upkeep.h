@@ -32,6 +32,11 @@ LJ_MUST_USE lj_code store_dump(store *db, store_dump_fn sink, void *ctx, lj_err 
 LJ_MUST_USE lj_code store_dump_with(store *db, const store_schema *schema, store_dump_fn sink,
                                     void *ctx, lj_err *err);
 
+/* The same in the snapshot that the connection has (store_read_begin), so that other queries see
+ * the state that is dumped. */
+LJ_MUST_USE lj_code store_dump_snapshot(store_conn *conn, store_dump_fn sink, void *ctx,
+                                        lj_err *err);
+
 typedef struct store_source {
     /* Fills up to cap bytes; *out_len 0 at the end. */
     lj_code (*pull)(void *ctx, uint8_t *dst, size_t cap, size_t *out_len, lj_err *err);

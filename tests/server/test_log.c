@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The log over HTTP, judged with nothing but what came over HTTP. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,6 +146,36 @@ static void test_log__pages_and_proofs(void **state)
     desk_close(&on);
 }
 
+/* Every entry about an account is told, granted and withdrawn ones too. */
+static void test_log__entries_say_which_account(void **state)
+{
+    (void)state;
+    desk on;
+    desk_open(&on, 2);
+    const char *sys = desk_admin(&on, 0);
+    const char *sec = desk_admin(&on, 1);
+    const char *audit = desk_admin(&on, 2);
+    char body[128];
+    desk_account one = desk_account_new(&on, sys, "one", NULL);
+    desk_account head = desk_account_new(&on, sys, "head", NULL);
+    desk_change(&on, sec, "POST", one.id, "grants", "{\"admin\":\"sec_admin\"}");
+    desk_change(&on, sec, "DELETE", one.id, "grants/sec_admin", NULL);
+    snprintf(body, sizeof body, "{\"post\":\"%s\"}", book_id(on.book.ids.leader_post));
+    desk_change(&on, sec, "POST", head.id, "grants", body);
+    desk_change(&on, sys, "POST", one.id, "moves", "{\"event\":\"close\"}");
+    json_t *page = get(&on, audit, "/log/entries?limit=200");
+    json_t *items = json_object_get(page, "items");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        json_t *item = json_array_get(items, i);
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        bool is_wanted = strcmp(kind, "account") == 0 || strcmp(kind, "session") == 0;
+        CHECK_ROW(json_string_value(json_object_get(item, "event")),
+                  json_object_get(item, "about") != NULL, is_wanted);
+    }
+    json_decref(page);
+    desk_close(&on);
+}
+
 static void test_log__entries_say_who_did_what(void **state)
 {
     (void)state;
@@ -160,6 +191,8 @@ static void test_log__entries_say_who_did_what(void **state)
     assert_string_equal(json_string_value(json_object_get(json_object_get(item, "by"), "title")),
                         "sys");
     assert_true(json_is_null(json_object_get(item, "record")));
+    assert_string_equal(json_string_value(json_object_get(json_object_get(item, "about"), "title")),
+                        "one");
     json_decref(page);
     page = get(&on, audit, "/log/entries?limit=200");
     json_t *items = json_object_get(page, "items");
@@ -184,12 +217,41 @@ static int run(const char *program, char *const argv[])
 {
     pid_t child = fork();
     if (child == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+        dup2(nowhere, 1);
+        dup2(nowhere, 2);
         execv(program, argv);
         _exit(127);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The exit status of lijian-verify for the export against the checkpoint; 0 without the program. */
+static int judge(desk *on, json_t *point, const void *bytes, size_t len)
+{
+    const char *program = getenv("LIJIAN_VERIFY");
+    char export_path[100], point_path[100], key_path[100];
+    snprintf(export_path, sizeof export_path, "%s/log", on->folder);
+    snprintf(point_path, sizeof point_path, "%s/point", on->folder);
+    snprintf(key_path, sizeof key_path, "%s/key", on->folder);
+    const char *text = json_string_value(json_object_get(point, "text"));
+    lj_buf pem;
+    lj_err err = {0};
+    lj_buf_init(&pem, on->book.arena, SEAL_PEM_MAX);
+    assert_int_equal(seal_key_export(&on->key, &pem, &err), LJ_OK);
+    write_file(export_path, bytes, len);
+    write_file(point_path, text, strlen(text));
+    write_file(key_path, pem.ptr, pem.len);
+    char verb[] = "log";
+    char key_option[] = "--key";
+    char *argv[] = {verb, verb, export_path, point_path, key_option, key_path, NULL};
+    int status = program != NULL ? run(program, argv) : 0;
+    unlink(export_path);
+    unlink(point_path);
+    unlink(key_path);
+    return status;
 }
 
 static void test_log__the_export_verifies(void **state)
@@ -209,31 +271,40 @@ static void test_log__the_export_verifies(void **state)
     assert_int_equal(log.status, 200);
     assert_non_null(strstr(desk_header(&log, "Content-Disposition"), "attachment"));
     assert_memory_equal(log.body, "LIJIANLG", 8);
-    const char *program = getenv("LIJIAN_VERIFY");
-    if (program != NULL) {
-        char export_path[100], point_path[100], key_path[100];
-        snprintf(export_path, sizeof export_path, "%s/log", on.folder);
-        snprintf(point_path, sizeof point_path, "%s/point", on.folder);
-        snprintf(key_path, sizeof key_path, "%s/key", on.folder);
-        const char *text = json_string_value(json_object_get(answer, "text"));
-        lj_buf pem;
-        lj_err err = {0};
-        lj_buf_init(&pem, on.book.arena, SEAL_PEM_MAX);
-        assert_int_equal(seal_key_export(&on.key, &pem, &err), LJ_OK);
-        write_file(export_path, log.body, log.len);
-        write_file(point_path, text, strlen(text));
-        write_file(key_path, pem.ptr, pem.len);
-        char verb[] = "log";
-        char key_option[] = "--key";
-        char *argv[] = {verb, verb, export_path, point_path, key_option, key_path, NULL};
-        assert_int_equal(run(program, argv), 0);
-        log.body[log.len / 2] ^= 1;
-        write_file(export_path, log.body, log.len);
-        assert_int_not_equal(run(program, argv), 0);
-        unlink(export_path);
-        unlink(point_path);
-        unlink(key_path);
+    assert_int_equal(judge(&on, answer, log.body, log.len), 0);
+    log.body[log.len / 2] ^= 1;
+    if (getenv("LIJIAN_VERIFY") != NULL) {
+        assert_int_not_equal(judge(&on, answer, log.body, log.len), 0);
     }
+    json_decref(answer);
+    desk_close(&on);
+}
+
+/* With values and salts: everything that the commitments of the entries stand for. */
+static void test_log__the_export_with_values_verifies(void **state)
+{
+    (void)state;
+    desk on;
+    desk_open(&on, 2);
+    const char *audit = desk_admin(&on, 2);
+    json_t *answer = get(&on, audit, "/log/checkpoint");
+    lj_err err = {0};
+    lj_buf bytes;
+    log_export *export = NULL;
+    lj_buf_init(&bytes, on.book.arena, 1 << 24);
+    assert_int_equal(store_read_begin(on.book.reader, &err), LJ_OK);
+    assert_int_equal(log_export_begin(on.book.ledger, on.book.reader, 0, LOG_WITH_VALUES,
+                                      on.book.arena, &export, &err),
+                     LJ_OK);
+    size_t len = 0;
+    do {
+        uint8_t part[1000];
+        assert_int_equal(log_export_fill(export, part, sizeof part, &len, &err), LJ_OK);
+        lj_buf_put(&bytes, lj_slice_of(part, len));
+    } while (len > 0);
+    log_export_done(export);
+    store_read_end(on.book.reader);
+    assert_int_equal(judge(&on, answer, bytes.ptr, bytes.len), 0);
     json_decref(answer);
     desk_close(&on);
 }
@@ -253,8 +324,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log__pages_and_proofs),
+        cmocka_unit_test(test_log__entries_say_which_account),
         cmocka_unit_test(test_log__entries_say_who_did_what),
         cmocka_unit_test(test_log__the_export_verifies),
+        cmocka_unit_test(test_log__the_export_with_values_verifies),
         cmocka_unit_test(test_log__no_key_no_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Logging in and out over HTTP. */
 #define _GNU_SOURCE
+#include <argon2.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,11 +25,8 @@ static void test_session__login_answers(void **state)
     const char *sys = desk_admin(&on, 0);
     desk_account locked = desk_account_new(&on, sys, "locked", NULL);
     desk_account closed = desk_account_new(&on, sys, "closed", NULL);
-    char path[128];
-    snprintf(path, sizeof path, "/accounts/%s/moves", locked.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"event\":\"lock\"}", .cookie = sys}, 200);
-    snprintf(path, sizeof path, "/accounts/%s/moves", closed.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"event\":\"close\"}", .cookie = sys}, 200);
+    desk_change(&on, sys, "POST", locked.id, "moves", "{\"event\":\"lock\"}");
+    desk_change(&on, sys, "POST", closed.id, "moves", "{\"event\":\"close\"}");
     const struct {
         const char *name, *account, *password;
         int status;
@@ -338,6 +336,36 @@ static void test_session__demonstration_accounts(void **state)
     desk_close(&on);
 }
 
+/* An account whose hash has the parameters of yesterday: made anew at the login. */
+static void test_session__old_parameters_are_made_anew(void **state)
+{
+    (void)state;
+    desk on;
+    desk_open(&on, 2);
+    char old_hash[PASSWORD_HASH_MAX];
+    assert_int_equal(argon2id_hash_encoded(1, 64, 1, "an old password", 15, "somesaltsomesalt", 16,
+                                           32, old_hash, sizeof old_hash),
+                     ARGON2_OK);
+    lj_err err = {0};
+    ledger_actor kernel = ledger_actor_kernel(on.book.at);
+    ledger_txn *txn = NULL;
+    assert_int_equal(ledger_begin(on.book.ledger, &kernel, on.book.arena, &txn, &err), LJ_OK);
+    const account_new wanted = {
+        .name = LJ_BYTES("old"), .display = LJ_BYTES("甲"), .hash = old_hash};
+    uint8_t id[16];
+    const account_refusal *why = NULL;
+    assert_int_equal(account_create(txn, &wanted, id, &why, &err), LJ_OK);
+    assert_int_equal(ledger_commit(txn, &err), LJ_OK);
+    account now;
+    for (int i = 0; i < 2; i++) {
+        assert_non_null(desk_login(&on, "old", "an old password"));
+        assert_int_equal(
+            account_of_id(on.book.ledger, on.book.reader, id, on.book.arena, &now, &err), LJ_OK);
+        assert_true(password_is_current(now.hash));
+    }
+    desk_close(&on);
+}
+
 /* ---- many at once ---- */
 enum { CALLERS = 20 };
 typedef struct caller {
@@ -409,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_session__origin),
         cmocka_unit_test(test_session__cookies_that_are_none),
         cmocka_unit_test(test_session__demonstration_accounts),
+        cmocka_unit_test(test_session__old_parameters_are_made_anew),
         cmocka_unit_test(test_session__twenty_logins_at_once),
         cmocka_unit_test(test_session__a_burst_is_counted),
     };

@@ -36,7 +36,7 @@ CREATE TABLE moved (
     request     {BYTES},          -- digest of the request
     leaf        {INT} NOT NULL,   -- number of the entry in the log
     PRIMARY KEY (district, record, seq)
-) {STRICT};
+) {KEYED};
 CREATE INDEX moved_event ON moved (district, type, event, happened_on);
 
 -- Values by version: a field that changed with version n has a row.
@@ -47,7 +47,7 @@ CREATE TABLE version (
     tag        {INT} NOT NULL,   -- of the field
     commitment {BYTES} NOT NULL, -- in the log
     PRIMARY KEY (district, record, n, tag)
-) {STRICT};
+) {KEYED};
 
 -- What a commitment stands for; erased when retention ends, the commitment stays.
 CREATE TABLE value (
@@ -56,7 +56,7 @@ CREATE TABLE value (
     salt       {BYTES} NOT NULL, -- 16 random bytes -- 16 random bytes
     bytes      {BYTES} NOT NULL, -- canonical, with its kind
     PRIMARY KEY (district, commitment)
-) {STRICT};
+) {KEYED};
 
 -- Signatures. Open ones (seq null) wait for the others of their set and end with the version they saw.
 CREATE TABLE signed (
@@ -111,7 +111,7 @@ CREATE TABLE link (
     since    {INT} NOT NULL, -- day number
     until    {INT}, -- day number -- day number
     PRIMARY KEY (district, kind, a, b, since)
-) {STRICT};
+) {KEYED};
 CREATE INDEX link_back ON link (district, kind, b);
 
 -- Rights on single records (or on all of a unit's) for a time.
@@ -123,7 +123,7 @@ CREATE TABLE granted (
     until    {INT}, -- day number -- day number
     by_move  {INT} NOT NULL,   -- entry of the log
     PRIMARY KEY (district, record, post, since)
-) {STRICT};
+) {KEYED};
 CREATE INDEX granted_post ON granted (district, post, record);
 
 -- Pairs of neighbouring characters of searchable fields.
@@ -133,8 +133,7 @@ CREATE TABLE search (
     gram     {INT} NOT NULL,  -- two code points
     id       {BYTES} NOT NULL, -- UUIDv7 -- UUIDv7
     PRIMARY KEY (district, type, gram, id)
-) {STRICT};
-CREATE INDEX search_id ON search (district, type, id);
+) {KEYED};
 
 -- How many records count (are not void), by type, unit and state: the matrix reads no records.
 CREATE TABLE tally (
@@ -153,14 +152,14 @@ CREATE TABLE audit_leaf (
     at       {INT} NOT NULL,   -- UTC ms, never less than the one before
     leaf     {BYTES} NOT NULL, -- canonical: docs/formats/audit.md
     PRIMARY KEY (district, seq)
-) {STRICT};
+) {KEYED};
 CREATE TABLE audit_node (
     district {INT} NOT NULL, -- 0: shared by all districts -- 0: shared by all districts
     level    {INT} NOT NULL,   -- 0: leaves
     idx      {INT} NOT NULL, -- position on its level -- position on its level
     hash     {BYTES} NOT NULL, -- of the node -- of the node
     PRIMARY KEY (district, level, idx)
-) {STRICT};
+) {KEYED};
 CREATE TABLE audit_head (
     district {INT} NOT NULL, -- 0: shared by all districts -- 0: shared by all districts
     size     {INT} NOT NULL,   -- leaves
@@ -252,4 +251,4 @@ CREATE TABLE import_record (
     version  {INT} NOT NULL, -- that the import made
     made     {INT} NOT NULL, -- 1: new record
     PRIMARY KEY (district, import, record)
-) {STRICT};
+) {KEYED};
