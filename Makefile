@@ -1,5 +1,6 @@
 # A menu; the build itself is meson. Each word installs what it needs first (packaging/deps.sh) and works from a fresh clone.
-#   make run                     build, make the sample folder build/sample, scan it, name the report
+#   make run                     build, scan the sample folder build/sample, then serve a demonstration of the ledger
+#   make run ONCE=1              the same, and end once somebody could log in
 #   make run SCAN=/some/folder   scan that folder instead; OUT=... for the result folder
 #   make fuzz FUZZ_SECONDS=600   longer; FUZZ_TARGETS="docx pdf" for some
 .POSIX:
@@ -8,6 +9,8 @@
 RELEASE = build/release
 SAMPLE = build/sample
 SAMPLE_RESULT = build/sample-result
+DEMO = build/demo
+ONCE =
 SCAN =
 OUT = build/scan-result
 FUZZ_SECONDS = 180
@@ -31,11 +34,13 @@ release:
 	@mkdir -p build
 	@[ -f $(RELEASE)/build.ninja ] || meson setup $(RELEASE) --buildtype=release -Doptimization=2 -Ddebug=true \
 	    >build/configure-release.log 2>&1 || { tail -n 20 build/configure-release.log; exit 1; }
-	@ninja -C $(RELEASE) --quiet src/programs/lijian tests/samples/lijian-samples
-	@ln -sf release/src/programs/lijian build/lijian
+	@ninja -C $(RELEASE) --quiet src/programs/lijian src/programs/lijiand src/programs/lijian-verify tests/samples/lijian-samples \
+	    tools/http_login
+	@for name in lijian lijiand lijian-verify; do ln -sf release/src/programs/$$name build/$$name; done
 
 run: release
 	@tools/run_scan.sh "$(RELEASE)/tests/samples/lijian-samples" "$(SAMPLE)" "$(SAMPLE_RESULT)" "$(SCAN)" "$(OUT)"
+	@tools/run_ledger.sh build/lijiand "$(RELEASE)/tools/http_login" "$(DEMO)" "$(ONCE)"
 
 test:
 	@packaging/deps.sh build run test

@@ -16,7 +16,7 @@ if ! command -v npm >/dev/null 2>&1 || ! command -v node >/dev/null 2>&1; then
 fi
 test="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev libexpat1-dev cppcheck poppler-utils
     poppler-data unzip zip p7zip-full libarchive-tools procps time
-    postgresql-15 nginx-light openssl chromium fonts-wqy-zenhei"
+    postgresql-15 nginx-light openssl curl chromium fonts-wqy-zenhei"
 bench="ripgrep hyperfine poppler-utils poppler-data findutils"
 # What ours is compared with (tests/e2e/readers.sh, rows of bench/run.sh): some 600 MB, so no other word asks for it.
 peers="antiword catdoc unrtf libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui recollcmd clamav ugrep

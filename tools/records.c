@@ -12,8 +12,8 @@
 static FILE *sql;
 static FILE *c_file;
 
-static const char *const view_names[LEDGER_VIEW_COUNT] = {"district", "unit", "department",
-                                                          "person", "grant"};
+static const char *const view_names[LEDGER_VIEW_COUNT] = {"district",   "unit",   "one_unit",
+                                                          "department", "person", "grant"};
 
 static void fail(const ledger_type *type, const char *list, const char *why)
 {
@@ -114,6 +114,9 @@ static void put_list_head(const ledger_type *type, const ledger_list_terms *term
     case LEDGER_VIEW_UNIT:
         fprintf(sql, ", unit1 bytes, unit2 bytes, unit3 bytes, unit4 bytes");
         break;
+    case LEDGER_VIEW_ONE_UNIT:
+        fprintf(sql, ", unit bytes");
+        break;
     case LEDGER_VIEW_DEPARTMENT:
         fprintf(sql, ", department bytes");
         break;
@@ -139,15 +142,42 @@ static void put_list_head(const ledger_type *type, const ledger_list_terms *term
     }
 }
 
-static void put_where(const ledger_type *type, const ledger_list_terms *terms, ledger_view view,
-                      bool search)
+/* A filter that may be left out hides the index behind it: the one for the parent, which the pages
+ * of parents always give, has queries of its own. */
+typedef struct variant {
+    ledger_view view;
+    bool after, search, under;
+} variant;
+
+/* One state as an equality: so a partial index of that state is seen to fit. */
+static void put_states(uint32_t states)
+{
+    bool is_one = (states & (states - 1)) == 0;
+    const char *comma = "";
+    for (uint32_t i = 0; i < LEDGER_STATE_MAX && states != 0; i++) {
+        if ((states & 1u << i) != 0) {
+            fprintf(sql, "%s%s%u", *comma == '\0' ? " AND t.state " : "",
+                    *comma != '\0' ? comma
+                    : is_one        ? "= "
+                                    : "IN (",
+                    i);
+            comma = ", ";
+        }
+    }
+    fprintf(sql, "%s", states != 0 && !is_one ? ")" : "");
+}
+
+static void put_where(const ledger_type *type, const ledger_list_terms *terms, variant of)
 {
     fprintf(sql, " FROM %s t WHERE t.district = :district AND t.void = 0", type->name);
-    switch (view) {
+    switch (of.view) {
     case LEDGER_VIEW_DISTRICT:
         break;
     case LEDGER_VIEW_UNIT:
         fprintf(sql, " AND t.unit IN (:unit1, :unit2, :unit3, :unit4)");
+        break;
+    case LEDGER_VIEW_ONE_UNIT:
+        fprintf(sql, " AND t.unit = :unit");
         break;
     case LEDGER_VIEW_DEPARTMENT:
         fprintf(sql, " AND t.department = :department");
@@ -161,29 +191,23 @@ static void put_where(const ledger_type *type, const ledger_list_terms *terms, l
                      "(g.until IS NULL OR g.until >= :today))");
         break;
     }
-    if (terms->states != 0) {
-        fprintf(sql, " AND t.state IN (");
-        const char *comma = "";
-        for (uint32_t i = 0; i < LEDGER_STATE_MAX; i++) {
-            if ((terms->states & 1u << i) != 0) {
-                fprintf(sql, "%s%u", comma, i);
-                comma = ", ";
-            }
-        }
-        fprintf(sql, ")");
-    }
+    put_states(terms->states);
     if (terms->state_filter) {
         fprintf(sql, " AND (:state IS NULL OR t.state = :state)");
     }
     for (uint32_t i = 0; i < terms->filter_count; i++) {
         const char *name = type->fields[terms->filters[i]].name;
-        fprintf(sql, " AND (:f_%s IS NULL OR t.%s = :f_%s)", name, name, name);
+        if (of.under && (int)i == ledger_list_parent(type, terms)) {
+            fprintf(sql, " AND t.parent = :f_parent");
+        } else {
+            fprintf(sql, " AND (:f_%s IS NULL OR t.%s = :f_%s)", name, name, name);
+        }
     }
     for (uint32_t i = 0; i < terms->fixed_count; i++) {
         fprintf(sql, " AND t.%s = '%.*s'", type->fields[terms->fixed[i]].name,
                 (int)terms->fixed_len[i], terms->fixed_code[i]);
     }
-    for (int i = 1; search && i <= 3; i++) {
+    for (int i = 1; of.search && i <= 3; i++) {
         fprintf(sql,
                 " AND t.id IN (SELECT s.id FROM search s WHERE s.district = :district AND s.type = "
                 "%u AND s.gram = :gram%d)",
@@ -191,26 +215,43 @@ static void put_where(const ledger_type *type, const ledger_list_terms *terms, l
     }
 }
 
+static void put_query_name(const ledger_type *type, const ledger_list *list, variant of)
+{
+    fprintf(sql, "-- query: %s_%s_%s%s%s%s", type->name, list->name, view_names[of.view],
+            of.under ? "_under" : "", of.search ? "_search" : "", of.after ? "_after" : "");
+}
+
 static void put_page(const ledger_type *type, const columns *all, const ledger_list *list,
-                     const ledger_list_terms *terms, ledger_view view, bool after, bool search)
+                     const ledger_list_terms *terms, variant of)
 {
     const char *order = terms->order_column >= 0 ? ledger_columns[terms->order_column].name
                                                  : type->fields[terms->order_field].name;
     const char *order_in = terms->order_column >= 0
                                ? ledger_columns[terms->order_column].in
                                : ledger_kind_in(type->fields[terms->order_field].kind);
-    fprintf(sql, "-- query: %s_%s_%s%s%s   in: ", type->name, list->name, view_names[view],
-            search ? "_search" : "", after ? "_after" : "");
-    put_list_head(type, terms, view, after, search, order_in);
+    put_query_name(type, list, of);
+    fprintf(sql, "   in: ");
+    put_list_head(type, terms, of.view, of.after, of.search, order_in);
     fprintf(sql, ", most int   out: %d\nSELECT ", all->count);
     put_names(all, "t.");
-    put_where(type, terms, view, search);
+    put_where(type, terms, of);
     const char *sign = terms->descending ? "<" : ">";
     const char *way = terms->descending ? " DESC" : "";
-    if (after) {
+    if (of.after) {
         fprintf(sql, " AND (t.%s, t.id) %s (:after_key, :after_id)", order, sign);
     }
     fprintf(sql, " ORDER BY t.%s%s, t.id%s LIMIT :most;\n\n", order, way, way);
+}
+
+static void put_count(const ledger_type *type, const ledger_list *list,
+                      const ledger_list_terms *terms, variant of)
+{
+    put_query_name(type, list, of);
+    fprintf(sql, "_count   in: ");
+    put_list_head(type, terms, of.view, false, false, "");
+    fprintf(sql, "   out: 1\nSELECT count(*)");
+    put_where(type, terms, of);
+    fprintf(sql, ";\n\n");
 }
 
 static void put_list(const ledger_type *type, const columns *all, const ledger_list *list)
@@ -220,45 +261,65 @@ static void put_list(const ledger_type *type, const columns *all, const ledger_l
     if (!ledger_list_read(type, list, &terms, &why)) {
         fail(type, list->name, why);
     }
-    for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
-        if (!ledger_view_fits(type, (ledger_view)view)) {
+    int variants = ledger_list_parent(type, &terms) >= 0 ? 2 : 1;
+    for (int at = 0; at < LEDGER_VIEW_COUNT * variants; at++) {
+        variant of = {.view = (ledger_view)(at % LEDGER_VIEW_COUNT),
+                      .under = at >= LEDGER_VIEW_COUNT};
+        if (!ledger_view_fits(type, of.view)) {
             continue;
         }
         for (int i = 0; i < 4; i++) {
-            put_page(type, all, list, &terms, (ledger_view)view, (i & 1) != 0, (i & 2) != 0);
+            of.after = (i & 1) != 0;
+            of.search = (i & 2) != 0;
+            put_page(type, all, list, &terms, of);
         }
-        fprintf(sql, "-- query: %s_%s_%s_count   in: ", type->name, list->name, view_names[view]);
-        put_list_head(type, &terms, (ledger_view)view, false, false, "");
-        fprintf(sql, "   out: 1\nSELECT count(*)");
-        put_where(type, &terms, (ledger_view)view, false);
-        fprintf(sql, ";\n\n");
+        of.after = of.search = false;
+        put_count(type, list, &terms, of);
     }
 }
 
-static void put_list_object(const ledger_type *type, const ledger_list *list)
+/* The members page and count, or under and under_count. */
+static void put_list_members(const ledger_type *type, const ledger_list *list, bool under)
 {
-    fprintf(c_file, "            {\n                .page = {\n");
+    fprintf(c_file, "                .%s = {\n", under ? "under" : "page");
     for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
         if (!ledger_view_fits(type, (ledger_view)view)) {
             fprintf(c_file, "                    {{NULL, NULL}, {NULL, NULL}},\n");
             continue;
         }
-        const char *base = view_names[view];
+        char base[200];
+        snprintf(base, sizeof base, "%s_%s_%s%s", type->name, list->name, view_names[view],
+                 under ? "_under" : "");
         fprintf(c_file,
-                "                    {{&q_%s_%s_%s, &q_%s_%s_%s_search}, {&q_%s_%s_%s_after, "
-                "&q_%s_%s_%s_search_after}},\n",
-                type->name, list->name, base, type->name, list->name, base, type->name, list->name,
-                base, type->name, list->name, base);
+                "                    {{&q_%s, &q_%s_search}, {&q_%s_after, "
+                "&q_%s_search_after}},\n",
+                base, base, base, base);
     }
-    fprintf(c_file, "                },\n                .count = {");
+    fprintf(c_file, "                },\n                .%scount = {", under ? "under_" : "");
     for (int view = 0; view < LEDGER_VIEW_COUNT; view++) {
         if (ledger_view_fits(type, (ledger_view)view)) {
-            fprintf(c_file, "&q_%s_%s_%s_count, ", type->name, list->name, view_names[view]);
+            fprintf(c_file, "&q_%s_%s_%s%s_count, ", type->name, list->name, view_names[view],
+                    under ? "_under" : "");
         } else {
             fprintf(c_file, "NULL, ");
         }
     }
-    fprintf(c_file, "},\n            },\n");
+    fprintf(c_file, "},\n");
+}
+
+static void put_list_object(const ledger_type *type, const ledger_list *list)
+{
+    ledger_list_terms terms;
+    const char *why = NULL;
+    if (!ledger_list_read(type, list, &terms, &why)) {
+        fail(type, list->name, why);
+    }
+    fprintf(c_file, "            {\n");
+    put_list_members(type, list, false);
+    if (ledger_list_parent(type, &terms) >= 0) {
+        put_list_members(type, list, true);
+    }
+    fprintf(c_file, "            },\n");
 }
 
 static void put_object(const ledger_type *type)

@@ -37,6 +37,8 @@ const account_refusal account_refusals[] = {
      "The audit administrator is never the system or security administrator as well",               "安全审计员不得由系统管理员或安全保密管理员兼任"                                                 },
     {"mixed",          NULL,      "Administrators hold no posts: use another account",
      "管理员账号不得兼有业务岗位，请另设账号"                                                                                                                                                            },
+    {"admin_reset",    NULL,
+     "Passwords of administrators are reset at the server: lijiand user reset NAME",                "管理员口令只能在服务器上重置：lijiand user reset 账号"                                                },
     {"last_admin",     NULL,      "It is the last active account with this administrator's role",
      "这是该管理员角色的最后一个可用账号"                                                                                                                                                                  },
 };
@@ -117,6 +119,11 @@ lj_code account_note(ledger_txn *txn, seal_kind kind, const uint8_t id[16], acco
     const uint8_t tag[2] = {(uint8_t)event, (uint8_t)(event >> 8)};
     const lj_slice parts[] = {lj_slice_of(id, 16), lj_slice_of(tag, sizeof tag), object};
     lj_code code = account_sha256(parts, LJ_COUNT_OF(parts), subject, err);
+    const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
+                                store_int(account_at(txn))};
+    if (code == LJ_OK && kind == SEAL_ACCOUNT) {
+        code = store_run(txn->conn, &q_account_touch, args, LJ_COUNT_OF(args), NULL, NULL, err);
+    }
     return code == LJ_OK ? ledger_note(txn, kind, subject, (uint16_t)event, err) : code;
 }
 
@@ -323,7 +330,7 @@ static lj_code end_sessions(ledger_txn *txn, const uint8_t id[16], lj_slice spar
 static lj_code set_state(ledger_txn *txn, const uint8_t id[16], account_state state, lj_err *err)
 {
     const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
-                                store_int(state), store_int(account_at(txn))};
+                                store_int(state)};
     return store_run(txn->conn, &q_account_state_set, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
@@ -331,8 +338,7 @@ static lj_code set_hash(ledger_txn *txn, const uint8_t id[16], const char *hash,
                         lj_err *err)
 {
     const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id),
-                                store_cstr(hash), store_int(must_change),
-                                store_int(account_at(txn))};
+                                store_cstr(hash), store_int(must_change)};
     return store_run(txn->conn, &q_account_hash_set, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
@@ -352,11 +358,16 @@ static lj_code check_move(ledger_txn *txn, const account *now, account_event eve
     if (!fits) {
         return account_refuse(out_why, "state", err);
     }
-    if (event != ACCOUNT_LOCK && event != ACCOUNT_CLOSE) {
+    if (event == ACCOUNT_UNLOCK) {
         return LJ_OK;
     }
     uint32_t admin = 0;
     lj_code code = account_admin_of(txn, now->id, &admin, err);
+    if (event == ACCOUNT_RESET) {
+        return code == LJ_OK && admin != 0 && !txn->actor->is_kernel
+                   ? account_refuse(out_why, "admin_reset", err)
+                   : code;
+    }
     return code == LJ_OK ? account_not_last(txn, now->id, admin, out_why, err) : code;
 }
 
@@ -380,7 +391,10 @@ lj_code account_move(ledger_txn *txn, const uint8_t id[16], account_event event,
                                                   : ACCOUNT_ACTIVE,
                          err);
     }
-    if (code == LJ_OK && event == ACCOUNT_CLOSE) {
+    /* Who resets a password sees it: posts are granted anew by the security administrator, so that
+     * nobody can make himself somebody else alone. */
+    bool is_foreign_reset = event == ACCOUNT_RESET && !txn->actor->is_kernel;
+    if (code == LJ_OK && (event == ACCOUNT_CLOSE || is_foreign_reset)) {
         code = end_grants(txn, id, err);
     }
     return code == LJ_OK ? account_note(txn, SEAL_ACCOUNT, id, event, LJ_BYTES(""), err) : code;
@@ -415,6 +429,24 @@ lj_code account_first(ledger_txn *txn, const password_made made[ACCOUNT_FIRST_CO
         const account_refusal *why = NULL;
         code = account_create(txn, &wanted, id, &why, err);
         code = code == LJ_OK ? account_grant_admin(txn, id, roles[i], &why, err) : code;
+    }
+    return code;
+}
+
+lj_code account_seen(ledger_txn *txn, const uint8_t id[16], int64_t version, bool *out_is_stale,
+                     lj_err *err)
+{
+    const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(id)};
+    const store_value *columns = NULL;
+    lj_code code = store_one(txn->conn, &q_account_version, args, LJ_COUNT_OF(args), txn->arena,
+                             &columns, err);
+    *out_is_stale = false;
+    if (code == LJ_OK && columns == NULL) {
+        return lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "there is no such account");
+    }
+    if (code == LJ_OK && columns[0].num != version) {
+        *out_is_stale = true;
+        return lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the account changed in the meantime");
     }
     return code;
 }

@@ -10,8 +10,10 @@
  *   - the last active holder of an administrator's role can be neither closed, locked nor revoked
  *   - nobody grants to himself
  *   - a post is granted to who holds it or will hold it, so that a grant alone gives no right
- * The first leader: while nobody ever was the bureau leader, nobody could enter who is. Then the
- * grant of that post to an account without a person makes the person and the assignment. */
+ *   - a password that sys_admin resets ends the grants of posts: sec_admin grants them anew; those
+ * of administrators are reset at the server only (lijiand user reset) The first leader: while
+ * nobody ever was the bureau leader, nobody could enter who is. Then the grant of that post to an
+ * account without a person makes the person and the assignment. */
 #ifndef LJ_LEDGER_ACCOUNT_H
 #define LJ_LEDGER_ACCOUNT_H
 
@@ -78,6 +80,10 @@ typedef struct account_new {
 } account_new;
 LJ_MUST_USE lj_code account_create(ledger_txn *txn, const account_new *wanted, uint8_t out_id[16],
                                    const account_refusal **out_why, lj_err *err);
+/* Asked first where the caller says which version he saw: LJ_E_CONFLICT with *out_is_stale for
+ * another one. */
+LJ_MUST_USE lj_code account_seen(ledger_txn *txn, const uint8_t id[16], int64_t version,
+                                 bool *out_is_stale, lj_err *err);
 /* event: ACCOUNT_RESET (hash: of a one-time password), _LOCK, _UNLOCK, _CLOSE. Reset, lock and
  * close end its sessions, close also what was granted. */
 LJ_MUST_USE lj_code account_move(ledger_txn *txn, const uint8_t id[16], account_event event,
@@ -122,6 +128,7 @@ typedef struct account_row {
     account_state state;
     bool must_change;
     int64_t failed, failed_at;
+    int64_t version;               /* grows with every change, grants too */
     uint32_t admin;                /* POST_ bits */
     account_post *posts, *waiting; /* granted; held today and not granted */
     uint32_t post_count, waiting_count;
@@ -133,5 +140,25 @@ LJ_MUST_USE lj_code account_read(ledger *book, store_conn *conn, const uint8_t i
 LJ_MUST_USE lj_code account_list(ledger *book, store_conn *conn, lj_slice after, uint32_t most,
                                  const ledger_now *now, lj_arena *arena, account_row **out,
                                  uint32_t *out_count, bool *out_has_more, lj_err *err);
+
+/* At most `most` (1 to 50) people at work whose name holds the text: whose an account may be. */
+typedef struct account_person {
+    uint8_t id[16];
+    lj_slice name, unit_title;
+} account_person;
+LJ_MUST_USE lj_code account_persons(ledger *book, store_conn *conn, lj_slice wanted, uint32_t most,
+                                    lj_arena *arena, account_person **out, uint32_t *out_count,
+                                    lj_err *err);
+
+/* Which account each entry of the log is about (SEAL_ACCOUNT, SEAL_SESSION): one per entry. */
+struct log_entry;
+typedef struct account_about {
+    uint8_t id[16];
+    lj_slice name;
+    bool is_found;
+} account_about;
+LJ_MUST_USE lj_code account_abouts(ledger *book, store_conn *conn, const struct log_entry *entries,
+                                   uint32_t count, lj_arena *arena, account_about **out,
+                                   lj_err *err);
 
 #endif

@@ -16,24 +16,24 @@ SELECT id, name, display, person, state, hash, must_change, failed, failed_at, d
 -- query: account_count   in: district int   out: 1
 SELECT count(*) FROM account WHERE district = :district;
 
--- query: account_page   in: district int, after text, most int   out: 9
-SELECT a.id, a.name, a.display, a.person, a.state, a.must_change, a.failed, a.failed_at, p.name
+-- query: account_page   in: district int, after text, most int   out: 10
+SELECT a.id, a.name, a.display, a.person, a.state, a.must_change, a.failed, a.failed_at, p.name, a.changed_at
   FROM account a LEFT JOIN person p ON p.district = a.district AND p.id = a.person
  WHERE a.district = :district AND a.name > :after ORDER BY a.name LIMIT :most;
 
--- query: account_row   in: district int, id bytes   out: 9
-SELECT a.id, a.name, a.display, a.person, a.state, a.must_change, a.failed, a.failed_at, p.name
+-- query: account_row   in: district int, id bytes   out: 10
+SELECT a.id, a.name, a.display, a.person, a.state, a.must_change, a.failed, a.failed_at, p.name, a.changed_at
   FROM account a LEFT JOIN person p ON p.district = a.district AND p.id = a.person
  WHERE a.district = :district AND a.id = :id;
 
--- query: account_state_set   in: district int, id bytes, state int, at int   out: 0
-UPDATE account SET state = :state, changed_at = :at WHERE district = :district AND id = :id;
+-- query: account_state_set   in: district int, id bytes, state int   out: 0
+UPDATE account SET state = :state WHERE district = :district AND id = :id;
 
--- query: account_hash_set   in: district int, id bytes, hash text, must_change int, at int   out: 0
-UPDATE account SET hash = :hash, must_change = :must_change, changed_at = :at WHERE district = :district AND id = :id;
+-- query: account_hash_set   in: district int, id bytes, hash text, must_change int   out: 0
+UPDATE account SET hash = :hash, must_change = :must_change WHERE district = :district AND id = :id;
 
--- query: account_person_set   in: district int, id bytes, person bytes, at int   out: 0
-UPDATE account SET person = :person, changed_at = :at WHERE district = :district AND id = :id;
+-- query: account_person_set   in: district int, id bytes, person bytes   out: 0
+UPDATE account SET person = :person WHERE district = :district AND id = :id;
 
 -- query: account_failed_set   in: district int, id bytes, failed int, at int   out: 0
 UPDATE account SET failed = :failed, failed_at = :at WHERE district = :district AND id = :id;
@@ -143,3 +143,23 @@ SELECT size, at, text FROM audit_checkpoint WHERE district = :district AND size 
 
 -- query: value_page   in: district int, after bytes, most int   out: 3
 SELECT commitment, salt, bytes FROM value WHERE district = :district AND commitment > :after ORDER BY commitment LIMIT :most;
+
+-- Every account with everything that an entry of the log about it may name.
+-- query: account_objects   in: district int   out: 5
+SELECT DISTINCT a.id, a.name, a.person, g.post, g.admin FROM account a
+  LEFT JOIN account_grant g ON g.district = a.district AND g.account = a.id
+ WHERE a.district = :district;
+
+-- The instant of the last change is the version of an account: it always grows.
+-- query: account_touch   in: district int, id bytes, at int   out: 0
+UPDATE account SET changed_at = CASE WHEN changed_at >= :at THEN changed_at + 1 ELSE :at END
+ WHERE district = :district AND id = :id;
+
+-- query: account_version   in: district int, id bytes   out: 1
+SELECT changed_at FROM account WHERE district = :district AND id = :id;
+
+-- People at work whose name has the text in it, for choosing whose an account is: name and unit, nothing else.
+-- query: account_persons   in: district int, wanted text, most int   out: 3
+SELECT p.id, p.name, u.name FROM person p LEFT JOIN unit u ON u.district = p.district AND u.id = p.unit
+ WHERE p.district = :district AND p.state = 0 AND p.void = 0 AND (:wanted = '' OR replace(p.name, :wanted, '') <> p.name)
+ ORDER BY p.name, p.id LIMIT :most;

@@ -174,8 +174,7 @@ static lj_code bind(granting *on, const uint8_t person[16])
     code =
         code == LJ_OK ? ledger_value_copy(on->txn->arena, &wanted, &on->now.person, on->err) : code;
     const store_value args[] = {store_int(on->txn->book->config.district),
-                                ledger_id_value(on->now.id), on->now.person,
-                                store_int(account_at(on->txn))};
+                                ledger_id_value(on->now.id), on->now.person};
     code = code == LJ_OK ? store_run(on->txn->conn, &q_account_person_set, args, LJ_COUNT_OF(args),
                                      NULL, NULL, on->err)
                          : code;

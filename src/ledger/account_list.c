@@ -30,7 +30,8 @@ static lj_code keep_row(void *ctx, const store_value *columns, size_t count, lj_
     *row = (account_row){.state = (account_state)columns[4].num,
                          .must_change = columns[5].num != 0,
                          .failed = columns[6].num,
-                         .failed_at = columns[7].num};
+                         .failed_at = columns[7].num,
+                         .version = columns[9].num};
     memcpy(row->id, columns[0].bytes.ptr, 16);
     lj_code code = copy_bytes(fill->arena, columns[1].bytes, &row->name, err);
     code = code == LJ_OK ? copy_bytes(fill->arena, columns[2].bytes, &row->display, err) : code;
@@ -134,5 +135,42 @@ lj_code account_list(ledger *book, store_conn *conn, lj_slice after, uint32_t mo
         code = fill_posts(book, conn, now, arena, &fill.rows[i], err);
     }
     *out = fill.rows;
+    return code;
+}
+
+typedef struct person_fill {
+    lj_arena *arena;
+    account_person *people;
+    uint32_t count, most;
+} person_fill;
+
+static lj_code keep_person(void *ctx, const store_value *columns, size_t count, lj_err *err)
+{
+    (void)count;
+    person_fill *fill = ctx;
+    if (fill->count == fill->most || columns[0].bytes.len != 16) {
+        return LJ_E_CANCELLED;
+    }
+    account_person *person = &fill->people[fill->count++];
+    memcpy(person->id, columns[0].bytes.ptr, 16);
+    lj_code code = copy_bytes(fill->arena, columns[1].bytes, &person->name, err);
+    return code == LJ_OK ? copy_bytes(fill->arena, columns[2].bytes, &person->unit_title, err)
+                         : code;
+}
+
+lj_code account_persons(ledger *book, store_conn *conn, lj_slice wanted, uint32_t most,
+                        lj_arena *arena, account_person **out, uint32_t *out_count, lj_err *err)
+{
+    person_fill fill = {.arena = arena, .most = most};
+    fill.people = lj_arena_array(arena, most, sizeof *fill.people);
+    if (fill.people == NULL) {
+        return ledger_nomem(err);
+    }
+    const store_value args[] = {store_int(book->config.district), store_text(wanted),
+                                store_int(most)};
+    lj_code code =
+        store_run(conn, &q_account_persons, args, LJ_COUNT_OF(args), keep_person, &fill, err);
+    *out = fill.people;
+    *out_count = fill.count;
     return code;
 }

@@ -195,7 +195,9 @@ static lj_code check_rights(work *on, const ledger_record *at)
     if (!may && !on->txn->actor->is_kernel) {
         return refuse(on, "right", LJ_E_FORBIDDEN);
     }
-    on->post = post_used(actor, (wanted != 0 ? wanted : ~0u) & on->rights.posts);
+    on->post = on->change->for_post != NULL
+                   ? on->change->for_post
+                   : post_used(on->txn->actor, (wanted != 0 ? wanted : ~0u) & on->rights.posts);
     return LJ_OK;
 }
 
@@ -448,6 +450,7 @@ static lj_code check_day(work *on)
 }
 
 typedef struct second_scan {
+    const ledger_record *record;
     bool is_fit;
 } second_scan;
 
@@ -457,14 +460,16 @@ static lj_code check_second(void *ctx, const store_value *columns, size_t count,
     (void)err;
     const ledger_role *role =
         ledger_role_lookup((const char *)columns[0].bytes.ptr, (uint32_t)columns[0].bytes.len);
-    if (role != NULL && (role->bit & (POST_BUREAU_LEADER | POSTS_UNIT_LEADER)) != 0) {
-        ((second_scan *)ctx)->is_fit = true;
-    }
+    second_scan *scan = ctx;
+    bool is_bureau = role != NULL && (role->bit & POST_BUREAU_LEADER) != 0;
+    bool is_unit = role != NULL && (role->bit & POSTS_UNIT_LEADER) != 0 &&
+                   ledger_same_value(&scan->record->unit, &columns[1]);
+    scan->is_fit = scan->is_fit || is_bureau || is_unit;
     return LJ_OK;
 }
 
-/* Opening balance (record-kernel.md 3): any state, its own date, and the signature of a leader who
- * is not the one who enters it. */
+/* Opening balance (record-kernel.md 3): any state, its own date, and the signature of a leader
+ * (the bureau's, or of the unit it is of) who is not the one who enters it. */
 static lj_code open_balance(work *on)
 {
     const ledger_change *change = on->change;
@@ -496,7 +501,7 @@ static lj_code open_balance(work *on)
         problem(on, "opening_signer", "required");
         return end_problems(on);
     }
-    second_scan scan = {false};
+    second_scan scan = {on->record, false};
     const store_value args[] = {store_int(on->txn->book->config.district),
                                 ledger_id_value(change->opening_signer),
                                 store_int(on->txn->actor->now.today)};

@@ -7,6 +7,7 @@
  * cells, so that a person sees all faults at once; then it is undone. */
 #include "ledger/import.h"
 
+#include "base/json.h"
 #include "base/os.h"
 #include "ledger/import_priv.h"
 
@@ -111,15 +112,30 @@ static void add_error(ledger_import *pass, const ledger_import_error *error)
     }
 }
 
-void ledger_import_fault(ledger_import *pass, uint32_t row_no, const char *code)
-{
-    add_error(pass, &(ledger_import_error){.row_no = row_no, .column = -1, .code = code});
-}
-
 /* ---- errors of a row ---- */
 static bool has_fault(const row_work *on, int column)
 {
     return column >= 0 && (on->faulty_columns[column / 64] >> column % 64 & 1) != 0;
+}
+
+/* The beginning of what stood in the cell, so that people find it; not of what is only kept as a
+ * hash. */
+static lj_slice found_in(const row_work *on, int column)
+{
+    enum { FOUND_MAX = 120 };
+    const ledger_import_cell *cell = column >= 0 ? &on->cells[column] : NULL;
+    if (cell == NULL || cell->text.len == 0 ||
+        (column > 0 &&
+         on->pass->type->fields[on->pass->sheet.fields[column]].kind == LEDGER_KEYED_HASH)) {
+        return (lj_slice){0};
+    }
+    size_t len = 0;
+    size_t step = 1;
+    while (step > 0 && len < cell->text.len && len < FOUND_MAX) {
+        step = lj_utf8_step(lj_slice_of(cell->text.ptr + len, cell->text.len - len));
+        len += step;
+    }
+    return lj_arena_copy(on->pass->arena, lj_slice_of(cell->text.ptr, len));
 }
 
 /* One fault a cell: what follows from it is not told. */
@@ -134,7 +150,12 @@ static void fault_at(row_work *on, int column, const char *code, int64_t min, in
     }
     add_error(on->pass,
               &(ledger_import_error){
-                  .row_no = on->row_no, .column = column, .code = code, .min = min, .max = max});
+                  .row_no = on->row_no,
+                  .column = column,
+                  .code = code,
+                  .min = min,
+                  .max = max,
+                  .found = found_in(on, column)});
 }
 
 static void fault(row_work *on, int column, const char *code)

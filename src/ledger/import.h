@@ -47,6 +47,7 @@ typedef struct ledger_import_error {
     const char *code;    /* of a value's problem, of a cell's fault, or "refused" */
     const char *refused; /* key of a guard's refusal, else NULL */
     int64_t min, max;
+    lj_slice found; /* the beginning of what stood in the cell */
 } ledger_import_error;
 
 typedef struct ledger_import_result {
@@ -66,8 +67,6 @@ LJ_MUST_USE lj_code ledger_import_begin(ledger_txn *txn, const ledger_type *type
  * rows. Nothing is changed by a row that is faulty. */
 LJ_MUST_USE lj_code ledger_import_row(ledger_import *pass, uint32_t row_no,
                                       const ledger_import_cell *cells, lj_err *err);
-/* A fault outside of the rows: of the header. */
-void ledger_import_fault(ledger_import *pass, uint32_t row_no, const char *code);
 const ledger_import_result *ledger_import_result_of(const ledger_import *pass);
 
 /* ---- the file between preview and commit ---- */

@@ -21,7 +21,7 @@ INSERT INTO import_record (district, import, record, version, made) VALUES (:dis
     ON CONFLICT (district, import, record) DO UPDATE SET version = excluded.version;
 
 -- query: import_record_count   in: district int, import bytes   out: 2
-SELECT count(*), coalesce(sum(made), 0) FROM import_record WHERE district = :district AND import = :import;
+SELECT count(*), CAST(coalesce(sum(made), 0) AS {INT}) FROM import_record WHERE district = :district AND import = :import;
 
 -- Newest first: what hangs on others goes before them.
 -- query: import_records   in: district int, import bytes, before_leaf int, most int   out: 5

@@ -119,9 +119,11 @@ SELECT count(*) FROM due WHERE district = :district AND post = :post AND state =
 
 -- Posts that owe something and that nobody holds today.
 -- query: due_unheld   in: district int, today int   out: 1
-SELECT DISTINCT d.post FROM due d WHERE d.district = :district AND d.state = 0 AND NOT EXISTS (
+SELECT r.id FROM post r WHERE r.district = :district
+   AND EXISTS (SELECT 1 FROM due d WHERE d.district = r.district AND d.post = r.id AND d.state = 0)
+   AND NOT EXISTS (
     SELECT 1 FROM assignment a JOIN person p ON p.district = a.district AND p.id = a.person
-     WHERE a.district = d.district AND a.post = d.post AND a.void = 0 AND a.since <= :today
+     WHERE a.district = r.district AND a.post = r.id AND a.void = 0 AND a.since <= :today
        AND (a.until IS NULL OR a.until >= :today) AND p.state = 0 AND p.void = 0);
 
 -- query: link_put   in: district int, kind text, a bytes, b bytes, since int   out: 0
@@ -141,6 +143,10 @@ INSERT INTO search (district, type, gram, id) VALUES (:district, :type, :gram, :
 
 -- query: search_drop   in: district int, type int, gram int, id bytes   out: 0
 DELETE FROM search WHERE district = :district AND type = :type AND gram = :gram AND id = :id;
+
+-- query: tally_add   in: district int, type int, unit bytes, state int, amount int   out: 0
+INSERT INTO tally (district, type, unit, state, n) VALUES (:district, :type, :unit, :state, :amount)
+    ON CONFLICT (district, type, unit, state) DO UPDATE SET n = tally.n + excluded.n;
 
 -- query: post_of_role   in: district int, unit bytes, role text   out: 2
 SELECT id, unit FROM post WHERE district = :district AND unit = :unit AND role = :role AND state = 0 AND void = 0

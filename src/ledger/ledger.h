@@ -187,10 +187,19 @@ LJ_MUST_USE lj_code ledger_read_known(ledger *book, store_conn *conn, const ledg
                                       lj_err *err);
 /* What people call the record: its title field, else its number; "" for none. */
 lj_slice ledger_title_of(const ledger_record *record);
+/* The same for people who look at it: where its type has no title field, the number and the titles
+ * of its parent, its person and its post, as far as it has them. */
+LJ_MUST_USE lj_code ledger_name_of(ledger *book, store_conn *conn, const ledger_record *record,
+                                   lj_arena *arena, lj_slice *out, lj_err *err);
 /* The title of a record by type and id, for REF values; empty when it is not there. Titles are
  * names for people who see the record that refers to it. */
 LJ_MUST_USE lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *type,
                                         const uint8_t id[16], lj_arena *arena, lj_slice *out,
+                                        lj_err *err);
+
+/* The same record as a whole, for its number beside the title; LJ_E_NOT_FOUND. */
+LJ_MUST_USE lj_code ledger_named_lookup(ledger *book, store_conn *conn, const ledger_type *type,
+                                        const uint8_t id[16], lj_arena *arena, ledger_record **out,
                                         lj_err *err);
 
 typedef struct ledger_query {

@@ -146,6 +146,7 @@ LJ_MUST_USE lj_code ledger_signs_use(ledger_txn *txn, const ledger_move *move,
                                      const ledger_record *before, int64_t seq, lj_err *err);
 
 /* ---- search.c ---- */
+/* before: NULL for a new record. */
 LJ_MUST_USE lj_code ledger_search_write(ledger_txn *txn, const ledger_record *record,
                                         const ledger_record *before, lj_err *err);
 /* Up to three grams of what is searched for; the count. */

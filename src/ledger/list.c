@@ -17,6 +17,64 @@ lj_slice ledger_title_of(const ledger_record *record)
     return record->number.kind == STORE_TEXT ? record->number.bytes : (lj_slice){0};
 }
 
+static bool is_id(const store_value *value)
+{
+    return value->kind == STORE_BYTES && value->bytes.len == 16;
+}
+
+/* Adds the title of another record behind a blank; nothing when there is none. */
+static lj_code add_title(ledger *book, store_conn *conn, const ledger_type *type,
+                         const store_value *id, lj_arena *arena, lj_buf *text, lj_err *err)
+{
+    ledger_record *record = NULL;
+    if (type == NULL || !is_id(id)) {
+        return LJ_OK;
+    }
+    lj_code code = ledger_row_load(book, conn, type, id->bytes.ptr, false, arena, &record, err);
+    if (code == LJ_OK) {
+        lj_slice title = ledger_title_of(record);
+        lj_buf_put_cstr(text, text->len > 0 && title.len > 0 ? " " : "");
+        lj_buf_put(text, title);
+    }
+    return code == LJ_E_NOT_FOUND ? LJ_OK : code;
+}
+
+lj_code ledger_name_of(ledger *book, store_conn *conn, const ledger_record *record, lj_arena *arena,
+                       lj_slice *out, lj_err *err)
+{
+    enum { NAME_MAX = 1024 };
+    const ledger_type *type = record->type;
+    *out = ledger_title_of(record);
+    if (type->title != NULL) {
+        return LJ_OK;
+    }
+    lj_buf text;
+    lj_buf_init(&text, arena, NAME_MAX);
+    lj_buf_put(&text, *out);
+    lj_code code = LJ_OK;
+    if (type->parent != NULL) {
+        code = add_title(book, conn, ledger_type_lookup(type->parent, strlen(type->parent)),
+                         &record->parent, arena, &text, err);
+    }
+    int post = ledger_field_find(type, "post", 4);
+    if (code == LJ_OK) {
+        code = add_title(book, conn, ledger_type_lookup("person", 6), &record->person, arena, &text,
+                         err);
+    }
+    if (code == LJ_OK && post >= 0) {
+        code = add_title(book, conn, ledger_type_lookup("post", 4), &record->values[post], arena,
+                         &text, err);
+    }
+    *out = lj_buf_ok(&text) ? lj_buf_slice(&text) : *out;
+    return code;
+}
+
+lj_code ledger_named_lookup(ledger *book, store_conn *conn, const ledger_type *type,
+                            const uint8_t id[16], lj_arena *arena, ledger_record **out, lj_err *err)
+{
+    return ledger_row_load(book, conn, type, id, false, arena, out, err);
+}
+
 lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *type,
                             const uint8_t id[16], lj_arena *arena, lj_slice *out, lj_err *err)
 {
@@ -33,8 +91,7 @@ lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *t
         }
         return code;
     }
-    *out = ledger_title_of(record);
-    return LJ_OK;
+    return ledger_name_of(book, conn, record, arena, out, err);
 }
 
 lj_code ledger_read(ledger *book, store_conn *conn, const ledger_actor *actor,
@@ -112,7 +169,8 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
             return true;
         }
         if (role->reach == LEDGER_REACH_UNIT ||
-            (role->reach == LEDGER_REACH_DEPARTMENT && type->self == LEDGER_SELF_UNIT)) {
+            ((role->reach == LEDGER_REACH_DEPARTMENT || role->reach == LEDGER_REACH_PERSON) &&
+             type->self == LEDGER_SELF_UNIT)) {
             add_unit(out, post->unit, &unit_count);
         } else if (role->reach == LEDGER_REACH_DEPARTMENT) {
             has_department = true;
@@ -136,6 +194,12 @@ static bool pick_view(const ledger_actor *actor, const ledger_type *type, view_o
     if (has_grant && ledger_view_fits(type, LEDGER_VIEW_GRANT)) {
         out->view = LEDGER_VIEW_GRANT;
         return true;
+    }
+    if (type->scope == LEDGER_OF_DISTRICT) {
+        /* Everybody who holds a post is one of the district's people (ledger_rights_of). */
+        out->view = LEDGER_VIEW_DISTRICT;
+        return actor->person.kind == STORE_BYTES && actor->post_count > 0 &&
+               has_access(type, POST_PERSON);
     }
     out->view = LEDGER_VIEW_PERSON;
     return actor->person.kind == STORE_BYTES && has_access(type, POST_PERSON) &&
@@ -164,6 +228,27 @@ static bool narrow_to_unit(const ledger_type *type, lj_slice unit, view_of *view
            view->view == LEDGER_VIEW_GRANT;
 }
 
+/* Whose rows the query asks for: false when there is nothing that this actor may see. */
+static bool settle_view(const ledger_actor *actor, const ledger_query *query, view_of *out)
+{
+    if (!pick_view(actor, query->type, out) || !narrow_to_unit(query->type, query->unit, out)) {
+        return false;
+    }
+    bool is_one = out->view == LEDGER_VIEW_UNIT;
+    for (uint32_t i = 1; i < LEDGER_VIEW_UNITS && is_one; i++) {
+        is_one = ledger_same_value(&out->units[0], &out->units[i]);
+    }
+    out->view = is_one ? LEDGER_VIEW_ONE_UNIT : out->view;
+    return true;
+}
+
+/* Below one parent only. */
+static bool is_under(const ledger_query *query, const ledger_list_terms *terms)
+{
+    int at = ledger_list_parent(query->type, terms);
+    return at >= 0 && query->filters[at].kind == STORE_BYTES;
+}
+
 /* ---- binding ---- */
 typedef struct binding {
     store_value args[40];
@@ -188,6 +273,9 @@ static void bind_head(binding *to, const ledger *book, const ledger_actor *actor
         for (uint32_t i = 0; i < LEDGER_VIEW_UNITS; i++) {
             bind(to, view->units[i]);
         }
+        break;
+    case LEDGER_VIEW_ONE_UNIT:
+        bind(to, view->units[0]);
         break;
     case LEDGER_VIEW_DEPARTMENT:
         bind(to, view->department);
@@ -228,7 +316,7 @@ static bool is_wanted(const gathering *on, const ledger_record *record)
     if (query->search.len > 0 && !ledger_search_hits(record, query->search)) {
         return false;
     }
-    bool by_query = on->view->view == LEDGER_VIEW_UNIT ||
+    bool by_query = on->view->view == LEDGER_VIEW_UNIT || on->view->view == LEDGER_VIEW_ONE_UNIT ||
                     query->type->scope == LEDGER_OF_DISTRICT || query->unit.len != 16;
     return by_query ||
            (record->unit.kind == STORE_BYTES && lj_slice_is(record->unit.bytes, query->unit));
@@ -305,8 +393,10 @@ static lj_code run_page(gathering *on, const view_of *view, lj_err *err)
     bool has_search = query->search.len > 0 && ledger_search_grams(query->search, grams) > 0;
     bool is_after = query->after_id.len == 16;
     const ledger_type_sql *sql = &ledger_sql[ledger_type_idx(query->type)];
+    const ledger_list_sql *list = &sql->lists[query->list];
     const store_query *page =
-        sql->lists[query->list].page[view->view][is_after ? 1 : 0][has_search ? 1 : 0];
+        (is_under(query, on->terms) ? list->under
+                                    : list->page)[view->view][is_after ? 1 : 0][has_search ? 1 : 0];
     LJ_ASSERT(page != NULL);
     binding args = {.count = 0};
     bind_head(&args, on->book, on->actor, query, on->terms, view);
@@ -330,7 +420,7 @@ lj_code ledger_list_page(ledger *book, store_conn *conn, const ledger_actor *act
     bool is_read = ledger_list_read(query->type, &query->type->lists[query->list], &terms, &why);
     LJ_ASSERT(is_read);
     view_of view;
-    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+    if (!settle_view(actor, query, &view)) {
         return LJ_OK; /* nothing that this actor may see */
     }
     out->records = lj_arena_array(arena, query->most + 1, sizeof(ledger_record *));
@@ -366,6 +456,51 @@ static lj_code take_count(void *ctx, const store_value *columns, size_t count, l
     return LJ_OK;
 }
 
+/* Whether the actor reads every row of the view, whatever its state: then the engine counts alone.
+ */
+static bool sees_all(const ledger_actor *actor, const ledger_type *type, const view_of *view)
+{
+    uint32_t states = 0;
+    for (uint32_t i = 0; i < actor->post_count && view->view == LEDGER_VIEW_DISTRICT; i++) {
+        const ledger_role *role = ledger_role_of(actor->posts[i].role);
+        for (uint32_t j = 0; j < type->access_count; j++) {
+            bool opens = role != NULL && role->reach == LEDGER_REACH_DISTRICT &&
+                         (type->access[j].posts & role->bit) != 0 &&
+                         type->access[j].read_groups != 0;
+            states |= opens ? type->access[j].states : 0;
+        }
+    }
+    uint32_t every = (1u << ledger_state_count(type)) - 1;
+    return actor->is_kernel || (states & every) == every;
+}
+
+/* Page by page, as the actor would see them. */
+static lj_code count_pages(ledger *book, store_conn *conn, const ledger_actor *actor,
+                           const ledger_query *query, int64_t *out, lj_err *err)
+{
+    enum { PAGE_MOST = 200, ROOM_MAX = 64 * 1024 * 1024 };
+    ledger_query each = *query;
+    each.most = PAGE_MOST;
+    each.after_id = (lj_slice){0};
+    ledger_page page = {.has_more = true};
+    uint8_t after_id[16];
+    lj_code code = LJ_OK;
+    lj_arena *arena = NULL;
+    while (page.has_more && code == LJ_OK) {
+        lj_arena *next = lj_arena_new(ROOM_MAX);
+        code = next != NULL ? ledger_list_page(book, conn, actor, &each, next, &page, err)
+                            : ledger_nomem(err);
+        lj_arena_free(arena); /* the key was read out of it */
+        arena = next;
+        *out += page.count;
+        memcpy(after_id, page.next_id, sizeof after_id);
+        each.after_key = page.next_key;
+        each.after_id = lj_slice_of(after_id, sizeof after_id);
+    }
+    lj_arena_free(arena);
+    return code;
+}
+
 lj_code ledger_list_count(ledger *book, store_conn *conn, const ledger_actor *actor,
                           const ledger_query *query, int64_t *out, lj_err *err)
 {
@@ -375,12 +510,16 @@ lj_code ledger_list_count(ledger *book, store_conn *conn, const ledger_actor *ac
     LJ_ASSERT(is_read);
     view_of view;
     *out = 0;
-    if (!pick_view(actor, query->type, &view) || !narrow_to_unit(query->type, query->unit, &view)) {
+    if (!settle_view(actor, query, &view)) {
         return LJ_OK;
+    }
+    if (query->search.len > 0 || !sees_all(actor, query->type, &view)) {
+        return count_pages(book, conn, actor, query, out, err);
     }
     binding args = {.count = 0};
     bind_head(&args, book, actor, query, &terms, &view);
+    const ledger_list_sql *list = &ledger_sql[ledger_type_idx(query->type)].lists[query->list];
     const store_query *count =
-        ledger_sql[ledger_type_idx(query->type)].lists[query->list].count[view.view];
+        (is_under(query, &terms) ? list->under_count : list->count)[view.view];
     return store_run(conn, count, args.args, args.count, take_count, out, err);
 }

@@ -204,17 +204,26 @@ bool ledger_list_read(const ledger_type *type, const ledger_list *list, ledger_l
     return *out_why == NULL;
 }
 
+int ledger_list_parent(const ledger_type *type, const ledger_list_terms *terms)
+{
+    for (uint32_t i = 0; i < terms->filter_count; i++) {
+        if (strcmp(type->fields[terms->filters[i]].name, "parent") == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 bool ledger_view_fits(const ledger_type *type, ledger_view view)
 {
     switch (view) {
     case LEDGER_VIEW_DISTRICT:
         return true;
     case LEDGER_VIEW_UNIT:
+    case LEDGER_VIEW_ONE_UNIT:
     case LEDGER_VIEW_GRANT:
+    case LEDGER_VIEW_DEPARTMENT: /* a post of a unit may be one of a department */
         return type->scope != LEDGER_OF_DISTRICT;
-    case LEDGER_VIEW_DEPARTMENT:
-        return type->scope == LEDGER_OF_DEPARTMENT || type->scope == LEDGER_OF_PERSON ||
-               type->self == LEDGER_SELF_PERSON;
     case LEDGER_VIEW_PERSON:
         return type->scope == LEDGER_OF_PERSON || type->self == LEDGER_SELF_PERSON;
     }

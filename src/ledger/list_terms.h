@@ -68,12 +68,15 @@ bool ledger_list_read(const ledger_type *type, const ledger_list *list, ledger_l
 /* Who sees which rows: the scopes that a list's queries are made for. */
 typedef enum ledger_view {
     LEDGER_VIEW_DISTRICT,
-    LEDGER_VIEW_UNIT, /* at most four units */
+    LEDGER_VIEW_UNIT,     /* two to four units */
+    LEDGER_VIEW_ONE_UNIT, /* alone, so that an index gives its rows in order */
     LEDGER_VIEW_DEPARTMENT,
     LEDGER_VIEW_PERSON,
     LEDGER_VIEW_GRANT,
 } ledger_view;
 enum { LEDGER_VIEW_COUNT = LEDGER_VIEW_GRANT + 1, LEDGER_VIEW_UNITS = 4 };
+/* Position of the filter `parent` in the terms; -1 when the list has none. */
+int ledger_list_parent(const ledger_type *type, const ledger_list_terms *terms);
 /* Which views make sense for a type's scope. */
 bool ledger_view_fits(const ledger_type *type, ledger_view view);
 
@@ -82,6 +85,9 @@ bool ledger_view_fits(const ledger_type *type, ledger_view view);
 typedef struct ledger_list_sql {
     const store_query *page[LEDGER_VIEW_COUNT][2][2]; /* [view][after a key][with search] */
     const store_query *count[LEDGER_VIEW_COUNT];
+    /* The same below one parent; NULL where the list has no such filter. */
+    const store_query *under[LEDGER_VIEW_COUNT][2][2];
+    const store_query *under_count[LEDGER_VIEW_COUNT];
 } ledger_list_sql;
 typedef struct ledger_type_sql {
     const store_query *read, *lock, *insert, *update;

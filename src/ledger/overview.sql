@@ -12,17 +12,8 @@ SELECT id, name FROM unit WHERE district = :district AND state = 1 AND void = 0 
 
 -- Records at hand: those that count in a ledger, by unit and type.
 -- query: matrix_counts   in: district int   out: 3
-SELECT 3, unit, count(*) FROM department WHERE district = :district AND void = 0 AND state = 0 GROUP BY unit
-UNION ALL
-SELECT 5, unit, count(*) FROM person WHERE district = :district AND void = 0 AND state = 0 GROUP BY unit
-UNION ALL
-SELECT 7, unit, count(*) FROM handover WHERE district = :district AND void = 0 GROUP BY unit
-UNION ALL
-SELECT 12, unit, count(*) FROM notice_receipt WHERE district = :district AND void = 0 GROUP BY unit
-UNION ALL
-SELECT 13, unit, count(*) FROM meeting_task WHERE district = :district AND void = 0 GROUP BY unit
-UNION ALL
-SELECT 14, unit, count(*) FROM directive_reply WHERE district = :district AND void = 0 GROUP BY unit;
+SELECT type, unit, CAST(sum(n) AS {INT}) FROM tally
+ WHERE district = :district AND type IN (3, 5, 7, 12, 13, 14) AND (state = 0 OR type NOT IN (3, 5)) GROUP BY type, unit;
 
 -- query: matrix_duties   in: district int, today int   out: 4
 SELECT type, unit, count(*), CAST(coalesce(sum(CASE WHEN due_on < :today THEN 1 ELSE 0 END), 0) AS {INT})

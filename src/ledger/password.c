@@ -7,7 +7,7 @@
 
 #include "base/os.h"
 
-enum { MEMORY_KIB = 19 * 1024, PASSES = 2, LANES = 1, SALT_LEN = 16, TAG_LEN = 32 };
+enum { MEMORY_KIB = 19 * 1024, PASSES = 2, LANES = 1, TAG_LEN = 32 };
 /* How an encoded hash of these parameters begins. */
 #define PARAMETERS "$argon2id$v=19$m=19456,t=2,p=1$"
 
@@ -16,16 +16,22 @@ enum { MEMORY_KIB = 19 * 1024, PASSES = 2, LANES = 1, SALT_LEN = 16, TAG_LEN = 3
 static const char DUMMY[] =
     PARAMETERS "bGlqaWFuL25vLWFjY291bg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-lj_code password_hash(lj_slice password, char out[PASSWORD_HASH_MAX], lj_err *err)
+lj_code password_hash_salted(lj_slice password, const uint8_t salt[PASSWORD_SALT_LEN],
+                             char out[PASSWORD_HASH_MAX], lj_err *err)
 {
-    uint8_t salt[SALT_LEN];
-    lj_os_random(salt, sizeof salt);
     int done = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password.ptr, password.len, salt,
-                                     SALT_LEN, TAG_LEN, out, PASSWORD_HASH_MAX);
+                                     PASSWORD_SALT_LEN, TAG_LEN, out, PASSWORD_HASH_MAX);
     if (done != ARGON2_OK) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "a password could not be hashed");
     }
     return LJ_OK;
+}
+
+lj_code password_hash(lj_slice password, char out[PASSWORD_HASH_MAX], lj_err *err)
+{
+    uint8_t salt[PASSWORD_SALT_LEN];
+    lj_os_random(salt, sizeof salt);
+    return password_hash_salted(password, salt, out, err);
 }
 
 lj_code password_check(lj_slice hash, lj_slice password, bool *out_is_right, lj_err *err)
@@ -47,14 +53,26 @@ bool password_is_current(lj_slice hash)
     return lj_slice_has_prefix(hash, LJ_BYTES(PARAMETERS));
 }
 
+static void system_random(void *ctx, uint8_t *dst, size_t len)
+{
+    (void)ctx;
+    lj_os_random(dst, len);
+}
+
 lj_code password_make(password_made *out, lj_err *err)
+{
+    return password_make_by(system_random, NULL, out, err);
+}
+
+lj_code password_make_by(void (*random)(void *ctx, uint8_t *dst, size_t len), void *ctx,
+                         password_made *out, lj_err *err)
 {
     static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
     enum { COUNT = sizeof letters - 1, FAIR = 256 / COUNT * COUNT };
     size_t len = 0;
     while (len < PASSWORD_ONE_TIME_LEN) {
         uint8_t byte = 0;
-        lj_os_random(&byte, 1);
+        random(ctx, &byte, 1);
         if (len % 5 == 4) {
             out->text[len++] = '-';
         } else if (byte < FAIR) { /* the rest would make some letters likelier */
@@ -62,7 +80,9 @@ lj_code password_make(password_made *out, lj_err *err)
         }
     }
     out->text[len] = '\0';
-    return password_hash(lj_cstr_bytes(out->text), out->hash, err);
+    uint8_t salt[PASSWORD_SALT_LEN];
+    random(ctx, salt, sizeof salt);
+    return password_hash_salted(lj_cstr_bytes(out->text), salt, out->hash, err);
 }
 
 const char *password_refusal(lj_slice chosen, lj_slice account, lj_slice before)

@@ -22,8 +22,15 @@ typedef struct password_made {
 } password_made;
 /* 16 characters out of 31 that nobody mistakes for another: 79 bits. */
 LJ_MUST_USE lj_code password_make(password_made *out, lj_err *err);
+/* The same out of the caller's bytes: for the demonstration, which is no secret. */
+LJ_MUST_USE lj_code password_make_by(void (*random)(void *ctx, uint8_t *dst, size_t len), void *ctx,
+                                     password_made *out, lj_err *err);
 
 LJ_MUST_USE lj_code password_hash(lj_slice password, char out[PASSWORD_HASH_MAX], lj_err *err);
+/* With a salt of the caller's: for the demonstration, whose bytes are to be the same again. */
+enum { PASSWORD_SALT_LEN = 16 };
+LJ_MUST_USE lj_code password_hash_salted(lj_slice password, const uint8_t salt[PASSWORD_SALT_LEN],
+                                         char out[PASSWORD_HASH_MAX], lj_err *err);
 /* hash: encoded, or empty for an account that does not exist, which takes the same time and is
  * never right. */
 LJ_MUST_USE lj_code password_check(lj_slice hash, lj_slice password, bool *out_is_right,

@@ -231,7 +231,7 @@ typedef struct ledger_type {
     const char *owner;   /* REF field whose record gives this one its unit and department where
                             they are no fields of its own; NULL */
     const char *check;   /* named query of facts for `valid`, or NULL */
-    ledger_guard valid;  /* what must hold after every change, a voiding too; NULL: nothing more */
+    ledger_guard valid;  /* what must hold after every change, also a voiding; NULL: no more */
     uint32_t void_posts; /* who may void a record, with a reason */
     const char *const *states; /* names, by number; NULL ends */
     uint32_t end_states;       /* bits: no way out */

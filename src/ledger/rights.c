@@ -61,8 +61,8 @@ lj_code ledger_rights_of(ledger *book, store_conn *conn, const ledger_actor *act
         const ledger_post *post = &actor->posts[i];
         const ledger_role *role = ledger_role_of(post->role);
         bool applies = role != NULL && within(post, role, record);
-        if (!applies && role != NULL && role->reach != LEDGER_REACH_NONE && conn != NULL &&
-            record->version > 0) {
+        if (!applies && role != NULL && role->reach != LEDGER_REACH_NONE &&
+            role->reach != LEDGER_REACH_PERSON && conn != NULL && record->version > 0) {
             lj_code code = is_granted(book, conn, actor, post, record, &applies, err);
             if (code != LJ_OK) {
                 return code;

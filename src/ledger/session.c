@@ -110,8 +110,7 @@ lj_code session_begin(ledger_txn *txn, const account *seen, const char *new_hash
     }
     if (code == LJ_OK && new_hash != NULL) {
         const store_value args[] = {store_int(txn->book->config.district), ledger_id_value(now.id),
-                                    store_cstr(new_hash), store_int(now.must_change),
-                                    store_int(account_at(txn))};
+                                    store_cstr(new_hash), store_int(now.must_change)};
         code = store_run(txn->conn, &q_account_hash_set, args, LJ_COUNT_OF(args), NULL, NULL, err);
     }
     return code == LJ_OK ? account_note(txn, SEAL_SESSION, now.id, ACCOUNT_LOGIN, LJ_BYTES(""), err)

@@ -212,6 +212,28 @@ lj_code ledger_write_moved(ledger_txn *txn, const ledger_done *done, int64_t lea
     return store_run(txn->conn, &q_moved_put, args, LJ_COUNT_OF(args), NULL, NULL, err);
 }
 
+static lj_code tally_add(ledger_txn *txn, const ledger_record *record, int64_t amount, lj_err *err)
+{
+    if (record->is_void || record->unit.kind != STORE_BYTES) {
+        return LJ_OK;
+    }
+    const store_value args[] = {store_int(txn->book->config.district), store_int(record->type->tag),
+                                record->unit, store_int(record->state), store_int(amount)};
+    return store_run(txn->conn, &q_tally_add, args, LJ_COUNT_OF(args), NULL, NULL, err);
+}
+
+/* The counts by unit and state follow the row. */
+static lj_code tally(ledger_txn *txn, const ledger_record *record, const ledger_record *before,
+                     lj_err *err)
+{
+    if (before != NULL && before->state == record->state && before->is_void == record->is_void &&
+        ledger_same_value(&before->unit, &record->unit)) {
+        return LJ_OK;
+    }
+    lj_code code = before != NULL ? tally_add(txn, before, -1, err) : LJ_OK;
+    return code == LJ_OK ? tally_add(txn, record, 1, err) : code;
+}
+
 lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record, const ledger_record *before,
                          lj_err *err)
 {
@@ -231,6 +253,7 @@ lj_code ledger_write_row(ledger_txn *txn, const ledger_record *record, const led
             code = lj_fail(err, LJ_E_CONFLICT, UINT64_MAX, "the record changed in the meantime");
         }
     }
+    code = code == LJ_OK ? tally(txn, record, before, err) : code;
     return code == LJ_OK ? ledger_search_write(txn, record, before, err) : code;
 }
 

@@ -141,20 +141,31 @@ static lj_code load_keys(data_dir *dir, uint8_t hash_key[HASH_KEY_LEN], lj_err *
     return code;
 }
 
-static lj_code make_keys(data_dir *dir, const uint8_t *seed, lj_err *err)
+static lj_code make_seal_key(const data_origin *origin, seal_key *out, lj_err *err)
+{
+    uint8_t seed[32];
+    if (origin == NULL) {
+        return seal_key_make(SEAL_SM2, out, err);
+    }
+    origin->random(origin->random_ctx, seed, sizeof seed);
+    return seal_key_from_seed(seed, out, err);
+}
+
+static lj_code make_keys(data_dir *dir, const data_origin *origin, lj_err *err)
 {
     uint8_t hash_key[HASH_KEY_LEN];
-    lj_os_random(hash_key, sizeof hash_key);
+    if (origin != NULL) {
+        origin->random(origin->random_ctx, hash_key, sizeof hash_key);
+    } else {
+        lj_os_random(hash_key, sizeof hash_key);
+    }
     lj_code code = lj_os_make_folder(dir->fd, "keys", err);
     code = code == LJ_OK ? lj_os_make_folder(dir->fd, "files", err) : code;
     code = code == LJ_OK
                ? write_file(dir->fd, "keys/hash.key", lj_slice_of(hash_key, sizeof hash_key), err)
                : code;
     seal_key key = {0};
-    if (code == LJ_OK) {
-        code =
-            seed != NULL ? seal_key_from_seed(seed, &key, err) : seal_key_make(SEAL_SM2, &key, err);
-    }
+    code = code == LJ_OK ? make_seal_key(origin, &key, err) : code;
     code = code == LJ_OK ? seal_key_save(&key, dir->fd, "keys/seal.pem", err) : code;
     seal_key_done(&key);
     return code;
@@ -180,7 +191,8 @@ static lj_code open_folder(const char *path, data_dir *out, lj_err *err)
     return code;
 }
 
-static lj_code open_store(data_dir *dir, const char *db, data_open_mode mode, bool create,
+/* create_at: the instant at which it is made; 0: it must be there. */
+static lj_code open_store(data_dir *dir, const char *db, data_open_mode mode, int64_t create_at,
                           lj_err *err)
 {
     char file[sizeof dir->path + 16];
@@ -190,27 +202,34 @@ static lj_code open_store(data_dir *dir, const char *db, data_open_mode mode, bo
         memcpy(file + strlen(dir->path), "/ledger.db", sizeof "/ledger.db");
         place = file;
     }
-    const store_options options = {
-        .place = place, .create = create, .read_only = mode == DATA_READ || mode == DATA_LOOK};
+    const store_options options = {.place = place,
+                                   .create = create_at != 0,
+                                   .read_only = mode == DATA_READ || mode == DATA_LOOK,
+                                   .can_be_remade = create_at != 0 && dir->config.is_demo};
     lj_code code = store_open(&options, &dir->db, err);
     store_schema_state state = {0};
     code = code == LJ_OK ? store_schema_of(dir->db, &state, err) : code;
     if (code == LJ_OK && state.have < state.want && mode != DATA_LOOK) {
         uint32_t applied = 0;
-        code = create || mode == DATA_UPGRADE
-                   ? store_migrate(dir->db, lj_os_now_ms(), &applied, err)
-                   : lj_fail(err, LJ_E_UNSUPPORTED, UINT64_MAX,
-                             "the database is of an older version: run `lijiand migrate`");
+        code =
+            create_at != 0 || mode == DATA_UPGRADE
+                ? store_migrate(dir->db, create_at != 0 ? create_at : lj_os_now_ms(), &applied, err)
+                : lj_fail(err, LJ_E_UNSUPPORTED, UINT64_MAX,
+                          "the database is of an older version: run `lijiand migrate`");
     }
     return code;
 }
 
-static lj_code open_book(data_dir *dir, lj_err *err)
+static lj_code open_book(data_dir *dir, const data_origin *origin, lj_err *err)
 {
     ledger_config config = {.db = dir->db,
                             .district = dir->config.district,
                             .suite = dir->config.suite,
                             .is_classified = dir->config.is_classified};
+    if (origin != NULL) {
+        config.random = origin->random;
+        config.random_ctx = origin->random_ctx;
+    }
     lj_code code = load_keys(dir, config.hash_key, err);
     return code == LJ_OK ? ledger_open(&config, &dir->book, err) : code;
 }
@@ -220,9 +239,9 @@ lj_code data_dir_open(const char *path, const char *db, data_open_mode mode, dat
 {
     lj_code code = open_folder(path, out, err);
     code = code == LJ_OK ? read_config(out->fd, out->arena, &out->config, err) : code;
-    code =
-        code == LJ_OK ? open_store(out, db, mode, db != NULL && mode == DATA_UPGRADE, err) : code;
-    code = code == LJ_OK ? open_book(out, err) : code;
+    int64_t create_at = db != NULL && mode == DATA_UPGRADE ? lj_os_now_ms() : 0;
+    code = code == LJ_OK ? open_store(out, db, mode, create_at, err) : code;
+    code = code == LJ_OK ? open_book(out, NULL, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }
@@ -241,35 +260,37 @@ static lj_code check_empty(const data_dir *dir, lj_err *err)
     return LJ_OK;
 }
 
-static lj_code fill(const data_config *config, const uint8_t *seed, data_dir *out, lj_err *err)
+static lj_code fill(const data_config *config, const data_origin *origin, data_dir *out,
+                    lj_err *err)
 {
     out->config = *config;
-    lj_code code = make_keys(out, seed, err);
-    code = code == LJ_OK ? open_store(out, NULL, DATA_WRITE, true, err) : code;
-    code = code == LJ_OK ? open_book(out, err) : code;
+    lj_code code = make_keys(out, origin, err);
+    int64_t at = origin != NULL ? origin->at : lj_os_now_ms();
+    code = code == LJ_OK ? open_store(out, NULL, DATA_WRITE, at, err) : code;
+    code = code == LJ_OK ? open_book(out, origin, err) : code;
     /* Last: what has no config is no data folder, so half a one is never taken for whole. */
     return code == LJ_OK ? data_config_write(out->fd, config, out->arena, err) : code;
 }
 
-lj_code data_dir_make(const char *path, const data_config *config, const uint8_t *seed,
-                      data_dir *out, lj_err *err)
+lj_code data_dir_make(const char *path, const data_config *config, data_dir *out, lj_err *err)
 {
     *out = (data_dir){.fd = -1};
     lj_code code = lj_os_make_folder(LJ_OS_CWD, path, err);
     code = code == LJ_OK ? open_folder(path, out, err) : code;
     code = code == LJ_OK ? check_empty(out, err) : code;
-    code = code == LJ_OK ? fill(config, seed, out, err) : code;
+    code = code == LJ_OK ? fill(config, NULL, out, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }
     return code;
 }
 
-lj_code data_dir_fill(const char *path, const data_config *config, data_dir *out, lj_err *err)
+lj_code data_dir_fill(const char *path, const data_config *config, const data_origin *origin,
+                      data_dir *out, lj_err *err)
 {
     *out = (data_dir){.fd = -1};
     lj_code code = open_folder(path, out, err);
-    code = code == LJ_OK ? fill(config, NULL, out, err) : code;
+    code = code == LJ_OK ? fill(config, origin, out, err) : code;
     if (code != LJ_OK) {
         data_dir_close(out);
     }

@@ -40,13 +40,20 @@ typedef enum data_open_mode {
     DATA_LOOK,    /* as DATA_READ, whatever migrations are missing: for backup and migrate */
 } data_open_mode;
 
-/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. The seal's key is made from
- * seed where that is not NULL: only for the demonstration, whose bytes are to be the same again. */
-LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config, const uint8_t *seed,
-                                  data_dir *out, lj_err *err);
-/* The same in a folder that is there, whatever else is in it, without a seed; for import. */
-LJ_MUST_USE lj_code data_dir_fill(const char *path, const data_config *config, data_dir *out,
+/* Where chance and time come from when the bytes are to be the same again: the demonstration. */
+typedef struct data_origin {
+    void (*random)(void *ctx, uint8_t *dst, size_t len); /* keys, ids and salts, until closed */
+    void *random_ctx;
+    int64_t at; /* UTC ms of the making */
+} data_origin;
+/* Makes the folder with its keys; LJ_E_CONFLICT when it is not empty. */
+LJ_MUST_USE lj_code data_dir_make(const char *path, const data_config *config, data_dir *out,
                                   lj_err *err);
+/* The same in a folder that is there, whatever else is in it: one that appears when it is whole
+ * (fresh.h). origin NULL: the system's chance and clock; with one the seal's key is an Ed25519 pair
+ * made out of its bytes. */
+LJ_MUST_USE lj_code data_dir_fill(const char *path, const data_config *config,
+                                  const data_origin *origin, data_dir *out, lj_err *err);
 /* db: another database than the config says ("postgres://..."), or NULL. LJ_E_NOT_FOUND when it is
  * no data folder; LJ_E_UNSUPPORTED when migrations are missing (and not DATA_UPGRADE). */
 LJ_MUST_USE lj_code data_dir_open(const char *path, const char *db, data_open_mode mode,

@@ -27,7 +27,7 @@
         .zh = "使用 PostgreSQL，而非数据文件夹内的数据库"                           \
     }
 
-/* clang-format off: rows of words stand as they are read */
+/* clang-format off */
 static const option_row init_rows[] = {
     OPTION_DATA,
     OPTION_DB,

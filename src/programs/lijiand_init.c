@@ -80,7 +80,7 @@ int daemon_init(void *arguments)
     for (int i = 0; i < ACCOUNT_FIRST_COUNT && code == LJ_OK; i++) {
         code = password_make(&made[i], &err);
     }
-    code = code == LJ_OK ? data_dir_make(path, &config, NULL, &dir, &err) : code;
+    code = code == LJ_OK ? data_dir_make(path, &config, &dir, &err) : code;
     if (code != LJ_OK) {
         return daemon_failure(&err, path, zh);
     }

@@ -171,7 +171,7 @@ static lj_code import(const daemon_arguments *args, int fd, lj_err *err)
     fresh_folder folder;
     data_dir dir = {.fd = -1};
     lj_code code = fresh_folder_begin(&folder, args->data, err);
-    code = code == LJ_OK ? data_dir_fill(folder.part, &config, &dir, err) : code;
+    code = code == LJ_OK ? data_dir_fill(folder.part, &config, NULL, &dir, err) : code;
     if (code == LJ_OK) {
         code = load(&dir, fd, err);
         data_dir_close(&dir);

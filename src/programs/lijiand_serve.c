@@ -51,6 +51,16 @@ static void thread_free(void *ctx, void *thread)
     }
 }
 
+static lj_code read_begin(void *thread, lj_err *err)
+{
+    return store_read_begin(((server_thread *)thread)->reader, err);
+}
+
+static void read_end(void *thread)
+{
+    store_read_end(((server_thread *)thread)->reader);
+}
+
 static bool serve_page(void *ctx, const http_request *request, http_response *response)
 {
     return static_site_serve(((serving *)ctx)->site, request, response);
@@ -109,6 +119,8 @@ static lj_code start(serving *on, data_dir *dir, const daemon_arguments *args, l
                              .permit = server_permit,
                              .fallback = on->site != NULL ? serve_page : NULL,
                              .note = note_request,
+                             .read_begin = read_begin,
+                             .read_end = read_end,
                              .thread_new = thread_new,
                              .thread_free = thread_free};
     on->http = route_http_app(&on->routes);

@@ -130,7 +130,9 @@ static bool is_valid(const table_out_options *options)
         }
     }
     return options->format == TABLE_CSV ||
-           (is_sheet_name(options->sheet) && options->folder != NULL);
+           (is_sheet_name(options->sheet) && options->folder != NULL &&
+            (options->help_sheet.len == 0 || (is_sheet_name(options->help_sheet) &&
+                                              !lj_str_is(options->help_sheet, options->sheet))));
 }
 
 lj_code table_out_new(const table_out_options *options, lj_arena *arena, table_out **out,

@@ -17,6 +17,11 @@ typedef struct table_column {
     lj_str hint;           /* shown beside a cell that is chosen, XLSX only; at most 255 letters */
 } table_column;
 
+/* A row of the help: what, and what about it. */
+typedef struct table_help {
+    lj_str what, text;
+} table_help;
+
 typedef struct table_out_options {
     table_format format;
     lj_str sheet;                /* its name: 1 to 31 UTF-16 units without []:*?/\ and not in ' ' */
@@ -24,7 +29,10 @@ typedef struct table_out_options {
     uint32_t column_count;       /* 1 to 256 */
     uint32_t blank_rows; /* rows behind the last one that keep drop-downs and formats: templates */
     int64_t created_at;  /* UTC ms; stands in the file instead of the clock */
-    const char *folder;  /* XLSX: an existing folder for temporary files, C string */
+    lj_str help_sheet;   /* XLSX: name of a second sheet; empty: none */
+    const table_help *help; /* its rows */
+    uint32_t help_count;
+    const char *folder; /* XLSX: an existing folder for temporary files, C string */
 } table_out_options;
 
 /* A value: canonical text as table_in gives it. TABLE_EMPTY, _TEXT, _NUMBER, _DATE and _BOOL; any

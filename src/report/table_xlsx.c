@@ -28,6 +28,8 @@ enum {
     LIST_UNITS_MAX = 255, /* of a list inside a formula, commas counted */
     WIDTH_LEAST = 8,
     WIDTH_MOST = 60,
+    HELP_NAME_WIDTH = 24,
+    HELP_TEXT_WIDTH = 90,
     FILE_MAX = 1024 * 1024 * 1024,
     FOLDER_MAX = 4096,
 };
@@ -320,6 +322,34 @@ static lj_code write_lists(table_out *out, lj_err *err)
     return fail(error, err);
 }
 
+/* The sheet of explanations, in two columns. */
+static lj_code write_help(table_out *out, lj_err *err)
+{
+    struct table_xlsx *x = out->xlsx;
+    const table_out_options *options = &out->options;
+    if (options->help_sheet.len == 0) {
+        return LJ_OK;
+    }
+    char *name = keep_cstr(out, options->help_sheet);
+    lxw_worksheet *sheet = name != NULL ? workbook_add_worksheet(x->book, name) : NULL;
+    if (sheet == NULL) {
+        return no_memory(err);
+    }
+    lxw_error error = worksheet_set_column(sheet, 0, 0, HELP_NAME_WIDTH, NULL);
+    error =
+        error == LXW_NO_ERROR ? worksheet_set_column(sheet, 1, 1, HELP_TEXT_WIDTH, NULL) : error;
+    for (uint32_t row = 0; row < options->help_count && error == LXW_NO_ERROR; row++) {
+        const char *what = cstr_of(out, options->help[row].what);
+        error = what == NULL ? LXW_ERROR_MEMORY_MALLOC_FAILED
+                             : worksheet_write_string(sheet, row, 0, what, x->looks[LOOK_HEADER]);
+        const char *text = error == LXW_NO_ERROR ? cstr_of(out, options->help[row].text) : NULL;
+        if (text != NULL) {
+            error = worksheet_write_string(sheet, row, 1, text, x->looks[LOOK_TEXT]);
+        }
+    }
+    return fail(error, err);
+}
+
 /* The values of a short list as the library wants them; NULL without memory. */
 static char **list_of(table_out *out, const table_column *column)
 {
@@ -404,7 +434,8 @@ lj_code table_xlsx_begin(table_out *out, lj_err *err)
     lxw_doc_properties properties = {.created = created > 0 ? created : 1};
     (void)workbook_set_properties(x->book, &properties);
     code = begin_columns(out, err);
-    return code == LJ_OK ? write_lists(out, err) : code;
+    code = code == LJ_OK ? write_lists(out, err) : code;
+    return code == LJ_OK ? write_help(out, err) : code;
 }
 
 lj_code table_xlsx_finish(table_out *out, lj_buf *dst, lj_err *err)

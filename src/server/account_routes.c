@@ -8,7 +8,13 @@
 #include "server/login.h"
 #include "server/server.h"
 
-enum { BODY_MAX = 4 * 1024, PAGE_MAX = 4 * 1024 * 1024, LIMIT_DEFAULT = 50, LIMIT_MOST = 200 };
+enum {
+    BODY_MAX = 4 * 1024,
+    PAGE_MAX = 4 * 1024 * 1024,
+    LIMIT_DEFAULT = 50,
+    LIMIT_MOST = 200,
+    PERSONS_MOST = 20
+};
 
 /* ---- JSON ---- */
 static void put_id(lj_json *json, const char *key, const uint8_t id[16])
@@ -67,6 +73,7 @@ static void put_account(lj_json *json, const account_row *row, const char *passw
     lj_json_text(json, "account", row->name);
     lj_json_text(json, "name", row->display);
     lj_json_cstr(json, "state", account_state_names[row->state]);
+    lj_json_int(json, "version", row->version);
     put_ref(json, "person", "person", &row->person, row->person_title);
     lj_json_bool(json, "must_change", row->must_change);
     lj_json_int(json, "failed", row->failed);
@@ -103,6 +110,7 @@ static lj_code answer_account(route_call *call, uint32_t status, const uint8_t i
     lj_json json = lj_json_of(&text);
     if (code == LJ_OK) {
         put_account(&json, &row, password, call->arena);
+        route_etag(call, (uint64_t)row.version);
         route_json(call, status, lj_buf_slice(&text));
     }
     return code;
@@ -124,6 +132,24 @@ static lj_code say_refusal(route_call *call, const account_refusal *why, lj_code
     return problem_set(call->problem, PROBLEM_REFUSED, err);
 }
 
+/* Somebody changed it meanwhile: 412 with the account as it is. */
+static lj_code say_stale(route_call *call, const uint8_t id[16], lj_err *err)
+{
+    account_row row;
+    lj_code code = account_read(server_of(call)->book, server_conn(call), id,
+                                &server_actor(call)->now, call->arena, &row, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    lj_buf text;
+    lj_buf_init(&text, call->arena, PAGE_MAX);
+    lj_json json = lj_json_of(&text);
+    put_account(&json, &row, NULL, call->arena);
+    problem_member(call->problem, "current", lj_buf_slice(&text));
+    call->problem->version = (uint64_t)row.version;
+    return problem_set(call->problem, PROBLEM_STALE, err);
+}
+
 /* The end of a change. */
 static lj_code finish(route_call *call, ledger_txn *txn, lj_code code, const account_refusal *why,
                       lj_err *err)
@@ -138,6 +164,21 @@ static lj_code finish(route_call *call, ledger_txn *txn, lj_code code, const acc
 static lj_code begin(route_call *call, ledger_txn **out, lj_err *err)
 {
     return ledger_begin(server_of(call)->book, server_actor(call), call->arena, out, err);
+}
+
+/* The same for a change of an account that the caller saw. */
+static lj_code begin_seen(route_call *call, const uint8_t id[16], ledger_txn **out, lj_err *err)
+{
+    bool is_stale = false;
+    lj_code code = begin(call, out, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    code = account_seen(*out, id, (int64_t)call->version, &is_stale, err);
+    if (code != LJ_OK) {
+        ledger_rollback(*out);
+    }
+    return is_stale ? say_stale(call, id, err) : code;
 }
 
 /* Of the pattern: an id, or the table would not have routed it here. */
@@ -209,6 +250,38 @@ static lj_code account_list_get(route_call *call, lj_err *err)
     if (!lj_buf_ok(&text)) {
         return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "the page is too large");
     }
+    route_json(call, 200, lj_buf_slice(&text));
+    return LJ_OK;
+}
+
+static lj_code account_persons_get(route_call *call, lj_err *err)
+{
+    account_person *people = NULL;
+    uint32_t count = 0;
+    lj_str wanted = http_query(call->request, "q");
+    lj_code code = account_persons(server_of(call)->book, server_conn(call), lj_str_bytes(wanted),
+                                   PERSONS_MOST, call->arena, &people, &count, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    lj_buf text;
+    lj_buf_init(&text, call->arena, PAGE_MAX);
+    lj_json json = lj_json_of(&text);
+    lj_json_object_begin(&json, NULL);
+    lj_json_array_begin(&json, "items");
+    for (uint32_t i = 0; i < count; i++) {
+        lj_buf title;
+        lj_buf_init(&title, call->arena, 4096);
+        lj_buf_put(&title, people[i].name);
+        lj_buf_put_cstr(&title, " ");
+        lj_buf_put(&title, people[i].unit_title);
+        lj_json_object_begin(&json, NULL);
+        put_id(&json, "id", people[i].id);
+        lj_json_text(&json, "title", lj_buf_slice(&title));
+        lj_json_object_end(&json);
+    }
+    lj_json_array_end(&json);
+    lj_json_object_end(&json);
     route_json(call, 200, lj_buf_slice(&text));
     return LJ_OK;
 }
@@ -300,7 +373,7 @@ static lj_code account_move_post(route_call *call, lj_err *err)
     bool is_reset = event == ACCOUNT_RESET;
     ledger_txn *txn = NULL;
     code = is_reset ? make_password(call, &made, err) : LJ_OK;
-    code = code == LJ_OK ? begin(call, &txn, err) : code;
+    code = code == LJ_OK ? begin_seen(call, id, &txn, err) : code;
     if (code != LJ_OK) {
         return code;
     }
@@ -357,7 +430,7 @@ static lj_code account_grant_post_new(route_call *call, lj_err *err)
     if (code != LJ_OK || !read_grant(call, &body)) {
         return code;
     }
-    code = begin(call, &txn, err);
+    code = begin_seen(call, id, &txn, err);
     if (code != LJ_OK) {
         return code;
     }
@@ -380,7 +453,7 @@ static lj_code account_grant_delete(route_call *call, lj_err *err)
     if (code == LJ_OK && admin == 0) {
         code = read_param(call, "post", post, err);
     }
-    code = code == LJ_OK ? begin(call, &txn, err) : code;
+    code = code == LJ_OK ? begin_seen(call, id, &txn, err) : code;
     if (code != LJ_OK) {
         return code;
     }
@@ -394,22 +467,27 @@ static lj_code account_grant_delete(route_call *call, lj_err *err)
     return code;
 }
 
-/* clang-format off: two lines a row */
+/* Two lines a row. */
+/* clang-format off */
 static const route_row rows[] = {
-    {"GET",    "/api/v1/accounts",                          PERM_ACCOUNTS,  ROUTE_BODY_NONE, 0,        0, account_list_get,
-     "account_list",                                                                                                                                "Accounts",                     "账号",                         NULL},
-    {"POST",   "/api/v1/accounts",                          PERM_SYS_ADMIN, ROUTE_BODY_JSON, BODY_MAX, 0, account_post_new,
-     "account_create",                                                                                                                              "Make an account",              "新建账号",                   NULL},
-    {"POST",   "/api/v1/accounts/{id}/moves",               PERM_SYS_ADMIN, ROUTE_BODY_JSON, BODY_MAX, 0,
-     account_move_post,                                                                                                     "account_move",         "Reset, lock, unlock or close",
-     "重置、锁定、解锁或注销账号",                                                                                                                                                                       NULL},
-    {"POST",   "/api/v1/accounts/{id}/grants",              PERM_SEC_ADMIN, ROUTE_BODY_JSON, BODY_MAX, 0,
-     account_grant_post_new,                                                                                                "account_grant",        "Grant a post or a role",       "授予岗位或管理员角色",
-     NULL                                                                                                                                                                                                                 },
-    {"DELETE", "/api/v1/accounts/{id}/grants/{post}",       PERM_SEC_ADMIN, ROUTE_BODY_NONE, 0,        0,
-     account_grant_delete,                                                                                                  "account_revoke",       "Withdraw a post",              "收回岗位授权",             NULL},
-    {"DELETE", "/api/v1/accounts/{id}/grants/{admin:word}", PERM_SEC_ADMIN, ROUTE_BODY_NONE, 0,        0,
-     account_grant_delete,                                                                                                  "account_revoke_admin", "Withdraw a role",              "收回管理员角色",          NULL},
+    {"GET", "/api/v1/accounts", PERM_ACCOUNTS, ROUTE_BODY_NONE, 0, 0,
+     account_list_get, "account_list", "Accounts", "账号", NULL},
+    {"GET", "/api/v1/accounts/persons", PERM_SYS_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     account_persons_get, "account_persons", "People for accounts", "可开设账号的人员", NULL},
+    {"POST", "/api/v1/accounts", PERM_SYS_ADMIN, ROUTE_BODY_JSON, BODY_MAX, 0,
+     account_post_new, "account_create", "Make an account", "新建账号", NULL},
+    {"POST", "/api/v1/accounts/{id}/moves", PERM_SYS_ADMIN, ROUTE_BODY_JSON, BODY_MAX,
+     ROUTE_IF_MATCH, account_move_post, "account_move", "Reset, lock, unlock or close",
+     "重置、锁定、解锁或注销账号", NULL},
+    {"POST", "/api/v1/accounts/{id}/grants", PERM_SEC_ADMIN, ROUTE_BODY_JSON, BODY_MAX,
+     ROUTE_IF_MATCH, account_grant_post_new, "account_grant", "Grant a post or a role",
+     "授予岗位或管理员角色", NULL},
+    {"DELETE", "/api/v1/accounts/{id}/grants/{post}", PERM_SEC_ADMIN, ROUTE_BODY_NONE, 0,
+     ROUTE_IF_MATCH, account_grant_delete, "account_revoke", "Withdraw a post",
+     "收回岗位授权", NULL},
+    {"DELETE", "/api/v1/accounts/{id}/grants/{admin:word}", PERM_SEC_ADMIN, ROUTE_BODY_NONE, 0,
+     ROUTE_IF_MATCH, account_grant_delete, "account_revoke_admin", "Withdraw a role",
+     "收回管理员角色", NULL},
 };
 /* clang-format on */
 const route_table account_routes = {rows, LJ_COUNT_OF(rows)};

@@ -54,6 +54,44 @@ void server_put_id(lj_json *json, const char *key, const uint8_t id[16])
     lj_json_cstr(json, key, text);
 }
 
+/* Rows of a list name the same few units, notices and people again and again. Ids are unique over
+ * all types, so that a slot needs no type. */
+enum { TITLE_SLOTS = 256 };
+typedef struct server_titles {
+    struct title_slot {
+        bool is_known;
+        uint8_t id[16];
+        lj_slice title;
+    } slots[TITLE_SLOTS];
+} server_titles;
+
+/* The title of a record, or, type NULL, the name of an account; empty when it cannot be had. */
+static lj_slice title_of(route_call *call, store_conn *conn, const ledger_type *type,
+                         const uint8_t id[16])
+{
+    server_session *session = call->session;
+    if (session != NULL && session->titles == NULL) {
+        session->titles = lj_arena_alloc(call->arena, sizeof *session->titles);
+    }
+    struct title_slot *slot = session != NULL && session->titles != NULL
+                                  ? &session->titles->slots[(id[14] ^ id[15]) % TITLE_SLOTS]
+                                  : NULL;
+    if (slot != NULL && slot->is_known && memcmp(slot->id, id, 16) == 0) {
+        return slot->title;
+    }
+    ledger *book = server_of(call)->book;
+    lj_slice title = {0};
+    lj_code code = type != NULL
+                       ? ledger_title_lookup(book, conn, type, id, call->arena, &title, NULL)
+                       : ledger_account_title(book, conn, id, call->arena, &title, NULL);
+    title = code == LJ_OK ? title : (lj_slice){0};
+    if (slot != NULL) {
+        *slot = (struct title_slot){.is_known = code == LJ_OK, .title = title};
+        memcpy(slot->id, id, 16);
+    }
+    return title;
+}
+
 void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const char *key,
                     const ledger_type *type, const store_value *id)
 {
@@ -61,16 +99,13 @@ void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const cha
         lj_json_null(json, key);
         return;
     }
-    lj_slice title = {0};
-    lj_code code = type != NULL ? ledger_title_lookup(server_of(call)->book, conn, type,
-                                                      id->bytes.ptr, call->arena, &title, NULL)
-                                : LJ_OK;
+    lj_slice title = type != NULL ? title_of(call, conn, type, id->bytes.ptr) : (lj_slice){0};
     lj_json_object_begin(json, key);
     server_put_id(json, "id", id->bytes.ptr);
     if (type != NULL) {
         lj_json_cstr(json, "type", type->name);
     }
-    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_text(json, "title", title);
     lj_json_object_end(json);
 }
 
@@ -81,12 +116,10 @@ void server_put_account(route_call *call, store_conn *conn, lj_json *json, const
         lj_json_null(json, key);
         return;
     }
-    lj_slice title = {0};
-    lj_code code =
-        ledger_account_title(server_of(call)->book, conn, id->bytes.ptr, call->arena, &title, NULL);
+    lj_slice title = title_of(call, conn, NULL, id->bytes.ptr);
     lj_json_object_begin(json, key);
     server_put_id(json, "id", id->bytes.ptr);
-    lj_json_text(json, "title", code == LJ_OK ? title : (lj_slice){0});
+    lj_json_text(json, "title", title);
     lj_json_object_end(json);
 }
 
@@ -182,7 +215,11 @@ static void put_head(route_call *call, store_conn *conn, lj_json *json, const le
     } else {
         lj_json_null(json, "number");
     }
-    lj_json_text(json, "title", ledger_title_of(record));
+    lj_slice title = {0};
+    if (ledger_name_of(server_of(call)->book, conn, record, call->arena, &title, NULL) != LJ_OK) {
+        title = ledger_title_of(record);
+    }
+    lj_json_text(json, "title", title);
     lj_json_bool(json, "void", record->is_void);
     server_put_ref(call, conn, json, "unit", type_named("unit"), &record->unit);
     server_put_ref(call, conn, json, "department", type_named("department"), &record->department);
@@ -218,83 +255,17 @@ void server_put_record(route_call *call, store_conn *conn, lj_json *json, const 
 }
 
 /* ---- refusals ---- */
-typedef struct problem_code {
-    const char *code;
-    problem_text text;
-    bool has_min, has_max;
-} problem_code;
-/* What a field's problem code says. {0} is the bound. */
-static const problem_code problem_codes[] = {
-    {"required",          {"this must be filled in", "此项必填"},                                         false, false},
-    {"too_short",         {"at least {0} characters", "至少 {0} 个字符"},                                true,  false},
-    {"too_long",          {"at most {0} characters", "最多 {0} 个字符"},                                 false, true },
-    {"too_small",         {"at least {0}", "不得小于 {0}"},                                               true,  false},
-    {"too_large",         {"at most {0}", "不得大于 {0}"},                                                false, true },
-    {"unknown_code",      {"not one of the values offered", "不在可选值之内"},                         false, false},
-    {"unknown_record",    {"there is no such record", "没有这条记录"},                                  false, false},
-    {"void_record",       {"that record is void", "所引用的记录已作废"},                             false, false},
-    {"other_unit",
-     {"that record belongs to another unit", "所引用的记录属于其他单位"},
-     false,                                                                                                          false},
-    {"not_unique",        {"another record has this value", "已有其他记录使用此值"},                false, false},
-    {"not_writable",      {"you may not change this", "无权修改此项"},                                  false, false},
-    {"fixed",             {"this is settled when the record is made", "此项登记后不能修改"},         false, false},
-    {"classified",
-     {"not on an installation that is not classified", "非涉密系统不得填写此项"},
-     false,                                                                                                          false},
-    {"switched_off",      {"the district has not switched this on", "本区未启用此项"},                 false, false},
-    {"wrong_kind",        {"another kind of value is expected", "取值类型不符"},                        false, false},
-    {"not_text",          {"not valid text", "不是有效文字"},                                           false, false},
-    {"control_character", {"contains control characters", "含有控制字符"},                              false, false},
-    {"not_a_number",      {"not a number", "不是数字"},                                                   false, false},
-    {"not_a_date",
-     {"not a date of the form 2023-05-01", "不是有效日期，应如 2023-05-01"},
-     false,                                                                                                          false},
-    {"not_an_instant",
-     {"not an instant of the form 2023-05-01T02:00:00Z", "不是有效时刻，应如 2023-05-01T02:00:00Z"},
-     false,                                                                                                          false},
-    {"not_yes_or_no",     {"yes or no", "应为“是”或“否”"},                                       false, false},
-    {"not_an_id",         {"not an id", "不是有效标识"},                                                false, false},
-    {"not_a_hash",        {"not a SHA-256 in hexadecimal", "不是 SHA-256 十六进制值"},                 false, false},
-    {"in_future",         {"lies in the future", "不得晚于今天"},                                       false, false},
-    {"opening_only",      {"only for opening balances", "仅用于期初登记"},                             false, false},
-    {"proxy_needs_paper",
-     {"entry on behalf of others is from paper only", "代为录入须来源于纸质材料"},
-     false,                                                                                                          false},
-    {"not_entitled",      {"this post or person is not entitled", "该岗位或人员无此资格"},          false, false},
-    {"signed_already",    {"this person signed already", "此人已签字，不能重复"},                   false, false},
-    {"only_own",          {"one signs only for oneself", "只能签自己的名"},                            false, false},
-};
-
-static lj_str number_text(lj_arena *arena, int64_t num)
-{
-    lj_buf text;
-    lj_buf_init(&text, arena, 24);
-    if (num < 0) {
-        lj_buf_put_u8(&text, '-');
-    }
-    lj_buf_put_dec(&text, num < 0 ? (uint64_t)0 - (uint64_t)num : (uint64_t)num);
-    return lj_buf_str(&text);
-}
-
 static void add_problem(route_call *call, const ledger_type *type, const ledger_problem *found)
 {
-    const problem_code *row = NULL;
-    for (size_t i = 0; i < LJ_COUNT_OF(problem_codes) && row == NULL; i++) {
-        row = strcmp(problem_codes[i].code, found->code) == 0 ? &problem_codes[i] : NULL;
-    }
-    static const problem_text plain = {"not valid", "取值无效"};
     bool is_field = ledger_field_find(type, found->field, strlen(found->field)) >= 0;
     lj_buf pointer;
     lj_buf_init(&pointer, call->arena, 128);
     lj_buf_put_cstr(&pointer, is_field ? "/fields/" : "/");
     lj_buf_put_cstr(&pointer, found->field);
     lj_str bound = {0};
-    if (row != NULL && (row->has_min || row->has_max)) {
-        bound = number_text(call->arena, row->has_min ? found->min : found->max);
-    }
-    problem_error_add(call->problem, lj_buf_str(&pointer), found->code,
-                      row != NULL ? row->text : plain, bound, (lj_str){0});
+    problem_text text =
+        server_problem_text(call->arena, found->code, found->min, found->max, &bound);
+    problem_error_add(call->problem, lj_buf_str(&pointer), found->code, text, bound, (lj_str){0});
 }
 
 static void add_missing(route_call *call, const ledger_type *type, const ledger_outcome *outcome)
@@ -323,22 +294,6 @@ static void add_missing(route_call *call, const ledger_type *type, const ledger_
     problem_member(call->problem, "missing", lj_buf_slice(&buf));
 }
 
-/* Refusals of the kernel itself; those of guards are labels of their type. */
-static problem_text refusal_text(const ledger_type *type, const char *key)
-{
-    static const problem_text state = {"this step is not offered in the record's state",
-                                       "记录当前状态下不能办理此步骤"};
-    static const problem_text is_void = {"the record is void", "记录已作废"};
-    if (strcmp(key, "state") == 0) {
-        return state;
-    }
-    if (strcmp(key, "void") == 0) {
-        return is_void;
-    }
-    return (problem_text){ledger_label_in(type, "refused", key, true),
-                          ledger_label_in(type, "refused", key, false)};
-}
-
 static void add_current(route_call *call, const ledger_outcome *outcome)
 {
     ledger_rights rights;
@@ -350,7 +305,7 @@ static void add_current(route_call *call, const ledger_outcome *outcome)
     if (code == LJ_OK) {
         server_put_record(call, server_conn(call), &json, NULL, outcome->record, &rights, true);
         problem_member(call->problem, "current", lj_buf_slice(&buf));
-        route_etag(call, (uint64_t)outcome->record->version);
+        call->problem->version = (uint64_t)outcome->record->version;
     }
 }
 
@@ -369,7 +324,7 @@ lj_code server_refused(route_call *call, const ledger_type *type, const ledger_o
         return problem_set(call->problem, PROBLEM_FORBIDDEN, err);
     }
     if (outcome->refused != NULL) {
-        problem_detail(call->problem, refusal_text(type, outcome->refused), (lj_str){0},
+        problem_detail(call->problem, server_refusal_text(type, outcome->refused), (lj_str){0},
                        (lj_str){0});
         lj_buf buf;
         lj_json json;

@@ -183,6 +183,36 @@ static lj_code digest_of(const route_call *call, uint8_t out[32], lj_err *err)
     return request_digest(lj_buf_slice(&route), call->request->body, out, err);
 }
 
+/* ETag and Location of a record that was answered before: they follow from its JSON. */
+static void put_headers_again(route_call *call, const request_answer *found)
+{
+    const json_node *top = NULL;
+    if (json_in_read(found->body, call->arena, &top, NULL, NULL) != LJ_OK) {
+        return;
+    }
+    const json_node *id = json_in_lookup(top, "id");
+    const json_node *version = json_in_lookup(top, "version");
+    if (id == NULL || id->kind != JSON_IN_TEXT || version == NULL || version->kind != JSON_IN_INT) {
+        return; /* no record */
+    }
+    route_etag(call, (uint64_t)version->number);
+    if (found->status == 201) {
+        server_put_location(call, id->text);
+    }
+}
+
+void server_put_location(route_call *call, lj_str id)
+{
+    lj_buf place;
+    lj_buf_init(&place, call->arena, 256);
+    lj_buf_put_cstr(&place, call->row->pattern);
+    lj_buf_put_u8(&place, '/');
+    lj_buf_put(&place, lj_str_bytes(id));
+    if (lj_buf_ok(&place)) {
+        http_respond_header(call->response, "Location", lj_buf_str(&place));
+    }
+}
+
 /* What the same request got before; *out_done when it was answered with it. */
 static lj_code answer_again(route_call *call, store_conn *conn, const uint8_t digest[32],
                             bool *out_done, lj_err *err)
@@ -199,6 +229,7 @@ static lj_code answer_again(route_call *call, store_conn *conn, const uint8_t di
     }
     if (code == LJ_OK && found.is_there) {
         route_json(call, found.status, found.body);
+        put_headers_again(call, &found);
         *out_done = true;
     }
     return code;

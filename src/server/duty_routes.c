@@ -107,7 +107,8 @@ static lj_code duties_query(route_call *call, duty_query *out, uint8_t unit[16],
         }
         if (!is_good) {
             static const problem_text bad = {"not a value of this parameter", "该参数取值无效"};
-            problem_error_add(call->problem, pair->name, "unknown", bad, (lj_str){0}, (lj_str){0});
+            const char *member = lj_arena_cstr(call->arena, lj_str_bytes(pair->name));
+            json_in_fault(call->problem, NULL, member, "unknown", bad);
         }
     }
     return call->problem->error_count == 0

@@ -408,8 +408,12 @@ bool http_head_read(const http_head_bytes *bytes, const http_limits *limits, htt
         return refuse(refusal, PROBLEM_FRAMING, "the head has no end");
     }
     *out = (http_head){.base = block.ptr};
-    if (!http_target_read(bytes->target, limits, request, refusal) ||
-        !read_headers(block, limits, request, refusal) || !singles_hold(request, refusal) ||
+    if (!http_target_read(bytes->target, limits, request, refusal)) {
+        http_refusal second;
+        (void)read_headers(block, limits, request, &second); /* in which language to say so */
+        return false;
+    }
+    if (!read_headers(block, limits, request, refusal) || !singles_hold(request, refusal) ||
         !check_host(request, refusal)) {
         return false;
     }

@@ -60,6 +60,7 @@ enum {
     STREAM_BLOCK_LEN = 32 * 1024, /* bytes asked of a stream at a time */
     POOL_FACTOR = 3,              /* of head_len: the library keeps half for its answer */
     SERVER_ARENA_LEN = 4 * 1024 * 1024,
+    DRAINED_MAX = 32 * 1024 * 1024, /* of a body that is refused: a file half as long again */
 };
 
 const http_limits http_limits_default = {
@@ -389,8 +390,7 @@ static bool send_response(struct MHD_Connection *connection, http_exchange *exch
 }
 
 /* The seam's own refusal; the connection ends with it. */
-static bool send_refusal(struct MHD_Connection *connection, http_exchange *exchange,
-                         http_refusal refusal)
+static void fill_refusal(http_exchange *exchange, http_refusal refusal)
 {
     http_server *server = exchange->server;
     atomic_fetch_add(&server->refused, 1);
@@ -400,6 +400,12 @@ static bool send_refusal(struct MHD_Connection *connection, http_exchange *excha
                        refusal.detail);
     exchange->response.close = true;
     LJ_ASSERT(exchange->response.status != 0);
+}
+
+static bool send_refusal(struct MHD_Connection *connection, http_exchange *exchange,
+                         http_refusal refusal)
+{
+    fill_refusal(exchange, refusal);
     return send_response(connection, exchange);
 }
 
@@ -480,6 +486,18 @@ static bool read_head(struct MHD_Connection *connection, http_exchange *exchange
     return true;
 }
 
+/* Sends the refusal that the response holds; the connection ends with it. A connection closed
+ * with bytes of the caller unread is reset, and the answer is lost on its way: so the body is read
+ * first and thrown away, unless it is very long or waits to be asked for (Expect). */
+static bool refuse_at_head(struct MHD_Connection *connection, http_exchange *exchange)
+{
+    exchange->response.close = true;
+    bool is_sent_anyway = !exchange->head.is_chunked &&
+                          http_header(&exchange->request, "Expect").ptr == NULL &&
+                          exchange->head.body_len <= DRAINED_MAX;
+    return is_sent_anyway || send_response(connection, exchange);
+}
+
 static bool on_head(struct MHD_Connection *connection, http_exchange *exchange, const char *method,
                     const char *version)
 {
@@ -494,13 +512,11 @@ static bool on_head(struct MHD_Connection *connection, http_exchange *exchange, 
     if (exchange->response.status != 0 && !exchange->request.has_body) {
         return true; /* sent by the next call: now, the library would close the connection */
     }
-    if (exchange->response.status != 0) {
-        exchange->response.close = true;
-        return send_response(connection, exchange);
+    if (exchange->response.status == 0 && exchange->head.body_len > exchange->body_max) {
+        fill_refusal(exchange, (http_refusal){PROBLEM_TOO_LARGE, "Content-Length"});
     }
-    if (exchange->head.body_len > exchange->body_max) {
-        return send_refusal(connection, exchange,
-                            (http_refusal){PROBLEM_TOO_LARGE, "Content-Length"});
+    if (exchange->response.status != 0) {
+        return refuse_at_head(connection, exchange);
     }
     lj_buf_init(&exchange->body, NULL,
                 lj_min_u64(exchange->body_max, SIZE_MAX / 4) + 1 /* 0 is no ceiling */);
@@ -515,8 +531,10 @@ static bool refuse_midway(http_exchange *exchange)
 {
     static const char answer[] =
         "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/problem+json\r\n"
-        "Connection: close\r\nContent-Length: 73\r\n\r\n"
-        "{\"type\":\"/problems/too_large\",\"title\":\"\",\"status\":413,\"code\":\"too_large\"}";
+        "Content-Language: zh\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+        "Connection: close\r\nContent-Length: 85\r\n\r\n"
+        "{\"type\":\"/problems/too_large\",\"title\":\"内容过大\",\"status\":413,"
+        "\"code\":\"too_large\"}";
     atomic_fetch_add(&exchange->server->refused, 1);
     pthread_mutex_lock(&exchange->server->lock);
     if (exchange->link != NULL) {
@@ -528,6 +546,9 @@ static bool refuse_midway(http_exchange *exchange)
 
 static bool on_body(http_exchange *exchange, lj_slice part)
 {
+    if (exchange->response.status != 0) {
+        return true; /* refused already: thrown away */
+    }
     if (part.len > exchange->body_max - exchange->body.len) {
         return refuse_midway(exchange);
     }

@@ -70,7 +70,19 @@ static void put_by(route_call *call, lj_json *json, const seal_leaf *leaf)
     lj_json_object_end(json);
 }
 
-static void put_entry(route_call *call, lj_json *json, const log_entry *entry)
+static void put_about(lj_json *json, const account_about *about)
+{
+    if (about->is_found) {
+        lj_json_object_begin(json, "about");
+        put_id(json, "id", about->id);
+        lj_json_cstr(json, "type", "account");
+        lj_json_text(json, "title", about->name);
+        lj_json_object_end(json);
+    }
+}
+
+static void put_entry(route_call *call, lj_json *json, const log_entry *entry,
+                      const account_about *about)
 {
     const seal_leaf *leaf = &entry->leaf;
     const ledger_type *type =
@@ -94,6 +106,7 @@ static void put_entry(route_call *call, lj_json *json, const log_entry *entry)
     if ((leaf->has & SEAL_HAS(SEAL_TAG_SUBJECT)) != 0) {
         put_digest(json, "subject", &leaf->subject);
     }
+    put_about(json, about);
     lj_json_base64(json, "leaf", entry->bytes);
     lj_json_object_end(json);
 }
@@ -111,6 +124,10 @@ static lj_code log_entries_get(route_call *call, lj_err *err)
     uint32_t count = 0;
     lj_code code = log_entries(server_of(call)->book, server_conn(call), before, (uint32_t)limit,
                                call->arena, &entries, &count, err);
+    account_about *abouts = NULL;
+    code = code == LJ_OK ? account_abouts(server_of(call)->book, server_conn(call), entries, count,
+                                          call->arena, &abouts, err)
+                         : code;
     if (code != LJ_OK) {
         return code;
     }
@@ -120,7 +137,7 @@ static lj_code log_entries_get(route_call *call, lj_err *err)
     lj_json_object_begin(&json, NULL);
     lj_json_array_begin(&json, "items");
     for (uint32_t i = 0; i < count; i++) {
-        put_entry(call, &json, &entries[i]);
+        put_entry(call, &json, &entries[i], &abouts[i]);
     }
     lj_json_array_end(&json);
     if (count == limit && entries[count - 1].leaf.seq > 0) {
@@ -279,18 +296,20 @@ static lj_code export_get(route_call *call, lj_err *err)
     return code;
 }
 
-/* clang-format off: two lines a row */
+/* Two lines a row. */
+/* clang-format off */
 static const route_row rows[] = {
-    {"GET", "/api/v1/log/entries",     PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             log_entries_get,
-     "log_entries",     "Entries of the log, newest first",    "日志条目（新的在前）",       NULL},
-    {"GET", "/api/v1/log/checkpoint",  PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             checkpoint_get,
-     "log_checkpoint",  "A signed checkpoint of the log",      "签发日志检查点",                NULL},
-    {"GET", "/api/v1/log/inclusion",   PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             inclusion_get,
-     "log_inclusion",   "That an entry is in the log",         "条目存在证明",                   NULL},
-    {"GET", "/api/v1/log/consistency", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,             consistency_get,
-     "log_consistency", "That the log only grew",              "日志一致性证明",                NULL},
-    {"GET", "/api/v1/log/export",      PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, ROUTE_STREAMS, export_get,
-     "log_export",      "The log as a file for lijian-verify", "导出日志供 lijian-verify 核验", NULL},
+    {"GET", "/api/v1/log/entries", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     log_entries_get, "log_entries", "Entries of the log, newest first", "日志条目（新的在前）", NULL},
+    {"GET", "/api/v1/log/checkpoint", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     checkpoint_get, "log_checkpoint", "A signed checkpoint of the log", "签发日志检查点", NULL},
+    {"GET", "/api/v1/log/inclusion", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     inclusion_get, "log_inclusion", "That an entry is in the log", "条目存在证明", NULL},
+    {"GET", "/api/v1/log/consistency", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, 0,
+     consistency_get, "log_consistency", "That the log only grew", "日志一致性证明", NULL},
+    {"GET", "/api/v1/log/export", PERM_AUDIT_ADMIN, ROUTE_BODY_NONE, 0, ROUTE_STREAMS,
+     export_get, "log_export", "The log as a file for lijian-verify",
+     "导出日志供 lijian-verify 核验", NULL},
 };
 /* clang-format on */
 const route_table log_routes = {rows, LJ_COUNT_OF(rows)};

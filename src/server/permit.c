@@ -75,6 +75,7 @@ lj_code server_session_set(route_call *call, const account *owner, const uint8_t
     if (session == NULL) {
         return lj_fail(err, LJ_E_NOMEM, UINT64_MAX, "no memory for a session");
     }
+    session->titles = NULL;
     memcpy(session->account, owner->id, sizeof session->account);
     memcpy(session->hash, hash, sizeof session->hash);
     session->name = owner->name;

@@ -270,6 +270,16 @@ void problem_respond(const problem *said, lj_code code, const lj_err *err,
     http_respond(response, row->status, "application/problem+json", body);
     http_respond_header(response, "Content-Language",
                         http_lang_of(request) == HTTP_EN ? LJ_STR("en") : LJ_STR("zh"));
+    if (said != NULL && said->version > 0) {
+        lj_buf tag;
+        lj_buf_init(&tag, request->arena, 32);
+        lj_buf_put_u8(&tag, '"');
+        lj_buf_put_dec(&tag, said->version);
+        lj_buf_put_u8(&tag, '"');
+        if (lj_buf_ok(&tag)) {
+            http_respond_header(response, "ETag", lj_buf_str(&tag));
+        }
+    }
     uint32_t after = said != NULL ? said->retry_after_s : 0;
     after = after == 0 && (row->status == 429 || row->status == 503) ? 1 : after;
     if (after > 0) {

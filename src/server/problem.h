@@ -55,6 +55,7 @@ typedef struct problem {
     } members[PROBLEM_MEMBERS_MAX];
     uint32_t member_count;
     uint32_t retry_after_s; /* 0: no Retry-After, or 1 where the kind has retry */
+    uint64_t version;       /* ETag of the record in the member `current`; 0: none */
 } problem;
 
 /* The kind, and the code to return with it: `return problem_set(call->problem, PROBLEM_WAIT, err);`

@@ -112,7 +112,8 @@ static void put_cursor(route_call *call, lj_json *json, const ledger_page *page)
 /* ---- query string ---- */
 static void fault(route_call *call, lj_str name, const char *code, problem_text text)
 {
-    problem_error_add(call->problem, name, code, text, (lj_str){0}, (lj_str){0});
+    const char *member = lj_arena_cstr(call->arena, lj_str_bytes(name));
+    json_in_fault(call->problem, NULL, member, code, text);
 }
 
 static const problem_text not_offered = {"not offered by this list", "此列表不支持该参数或取值"};

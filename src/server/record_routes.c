@@ -35,6 +35,10 @@ static lj_code record_get(route_call *call, lj_err *err)
         store_value at;
         if (ledger_value_read(app->book, &instant, lj_str_bytes(known), call->arena, &at) != NULL ||
             at.kind != STORE_INT) {
+            static const problem_text form = {
+                "known_at must be an instant of the form 2023-05-01T02:00:00Z",
+                "known_at 应为时刻，如 2023-05-01T02:00:00Z"};
+            problem_detail(call->problem, form, (lj_str){0}, (lj_str){0});
             return problem_set(call->problem, PROBLEM_BAD_REQUEST, err);
         }
         code = ledger_read_known(app->book, server_conn(call), server_actor(call), type_of(call),
@@ -224,12 +228,7 @@ static lj_code apply_work(route_call *call, ledger_txn *txn, void *ctx, lj_json 
     if (change->is_new) {
         char id[37];
         ledger_id_print(outcome->record->id, id);
-        lj_buf place;
-        lj_buf_init(&place, call->arena, 256);
-        lj_buf_put_cstr(&place, call->row->pattern);
-        lj_buf_put_u8(&place, '/');
-        lj_buf_put_cstr(&place, id);
-        http_respond_header(call->response, "Location", lj_buf_str(&place));
+        server_put_location(call, lj_cstr_str(id));
         *out_status = 201;
     }
     return LJ_OK;
@@ -415,16 +414,25 @@ static const char *joined(lj_arena *arena, const char *a, const char *b, const c
     return lj_buf_ok(&text) ? (const char *)lj_buf_slice(&text).ptr : NULL;
 }
 
+/* Attachments are made by their bytes (file_routes.c). */
+static bool has_shape(const ledger_type *type, const row_shape *shape)
+{
+    return strcmp(shape->name, "create") != 0 || strcmp(type->name, "attachment") != 0;
+}
+
 lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err)
 {
-    size_t count = ledger_type_count * LJ_COUNT_OF(shapes);
-    route_row *rows = lj_arena_array(arena, count, sizeof *rows);
+    size_t count = 0;
+    route_row *rows = lj_arena_array(arena, ledger_type_count * LJ_COUNT_OF(shapes), sizeof *rows);
     bool is_whole = rows != NULL;
     for (uint32_t i = 0; i < ledger_type_count && is_whole; i++) {
         const ledger_type *type = ledger_types[i];
         for (size_t j = 0; j < LJ_COUNT_OF(shapes); j++) {
             const row_shape *shape = &shapes[j];
-            route_row *row = &rows[i * LJ_COUNT_OF(shapes) + j];
+            if (!has_shape(type, shape)) {
+                continue;
+            }
+            route_row *row = &rows[count++];
             *row = (route_row){
                 .method = shape->method,
                 .pattern = joined(arena, "/api/v1/", type->plural, shape->path, ""),

@@ -318,12 +318,30 @@ static lj_code read_json(route_call *call, lj_err *err)
                        lj_cstr_str(fault.what), lj_buf_str(&place));
         return problem_set(call->problem, PROBLEM_BAD_REQUEST, err);
     }
+    if (code == LJ_OK && call->json->kind != JSON_IN_OBJECT) {
+        json_in_fault(call->problem, call->json, NULL, "type",
+                      (problem_text){"must be an object", "须为对象"});
+        return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "the body is no object");
+    }
+    return code;
+}
+
+static lj_code handle(const route_app *app, void *thread, route_call *call, lj_err *err)
+{
+    bool is_read = call->request->method == HTTP_GET || call->request->method == HTTP_HEAD;
+    if (!is_read || app->read_begin == NULL || thread == NULL) {
+        return call->row->handler(call, err);
+    }
+    lj_code code = app->read_begin(thread, err);
+    if (code == LJ_OK) {
+        code = call->row->handler(call, err);
+        app->read_end(thread);
+    }
     return code;
 }
 
 static void on_serve(void *ctx, void *thread, http_request *request, http_response *response)
 {
-    (void)thread;
     const route_app *app = ctx;
     serving *own = request->user;
     route_call *call = &own->call;
@@ -334,7 +352,7 @@ static void on_serve(void *ctx, void *thread, http_request *request, http_respon
         }
     } else {
         code = call->row->body == ROUTE_BODY_JSON ? read_json(call, &own->err) : LJ_OK;
-        code = code == LJ_OK ? call->row->handler(call, &own->err) : code;
+        code = code == LJ_OK ? handle(app, thread, call, &own->err) : code;
     }
     if (code == LJ_OK && own->said.error_count > 0) {
         code = lj_fail(&own->err, LJ_E_INVALID, UINT64_MAX, "values of the body are not valid");

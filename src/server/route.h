@@ -130,6 +130,10 @@ typedef struct route_app {
     /* One line per request for a log; may be NULL. Nothing in it comes from a body. */
     void (*note)(void *ctx, const route_row *row, const http_request *request, uint32_t status,
                  const lj_err *err, uint64_t us);
+    /* Around the handler of a call that only reads: all that it reads is of one moment. What it
+     * streams later is not. Both may be NULL. */
+    lj_code (*read_begin)(void *thread, lj_err *err);
+    void (*read_end)(void *thread);
     void *(*thread_new)(void *ctx, uint32_t thread_idx); /* as in http_app */
     void (*thread_free)(void *ctx, void *thread);
 } route_app;

@@ -16,6 +16,8 @@ lj_code server_routes(lj_arena *arena, route_set **out, const route_row **out_ro
     tables[count++] = duty_routes;
     tables[count++] = unit_routes;
     tables[count++] = schema_routes;
+    tables[count++] = file_routes;
     lj_code code = record_routes(arena, &tables[count++], err);
+    code = code == LJ_OK ? import_routes(arena, &tables[count++], err) : code;
     return code == LJ_OK ? route_set_new(arena, tables, count, out, out_row, err) : code;
 }

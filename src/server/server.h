@@ -48,6 +48,7 @@ typedef struct server_session {
     lj_slice name, display;
     bool must_change; /* a one-time password: nothing but changing it */
     ledger_actor actor;
+    struct server_titles *titles; /* answer.c: names that this request looked up already */
 } server_session;
 
 static inline server *server_of(const route_call *call)
@@ -85,7 +86,8 @@ extern const route_table unit_routes;    /* unit_routes.c */
 extern const route_table file_routes;    /* file_routes.c: attachments */
 /* Rows of every record type, made in the arena out of the record tables (record_routes.c). */
 LJ_MUST_USE lj_code record_routes(lj_arena *arena, route_table *out, lj_err *err);
-extern const route_table import_routes; /* import_routes.c */
+/* Template, export and import of every type, and what becomes of an import (import_routes.c). */
+LJ_MUST_USE lj_code import_routes(lj_arena *arena, route_table *out, lj_err *err);
 extern const route_table schema_routes; /* schema_routes.c: /schema, /openapi.json, /healthz */
 
 /* "business", "sys_admin" ...: for lijiand routes and the OpenAPI document. */
@@ -99,6 +101,11 @@ LJ_MUST_USE lj_code server_routes(lj_arena *arena, route_set **out, const route_
 /* The kernel's refusal as a problem document; passes the code on. */
 lj_code server_refused(route_call *call, const ledger_type *type, const ledger_outcome *outcome,
                        lj_code code, lj_err *err);
+/* What a code of the kernel says (problem_codes.c); {0} stands for *out_bound. Never empty. */
+problem_text server_problem_text(lj_arena *arena, const char *code, int64_t min, int64_t max,
+                                 lj_str *out_bound);
+/* What a refusal says: one of the kernel itself, else a label of the type. */
+problem_text server_refusal_text(const ledger_type *type, const char *key);
 /* {"id","type","title"} of a record, null for a null value. conn: the transaction's own while there
  * is one, else the thread's reader. */
 void server_put_ref(route_call *call, store_conn *conn, lj_json *json, const char *key,
@@ -127,6 +134,8 @@ lj_code server_json_end(route_call *call, uint32_t status, const lj_buf *buf, lj
  * faults are recorded in call->problem, LJ_E_INVALID when there are any. */
 lj_code server_read_change(route_call *call, const ledger_type *type, ledger_change *out,
                            lj_err *err);
+/* Location of a record made by this call; an id of the arena, or of the request. */
+void server_put_location(route_call *call, lj_str id);
 /* A change inside one transaction with its answer, which a repeated request gets again. work does
  * the change and writes the answer's JSON; it sets *out_status. */
 typedef lj_code (*server_work)(route_call *call, ledger_txn *txn, void *ctx, lj_json *json,

@@ -371,18 +371,19 @@ static lj_code session_password(route_call *call, lj_err *err)
     return code;
 }
 
-/* clang-format off: two lines a row */
+/* Two lines a row. */
+/* clang-format off */
 static const route_row rows[] = {
-    {"POST",   "/api/v1/session",          PERM_PUBLIC,  ROUTE_BODY_JSON, BODY_MAX, 0, session_post,
-     "session_begin",                                                                                                       "Log in",                  "登录",             NULL},
-    {"GET",    "/api/v1/session",          PERM_SESSION, ROUTE_BODY_NONE, 0,        0, session_get,     "session_get",
-     "Who is logged in",                                                                                                                               "当前登录人",    NULL},
-    {"DELETE", "/api/v1/session",          PERM_SESSION, ROUTE_BODY_NONE, 0,        0, session_delete,
-     "session_end",                                                                                                         "Log out",                 "退出登录",       NULL},
-    {"DELETE", "/api/v1/sessions",         PERM_SESSION, ROUTE_BODY_NONE, 0,        0, sessions_delete,
-     "session_end_all",                                                                                                     "Log out everywhere",      "退出全部登录", NULL},
-    {"PUT",    "/api/v1/session/password", PERM_SESSION, ROUTE_BODY_JSON, BODY_MAX, 0,
-     session_password,                                                                                  "session_password", "Change the own password", "修改本人口令", NULL},
+    {"POST", "/api/v1/session", PERM_PUBLIC, ROUTE_BODY_JSON, BODY_MAX, 0,
+     session_post, "session_begin", "Log in", "登录", NULL},
+    {"GET", "/api/v1/session", PERM_SESSION, ROUTE_BODY_NONE, 0, 0,
+     session_get, "session_get", "Who is logged in", "当前登录人", NULL},
+    {"DELETE", "/api/v1/session", PERM_SESSION, ROUTE_BODY_NONE, 0, 0,
+     session_delete, "session_end", "Log out", "退出登录", NULL},
+    {"DELETE", "/api/v1/sessions", PERM_SESSION, ROUTE_BODY_NONE, 0, 0,
+     sessions_delete, "session_end_all", "Log out everywhere", "退出全部登录", NULL},
+    {"PUT", "/api/v1/session/password", PERM_SESSION, ROUTE_BODY_JSON, BODY_MAX, 0,
+     session_password, "session_password", "Change the own password", "修改本人口令", NULL},
 };
 /* clang-format on */
 const route_table session_routes = {rows, LJ_COUNT_OF(rows)};

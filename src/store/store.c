@@ -123,6 +123,7 @@ static lj_code store_fill(store *db, const store_options *options, lj_err *err)
     db->wait_ms = options->wait_ms > 0 ? options->wait_ms : STORE_WAIT_MS;
     db->create = options->create;
     db->read_only = options->read_only;
+    db->can_be_remade = options->can_be_remade;
     db->lock_fd = -1;
     uint32_t writer_max = options->writer_max > 0 ? options->writer_max : STORE_WRITERS;
     db->writer_count = db->driver->engine == STORE_SQLITE ? 1 : writer_max;
@@ -464,6 +465,7 @@ static lj_code args_check(const store_query *query, const store_value *args, siz
 void store_sink_row(store_sink *sink, const store_value *columns, size_t count, lj_err *err)
 {
     if (sink->row != NULL && sink->code == LJ_OK) {
+        sink->has_rows = true;
         sink->code = sink->row(sink->ctx, columns, count, err);
     }
 }
@@ -497,8 +499,12 @@ lj_code store_run(store_conn *conn, const store_query *query, const store_value 
         return fail_again(conn->bad, err);
     }
     conn->changed = 0;
-    store_sink sink = {row, ctx, LJ_OK};
+    store_sink sink = {row, ctx, LJ_OK, false};
     lj_code code = run_query(conn, query, args, arg_count, &sink, err);
+    if (code != LJ_OK && !conn->is_open && !sink.has_rows && !conn->driver->is_alive(conn)) {
+        /* the server went away while the connection was idle: once more */
+        code = run_query(conn, query, args, arg_count, &sink, err);
+    }
     if (code != LJ_OK) {
         if (conn->is_open) {
             conn->bad = code;

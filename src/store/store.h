@@ -61,6 +61,8 @@ typedef struct store_options {
     uint32_t writer_max; /* PostgreSQL: connections that write; 0: 4 */
     const char *schema;  /* PostgreSQL: schema to work in; NULL: "lijian" */
     bool read_only;      /* no writer: for a command beside a running server */
+    bool can_be_remade;  /* SQLite: a commit does not wait for the disk; what a power cut takes can
+                            be made again (the demonstration) */
 } store_options;
 
 /* Opens; does not migrate (migrate.h). LJ_E_NOT_FOUND when it is not there and not to be created;

@@ -13,6 +13,7 @@
  *   cancel request would break the transaction.
  *   A pooler that gives each transaction another server connection loses prepared statements: not
  *   supported. */
+#include <errno.h>
 #include <libpq-fe.h>
 
 #include "base/num.h"
@@ -81,7 +82,7 @@ static lj_code fail_with(int what, lj_code code, lj_err *err)
     case 5:
         return lj_fail(err, code, UINT64_MAX, "the database is locked");
     case 6:
-        return lj_fail(err, code, UINT64_MAX, "the disk is full");
+        return lj_fail_os(err, code, ENOSPC, "the disk is full");
     case 7:
         return lj_fail(err, code, UINT64_MAX, "the database has no memory");
     case 8:

@@ -31,6 +31,7 @@ typedef struct store_sink {
     store_row_fn row; /* NULL: rows are passed over */
     void *ctx;
     lj_code code; /* LJ_OK while rows are wanted; what the row function said when not */
+    bool has_rows; /* one was handed on: the query cannot be run again */
 } store_sink;
 
 typedef struct store_driver {
@@ -90,6 +91,7 @@ struct store {
     uint32_t wait_ms;
     bool create;
     bool read_only;
+    bool can_be_remade;
     int lock_fd;          /* SQLite: held while a writer may be opened; else -1 */
     pthread_mutex_t lock; /* over is_taken of the writers */
     pthread_cond_t freed;

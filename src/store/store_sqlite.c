@@ -15,6 +15,7 @@
  *   A blob of no bytes has no pointer, and binding NULL would be NULL: an address of our own stands
  *   for it. BEGIN alone takes no snapshot; the first read does, so one is done at once. After a
  * full disk SQLite may have rolled back by itself: store.c keeps the transaction as failed. */
+#include <errno.h>
 #include <sqlite3.h>
 
 #include "base/num.h"
@@ -31,7 +32,8 @@ static const char writer_setup[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA cache_size = -49152;";
 static const char reader_setup[] = "PRAGMA wal_autocheckpoint = 0;"
                                    "PRAGMA temp_store = MEMORY;"
-                                   "PRAGMA cell_size_check = ON;";
+                                   "PRAGMA cell_size_check = ON;"
+                                   "PRAGMA cache_size = -16384;";
 
 /* ---- errors ---- */
 
@@ -63,7 +65,7 @@ static lj_code fail_sqlite(store_conn *conn, int extended, lj_err *err)
     case SQLITE_LOCKED:
         return lj_fail(err, LJ_E_BUSY, UINT64_MAX, "the database is locked");
     case SQLITE_FULL:
-        return lj_fail_os(err, LJ_E_IO, os, "the disk is full");
+        return lj_fail_os(err, LJ_E_IO, ENOSPC, "the disk is full"); /* the library hides it */
     case SQLITE_READONLY:
         if (!conn->is_writer) {
             return lj_fail(err, LJ_E_INTERNAL, UINT64_MAX, "a reader must not write");
@@ -198,6 +200,9 @@ static lj_code connection_setup(store_conn *conn, lj_err *err)
     }
     if (code == LJ_OK) {
         code = sqlite_script(conn, conn->is_writer ? writer_setup : reader_setup, err);
+    }
+    if (code == LJ_OK && conn->is_writer && conn->db->can_be_remade) {
+        code = sqlite_script(conn, "PRAGMA synchronous = OFF", err);
     }
     return code;
 }

@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "ledger/calendar.h"
 #include "ledger/queries.h"
+#include "seal/merkle.h"
 #include "store/migrate.h"
 
 enum { ARENA_MAX = 256 * 1024 * 1024 };
@@ -479,4 +480,74 @@ uint64_t book_seed(void)
 {
     const char *text = getenv("LIJIAN_SEED");
     return text != NULL ? strtoull(text, NULL, 0) : UINT64_C(20230510);
+}
+
+/* ---- the log ---- */
+typedef struct log_scan {
+    book *on;
+    seal_hasher hasher;
+    seal_edge edge;
+    int64_t at, most;
+    seal_digest middle; /* root of the first `most` */
+} log_scan;
+
+static lj_code scan_leaf(void *ctx, const store_value *columns, size_t count, lj_err *err)
+{
+    (void)count;
+    log_scan *scan = ctx;
+    seal_leaf leaf;
+    lj_arena_mark bare = lj_arena_mark_of(scan->on->arena);
+    need(seal_leaf_read(columns[2].bytes, scan->on->arena, &leaf, err), err, "leaf");
+    lj_arena_rewind(scan->on->arena, bare);
+    if (columns[0].num != (int64_t)scan->edge.size || (int64_t)leaf.seq != columns[0].num ||
+        columns[1].num < scan->at || leaf.at != columns[1].num) {
+        fail_msg("log, entry %lld: out of order, or not at its place", (long long)columns[0].num);
+    }
+    scan->at = columns[1].num;
+    seal_digest hash = seal_leaf_hash(&scan->hasher, columns[2].bytes);
+    seal_edge_add(&scan->edge, &scan->hasher, &hash);
+    if ((int64_t)scan->edge.size == scan->most) {
+        scan->middle = seal_edge_root(&scan->edge, &scan->hasher);
+    }
+    return LJ_OK;
+}
+
+static lj_code node_of(void *ctx, uint32_t level, uint64_t idx, seal_digest *out, lj_err *err)
+{
+    book *on = ((log_scan *)ctx)->on;
+    const store_value args[] = {store_int(1), store_int(level), store_int((int64_t)idx)};
+    const store_value *columns = NULL;
+    lj_code code = store_one(on->reader, &q_audit_node_of, args, 3, on->arena, &columns, err);
+    if (code == LJ_OK && (columns == NULL || columns[0].bytes.len != SEAL_DIGEST_LEN)) {
+        return lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "no such node");
+    }
+    if (code == LJ_OK) {
+        memcpy(out->bytes, columns[0].bytes.ptr, SEAL_DIGEST_LEN);
+    }
+    return code;
+}
+
+seal_digest book_root(book *on, int64_t size)
+{
+    lj_err err = {0};
+    int64_t now = book_log_size(on);
+    size = size > 0 ? size : now;
+    store_value district = store_int(1);
+    const store_value *head = NULL;
+    need(store_one(on->reader, &q_audit_head_read, &district, 1, on->arena, &head, &err), &err,
+         "head");
+    log_scan scan = {.on = on, .at = INT64_MIN, .most = size};
+    need(seal_hasher_init(&scan.hasher, (seal_hash)head[2].num, &err), &err, "hash");
+    const store_value args[] = {district, store_int(0), store_int(now)};
+    need(store_run(on->reader, &q_audit_leaves, args, 3, scan_leaf, &scan, &err), &err, "leaves");
+    assert_int_equal(scan.edge.size, now);
+    seal_nodes nodes = {&scan, NULL, node_of};
+    seal_digest stored;
+    need(seal_merkle_root(&scan.hasher, &nodes, (uint64_t)size, &stored, &err), &err, "root");
+    seal_hasher_done(&scan.hasher);
+    if (!seal_digest_is(&stored, &scan.middle)) {
+        fail_msg("log of %lld entries: the root of the nodes is not that of the leaves",
+                 (long long)size);
+    }
+    return stored;
 }

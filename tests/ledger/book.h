@@ -93,6 +93,10 @@ int64_t book_of(book *on, const store_query *query, const uint8_t id[16]);
 int64_t book_of_state(book *on, const store_query *query, const uint8_t id[16], int64_t state);
 int64_t book_log_size(book *on);
 
+/* The root of the first `size` entries (0: of all): computed anew from the leaves and from the
+ * stored nodes, which must agree; the entries must be without gaps and never go back. */
+seal_digest book_root(book *on, int64_t size);
+
 /* A signature ahead of the move. person NULL: the actor's own, in session; else on paper. */
 lj_code book_sign(book *on, const ledger_actor *actor, const ledger_signing *signing,
                   ledger_outcome *out);

@@ -59,3 +59,16 @@ VALUES (:district, :id, :account, :post, 0, :since_at, NULL, NULL);
 -- query: book_account_admin   in: district int, id bytes, account bytes, admin int, since_at int   out: 0
 INSERT INTO account_grant (district, id, account, post, admin, since_at, until_at, by_account)
 VALUES (:district, :id, :account, NULL, :admin, :since_at, NULL, NULL);
+
+-- query: book_records   in: district int, type int   out: 1
+SELECT DISTINCT record FROM moved WHERE district = :district AND type = :type;
+
+-- query: book_grant   in: district int, record bytes, post bytes, since int, until int   out: 0
+INSERT INTO granted (district, record, post, since, until, by_move) VALUES (:district, :record, :post, :since, :until, 0);
+
+-- query: book_due_data   in: district int, record bytes   out: 1
+SELECT data_version FROM due WHERE district = :district AND record = :record LIMIT 1;
+
+-- query: book_commitments   in: district int, record bytes   out: 4
+SELECT v.tag, v.commitment, a.salt, a.bytes FROM version v JOIN value a ON a.district = v.district AND a.commitment = v.commitment
+ WHERE v.district = :district AND v.record = :record ORDER BY v.n, v.tag;

@@ -1386,19 +1386,21 @@ static void test_kernel__opening_balances_have_a_second_signature(void **state)
         lj_code code;
         const char *field, *problem;
     } rows[] = {
-        {"any state",                           &town.officer[0], second,                          2, long_ago, LJ_OK,        NULL,          NULL          },
-        {"first state",                         &town.officer[0], second,                          0, long_ago, LJ_OK,        NULL,          NULL          },
-        {"no second",                           &town.officer[0], NULL,                            2, long_ago, LJ_E_INVALID, "second",      "required"    },
-        {"the same person",                     &town.head[0],    second,                          2, long_ago, LJ_E_INVALID, "second",      "required"    },
+        {"any state",                           &town.officer[0], second,                          2, long_ago, LJ_OK,        NULL,             NULL          },
+        {"first state",                         &town.officer[0], second,                          0, long_ago, LJ_OK,        NULL,             NULL          },
+        {"no second",                           &town.officer[0], NULL,                            2, long_ago, LJ_E_INVALID, "opening_signer",
+         "required"                                                                                                                                           },
+        {"the same person",                     &town.head[0],    second,                          2, long_ago, LJ_E_INVALID, "opening_signer",
+         "required"                                                                                                                                           },
         {"no leader",                           &town.officer[0], book_person_of(&town.person[0]), 2, long_ago, LJ_E_INVALID,
-         "second",                                                                                                                           "not_entitled"},
-        {"no date",                             &town.officer[0], second,                          2, 0,        LJ_E_INVALID, "happened_on", "required"    },
+         "opening_signer",                                                                                                                      "not_entitled"},
+        {"no date",                             &town.officer[0], second,                          2, 0,        LJ_E_INVALID, "happened_on",    "required"    },
         {"no such state",                       &town.officer[0], second,                          9, long_ago, LJ_E_INVALID, "state",
-         "unknown_code"                                                                                                                                    },
+         "unknown_code"                                                                                                                                       },
         {"by the bureau, signed by its leader", &town.inspector,  book_person_of(&town.leader),    2,
-         long_ago,                                                                                              LJ_OK,        NULL,          NULL          },
+         long_ago,                                                                                              LJ_OK,        NULL,             NULL          },
         {"of another unit",                     &town.officer[1], book_person_of(&town.head[1]),   2, long_ago,
-         LJ_E_FORBIDDEN,                                                                                                      NULL,          NULL          },
+         LJ_E_FORBIDDEN,                                                                                                      NULL,             NULL          },
     };
     for (size_t i = 0; i < LJ_COUNT_OF(rows); i++) {
         ledger_outcome out;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "desk.h"
 
+#include <ftw.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "../check.h"
+#include "base/os.h"
 
 static _Atomic int64_t now_at;
 
@@ -31,7 +33,7 @@ static lj_code probe(route_call *call, lj_err *err)
     return LJ_OK;
 }
 
-/* clang-format off: one row a line */
+/* clang-format off */
 static const route_row probes[] = {
     {"GET",  "/api/v1/probe/public",   PERM_PUBLIC,      ROUTE_BODY_NONE, 0,   0, probe, "probe_public",   "x",
      "x",                                                                                                            NULL},
@@ -109,9 +111,11 @@ void desk_open(desk *to, uint32_t thread_count)
                           .data_dir = -1,
                           .clock = clock_of_test};
     need(server_logins_new(&to->server.logins, &err), &err, "logins");
-    const route_table tables[] = {
-        session_routes, account_routes, log_routes, {probes, LJ_COUNT_OF(probes)}
+    route_table tables[7] = {
+        session_routes, account_routes, log_routes, file_routes, {probes, LJ_COUNT_OF(probes)}
     };
+    need(record_routes(to->book.arena, &tables[5], &err), &err, "records");
+    need(import_routes(to->book.arena, &tables[6], &err), &err, "imports");
     route_set *set = NULL;
     const route_row *row = NULL;
     lj_code code = route_set_new(to->book.arena, tables, LJ_COUNT_OF(tables), &set, &row, &err);
@@ -125,9 +129,19 @@ void desk_open(desk *to, uint32_t thread_count)
     limits.thread_count = thread_count;
     snprintf(to->folder, sizeof to->folder, "/tmp/lijian-desk-XXXXXX");
     assert_non_null(mkdtemp(to->folder));
+    need(lj_os_open_folder(LJ_OS_CWD, to->folder, false, &to->server.data_dir, &err), &err,
+         "folder");
     snprintf(to->listen, sizeof to->listen, "unix:%s/s", to->folder);
     http_app app = route_http_app(&to->app);
     need(http_server_start(to->listen, &app, &limits, &to->http, &err), &err, "server");
+}
+
+static int remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+    (void)stat;
+    (void)kind;
+    (void)at;
+    return remove(path);
 }
 
 void desk_close(desk *to)
@@ -136,7 +150,8 @@ void desk_close(desk *to)
     server_logins_free(to->server.logins);
     seal_key_done(&to->key);
     book_close(&to->book);
-    rmdir(to->folder);
+    lj_os_close(to->server.data_dir);
+    nftw(to->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* ---- the client ---- */
@@ -215,14 +230,17 @@ static void keep(char *body)
 desk_answer desk_ask(desk *on, const desk_call *call)
 {
     char head[4096];
-    size_t body_len = call->body != NULL ? strlen(call->body) : 0;
-    int len =
-        snprintf(head, sizeof head,
-                 "%s /api/v1%s HTTP/1.1\r\nHost: lijian.test\r\nConnection: close\r\n"
-                 "X-Forwarded-For: %s\r\nAccept-Language: en\r\n%s%s%s%s",
-                 call->method, call->path, call->from != NULL ? call->from : "10.0.0.1",
-                 call->cookie != NULL ? "Cookie: " : "", call->cookie != NULL ? call->cookie : "",
-                 call->cookie != NULL ? "\r\n" : "", call->more != NULL ? call->more : "");
+    size_t body_len = call->body_len;
+    if (body_len == 0 && call->body != NULL) {
+        body_len = strlen(call->body);
+    }
+    int len = snprintf(head, sizeof head,
+                       "%s /api/v1%s HTTP/1.1\r\nHost: lijian.test\r\nConnection: close\r\n"
+                       "X-Forwarded-For: %s\r\nAccept-Language: %s\r\n%s%s%s%s",
+                       call->method, call->path, call->from != NULL ? call->from : "10.0.0.1",
+                       call->is_chinese ? "zh" : "en", call->cookie != NULL ? "Cookie: " : "",
+                       call->cookie != NULL ? call->cookie : "", call->cookie != NULL ? "\r\n" : "",
+                       call->more != NULL ? call->more : "");
     if (call->body != NULL) {
         len += snprintf(head + len, sizeof head - (size_t)len,
                         "Content-Type: %s\r\nContent-Length: %zu\r\n",
@@ -231,8 +249,12 @@ desk_answer desk_ask(desk *on, const desk_call *call)
     len += snprintf(head + len, sizeof head - (size_t)len, "\r\n");
     int fd = dial(on);
     (void)!send(fd, head, (size_t)len, MSG_NOSIGNAL);
-    if (body_len > 0) {
-        (void)!send(fd, call->body, body_len, MSG_NOSIGNAL);
+    for (size_t sent = 0; sent < body_len;) {
+        ssize_t part = send(fd, call->body + sent, body_len - sent, MSG_NOSIGNAL);
+        if (part <= 0) {
+            break;
+        }
+        sent += (size_t)part;
     }
     desk_answer answer;
     read_answer(fd, &answer);
@@ -331,4 +353,40 @@ desk_account desk_account_new(desk *on, const char *sys, const char *name, const
         fail_msg("account %s: %d %s", name, answer.status, answer.body);
     }
     return (desk_account){desk_text(&answer, "id"), desk_text(&answer, "one_time_password")};
+}
+
+void desk_version(desk *on, const char *account_id, char out[64])
+{
+    uint8_t id[16];
+    account_row row = {.version = 0};
+    lj_err err = {0};
+    ledger_now now = ledger_now_of(on->book.at);
+    assert_true(ledger_id_read(lj_cstr_bytes(account_id), id));
+    (void)!account_read(on->book.ledger, on->book.reader, id, &now, on->book.arena, &row, &err);
+    snprintf(out, 64, "If-Match: \"%lld\"\r\n", (long long)row.version);
+}
+
+void desk_change(desk *on, const char *cookie, const char *method, const char *account_id,
+                 const char *rest, const char *body)
+{
+    char path[160];
+    char match[64];
+    snprintf(path, sizeof path, "/accounts/%s/%s", account_id, rest);
+    desk_version(on, account_id, match);
+    desk_answer answer =
+        desk_ask(on, &(desk_call){method, path, .body = body, .cookie = cookie, .more = match});
+    if (answer.status != 200 && answer.status != 204) {
+        fail_msg("%s %s: %d %s", method, path, answer.status, answer.body);
+    }
+}
+
+const char *desk_officer(desk *on, const char *sys, const char *sec, const char *name,
+                         const uint8_t *unit, const char *role)
+{
+    ledger_actor actor = book_actor(&on->book, "经办人", unit, role);
+    char body[128];
+    desk_account made = desk_account_new(on, sys, name, book_id(actor.person.bytes.ptr));
+    snprintf(body, sizeof body, "{\"post\":\"%s\"}", book_id(actor.posts[0].id));
+    desk_change(on, sec, "POST", made.id, "grants", body);
+    return desk_enter(on, name, made.password);
 }

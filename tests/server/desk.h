@@ -36,6 +36,8 @@ typedef struct desk_call {
     const char *from;          /* X-Forwarded-For; NULL: 10.0.0.1 */
     const char *more;          /* header lines, each with CR LF */
     const char *type;          /* Content-Type; NULL: application/json */
+    size_t body_len;           /* of a body that is not text; 0: up to its NUL */
+    bool is_chinese;           /* Accept-Language */
 } desk_call;
 typedef struct desk_answer {
     int status;
@@ -58,10 +60,18 @@ const char *desk_login(desk *on, const char *name, const char *password);
 const char *desk_enter(desk *on, const char *name, const char *one_time);
 /* 0 sys, 1 sec, 2 audit. */
 const char *desk_admin(desk *on, uint32_t which);
+/* A change of an account as it is now: rest is "moves", "grants" ... */
+void desk_change(desk *on, const char *cookie, const char *method, const char *account_id,
+                 const char *rest, const char *body);
+/* The header line If-Match of an account as it is now. */
+void desk_version(desk *on, const char *account_id, char out[64]);
 /* A new account by the system administrator: its id and one-time password, in static rings. */
 typedef struct desk_account {
     const char *id, *password;
 } desk_account;
 desk_account desk_account_new(desk *on, const char *sys, const char *name, const char *person);
+/* Somebody new with a post of the role at the unit (NULL: the bureau's), granted and logged in. */
+const char *desk_officer(desk *on, const char *sys, const char *sec, const char *name,
+                         const uint8_t *unit, const char *role);
 
 #endif

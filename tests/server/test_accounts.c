@@ -26,11 +26,21 @@ static desk_answer ask(office *on, uint32_t who, const char *method, const char 
     return desk_ask(&on->desk, &(desk_call){method, path, .body = body, .cookie = on->cookie[who]});
 }
 
+/* A change of an account as it is now. */
+static desk_answer change(office *on, uint32_t who, const char *method, const char *account_id,
+                          const char *rest, const char *body)
+{
+    char path[160];
+    snprintf(path, sizeof path, "/accounts/%s/%s", account_id, rest);
+    char match[64];
+    desk_version(&on->desk, account_id, match);
+    return desk_ask(&on->desk, &(desk_call){method, path, .body = body, .cookie = on->cookie[who],
+                                            .more = match});
+}
+
 static desk_answer grant(office *on, const char *account_id, const char *body)
 {
-    char path[128];
-    snprintf(path, sizeof path, "/accounts/%s/grants", account_id);
-    return ask(on, SEC, "POST", path, body);
+    return change(on, SEC, "POST", account_id, "grants", body);
 }
 
 static int grant_admin(office *on, const char *account_id, const char *admin)
@@ -49,18 +59,16 @@ static int grant_post(office *on, const char *account_id, const uint8_t post[16]
 
 static int revoke(office *on, const char *account_id, const char *what)
 {
-    char path[160];
-    snprintf(path, sizeof path, "/accounts/%s/grants/%s", account_id, what);
-    return ask(on, SEC, "DELETE", path, NULL).status;
+    char rest[80];
+    snprintf(rest, sizeof rest, "grants/%s", what);
+    return change(on, SEC, "DELETE", account_id, rest, NULL).status;
 }
 
 static desk_answer move(office *on, const char *account_id, const char *event)
 {
-    char path[128];
     char body[64];
-    snprintf(path, sizeof path, "/accounts/%s/moves", account_id);
     snprintf(body, sizeof body, "{\"event\":\"%s\"}", event);
-    return ask(on, SYS, "POST", path, body);
+    return change(on, SYS, "POST", account_id, "moves", body);
 }
 
 /* Ids of the first three, by their place. */
@@ -314,6 +322,46 @@ static void test_accounts__moves(void **state)
     desk_close(&on.desk);
 }
 
+static void test_accounts__a_change_says_what_it_saw(void **state)
+{
+    (void)state;
+    office on;
+    open_office(&on);
+    desk_account one = desk_account_new(&on.desk, on.cookie[SYS], "one", NULL);
+    char path[128];
+    char match[64];
+    snprintf(path, sizeof path, "/accounts/%s/moves", one.id);
+    const char *body = "{\"event\":\"lock\"}";
+    assert_int_equal(ask(&on, SYS, "POST", path, body).status, 428);
+    desk_version(&on.desk, one.id, match);
+    assert_int_equal(grant_admin(&on, one.id, "sys_admin"), 200);
+    desk_answer answer = desk_ask(&on.desk, &(desk_call){"POST", path, .body = body,
+                                                         .cookie = on.cookie[SYS], .more = match});
+    assert_int_equal(answer.status, 412);
+    assert_true(desk_has(&answer, "\"current\":{\"id\":"));
+    assert_true(desk_has(&answer, "sys_admin"));
+    assert_int_equal(move(&on, one.id, "lock").status, 200);
+    desk_close(&on.desk);
+}
+
+static void test_accounts__people_for_accounts(void **state)
+{
+    (void)state;
+    office on;
+    open_office(&on);
+    uint8_t person[16];
+    make_person(&on.desk, "张三丰", NULL, person);
+    desk_answer answer = ask(&on, SYS, "GET", "/accounts/persons?q=%E4%B8%89", NULL);
+    assert_int_equal(answer.status, 200);
+    assert_true(desk_has(&answer, book_id(person)) && desk_has(&answer, "清河区保密局"));
+    answer = ask(&on, SYS, "GET", "/accounts/persons", NULL);
+    assert_true(desk_has(&answer, book_id(person)));
+    answer = ask(&on, SYS, "GET", "/accounts/persons?q=%25", NULL);
+    assert_string_equal(answer.body, "{\"items\":[]}");
+    assert_int_equal(ask(&on, SEC, "GET", "/accounts/persons", NULL).status, 403);
+    desk_close(&on.desk);
+}
+
 static void test_accounts__the_first_leader(void **state)
 {
     (void)state;
@@ -401,9 +449,36 @@ static void test_accounts__grants_count_from_the_next_request(void **state)
     desk_close(&on.desk);
 }
 
+/* Whoever resets a password sees it: alone he must not become somebody else. */
+static void test_accounts__a_reset_password_opens_no_post(void **state)
+{
+    (void)state;
+    office on;
+    open_office(&on);
+    uint8_t post[16];
+    uint8_t person[16];
+    make_post(&on.desk, "inspector", post);
+    make_person(&on.desk, "检查员丙", post, person);
+    desk_account one = desk_account_new(&on.desk, on.cookie[SYS], "one", book_id(person));
+    assert_int_equal(grant_post(&on, one.id, post), 200);
+    desk_answer answer = move(&on, one.id, "reset");
+    assert_int_equal(answer.status, 200);
+    const char *cookie = desk_enter(&on.desk, "one", desk_text(&answer, "one_time_password"));
+    desk_want(&on.desk, &(desk_call){"GET", "/probe/bureau", .cookie = cookie}, 403);
+    assert_int_equal(grant_post(&on, one.id, post), 200);
+    desk_want(&on.desk, &(desk_call){"GET", "/probe/bureau", .cookie = cookie}, 200);
+    for (uint32_t i = 0; i < ACCOUNT_FIRST_COUNT; i++) {
+        answer = move(&on, id_of(&on, i), "reset");
+        CHECK_ROW(account_first_names[i], answer.status, 409);
+        assert_true(desk_has(&answer, "admin_reset"));
+    }
+    desk_close(&on.desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_accounts__a_reset_password_opens_no_post),
         cmocka_unit_test(test_accounts__permissions),
         cmocka_unit_test(test_accounts__names),
         cmocka_unit_test(test_accounts__roles_that_exclude_each_other),
@@ -411,6 +486,8 @@ int main(void)
         cmocka_unit_test(test_accounts__nobody_grants_to_himself),
         cmocka_unit_test(test_accounts__the_last_administrator_stays),
         cmocka_unit_test(test_accounts__moves),
+        cmocka_unit_test(test_accounts__a_change_says_what_it_saw),
+        cmocka_unit_test(test_accounts__people_for_accounts),
         cmocka_unit_test(test_accounts__the_first_leader),
         cmocka_unit_test(test_accounts__grants_count_from_the_next_request),
     };

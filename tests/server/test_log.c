@@ -146,6 +146,36 @@ static void test_log__pages_and_proofs(void **state)
     desk_close(&on);
 }
 
+/* Every entry about an account is told, granted and withdrawn ones too. */
+static void test_log__entries_say_which_account(void **state)
+{
+    (void)state;
+    desk on;
+    desk_open(&on, 2);
+    const char *sys = desk_admin(&on, 0);
+    const char *sec = desk_admin(&on, 1);
+    const char *audit = desk_admin(&on, 2);
+    char body[128];
+    desk_account one = desk_account_new(&on, sys, "one", NULL);
+    desk_account head = desk_account_new(&on, sys, "head", NULL);
+    desk_change(&on, sec, "POST", one.id, "grants", "{\"admin\":\"sec_admin\"}");
+    desk_change(&on, sec, "DELETE", one.id, "grants/sec_admin", NULL);
+    snprintf(body, sizeof body, "{\"post\":\"%s\"}", book_id(on.book.ids.leader_post));
+    desk_change(&on, sec, "POST", head.id, "grants", body);
+    desk_change(&on, sys, "POST", one.id, "moves", "{\"event\":\"close\"}");
+    json_t *page = get(&on, audit, "/log/entries?limit=200");
+    json_t *items = json_object_get(page, "items");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        json_t *item = json_array_get(items, i);
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        bool is_wanted = strcmp(kind, "account") == 0 || strcmp(kind, "session") == 0;
+        CHECK_ROW(json_string_value(json_object_get(item, "event")),
+                  json_object_get(item, "about") != NULL, is_wanted);
+    }
+    json_decref(page);
+    desk_close(&on);
+}
+
 static void test_log__entries_say_who_did_what(void **state)
 {
     (void)state;
@@ -161,6 +191,8 @@ static void test_log__entries_say_who_did_what(void **state)
     assert_string_equal(json_string_value(json_object_get(json_object_get(item, "by"), "title")),
                         "sys");
     assert_true(json_is_null(json_object_get(item, "record")));
+    assert_string_equal(json_string_value(json_object_get(json_object_get(item, "about"), "title")),
+                        "one");
     json_decref(page);
     page = get(&on, audit, "/log/entries?limit=200");
     json_t *items = json_object_get(page, "items");
@@ -292,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log__pages_and_proofs),
+        cmocka_unit_test(test_log__entries_say_which_account),
         cmocka_unit_test(test_log__entries_say_who_did_what),
         cmocka_unit_test(test_log__the_export_verifies),
         cmocka_unit_test(test_log__the_export_with_values_verifies),

@@ -247,7 +247,7 @@ static const struct {
     {"allowed",
      "POST /api/v1/chief HTTP/1.1\r\n" HOST "X-User: chief\r\nContent-Length: 1\r\n\r\nx",                       200, "",
      "Connection",                                                                                                                                      ""                        },
-    {"too large",                 "POST /api/v1/echo HTTP/1.1\r\n" JSON "Content-Length: 65537\r\n\r\n",         413,
+    {"too large",                 "POST /api/v1/echo HTTP/1.1\r\n" JSON "Content-Length: 99000000\r\n\r\n",      413,
      "too_large",                                                                                                                     "Connection",     "close"                   },
     {"no body",                   "POST /api/v1/echo HTTP/1.1\r\n" JSON "\r\n",                                  400, "bad_request",  "Connection",     ""                        },
     {"body where none belongs",   "GET /api/v1/ping HTTP/1.1\r\n" JSON BODY,                                     400, "bad_request",
@@ -372,7 +372,7 @@ static void test_route__every_problem_in_both_languages(void **state)
                      row->name, lang == HTTP_EN ? row->en : row->zh, row->status, row->name);
             /* names that are an lj_code too follow the code */
             if (strncmp(client_body(&answer), wanted, strlen(wanted)) != 0 &&
-                strcmp(row->name, "invalid") != 0) {
+                strcmp(row->name, "invalid") != 0 && strcmp(row->name, "tampered") != 0) {
                 fail_msg("%s: %s, wanted %s", row->name, client_body(&answer), wanted);
             }
             assert_string_equal(client_header(&answer, "Content-Language"),

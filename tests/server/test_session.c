@@ -25,11 +25,8 @@ static void test_session__login_answers(void **state)
     const char *sys = desk_admin(&on, 0);
     desk_account locked = desk_account_new(&on, sys, "locked", NULL);
     desk_account closed = desk_account_new(&on, sys, "closed", NULL);
-    char path[128];
-    snprintf(path, sizeof path, "/accounts/%s/moves", locked.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"event\":\"lock\"}", .cookie = sys}, 200);
-    snprintf(path, sizeof path, "/accounts/%s/moves", closed.id);
-    desk_want(&on, &(desk_call){"POST", path, .body = "{\"event\":\"close\"}", .cookie = sys}, 200);
+    desk_change(&on, sys, "POST", locked.id, "moves", "{\"event\":\"lock\"}");
+    desk_change(&on, sys, "POST", closed.id, "moves", "{\"event\":\"close\"}");
     const struct {
         const char *name, *account, *password;
         int status;

@@ -40,8 +40,8 @@ SELECT CAST(1 AS real) / 2;
 
 -- query: unit_add  in: id bytes, name text, leader bytes  out: 0
 INSERT INTO unit (district, id, version, state, unit, department, person, parent, number, happened_on, created_at, changed_at,
-    source, entered_by, for_post, void, name, leader)
-VALUES (1, :id, 1, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, NULL, 0, :name, :leader);
+    source, entered_by, for_post, void, sort_key, name, leader)
+VALUES (1, :id, 1, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, NULL, 0, :id, :name, :leader);
 
 -- query: answer_add  in: unit bytes, item text, points int  out: 0
 INSERT INTO answer (district, unit, item, points) VALUES (1, :unit, :item, :points);

@@ -23,7 +23,6 @@ export default async function (base) {
     must(!(await page.content()).includes(secret), 'the password is gone');
     await picture(page, 'accounts-sys-zh');
     const person = await visit(base);
-    process.env['LIJIAN_' + name.toUpperCase()] = name;
     await enter(person, name, secret);
     must(person.url().includes('/password'), 'the first login asks for a change');
     await person.context().close();

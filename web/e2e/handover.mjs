@@ -42,7 +42,7 @@ export default async function (base) {
     await officer.click(`main .head button:has-text("${move.verb || move.label}")`);
     await officer.click('dialog button[type=submit]');
     await officer.waitForSelector('dialog .faults li');
-    must((await officer.locator('dialog .faults li').count()) === 3, 'three signatures are asked for');
+    must((await officer.locator('dialog .faults li').count()) >= 2, 'the other signatures are asked for'); // who completes it signs with it
     await officer.keyboard.press('Escape');
     await officer.click(`button[aria-label$="${out.label}"]:has-text("签名") >> nth=0`);
     await officer.waitForSelector('.signed');

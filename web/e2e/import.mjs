@@ -49,7 +49,7 @@ export default async function (base) {
     await page.click('main button.primary');
     await page.waitForSelector('button:has-text("撤销本次导入")');
     await page.click('button:has-text("撤销本次导入")');
-    await page.waitForSelector('p.notice[role=status]');
+    await page.waitForSelector('.notice[role=status]');
     await settled(page);
     const word = good.split('\r\n')[1].split(',')[0];
     const { data } = await api(page, 'GET', '/units?q=' + encodeURIComponent(word));

@@ -1,4 +1,4 @@
-import { account, go, must, password, settled, test, visit } from './lib.mjs';
+import { account, go, must, secret, settled, test, visit } from './lib.mjs';
 import { schemaOf, sample, unique } from './records.mjs';
 
 const at = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
@@ -18,7 +18,7 @@ export default async function (base) {
     await tabTo(page, '#login-account');
     await page.keyboard.type(account('leader'));
     await page.keyboard.press('Tab');
-    await page.keyboard.type(password);
+    await page.keyboard.type(secret('leader'));
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => !location.hash.includes('login'));
     await settled(page);
@@ -65,7 +65,7 @@ export default async function (base) {
     await settled(page);
     must((await page.textContent('h1')).includes(word), 'the record is open');
     await page.evaluate(() => document.activeElement.blur());
-    await tabTo(page, 'header.top button:last-child');
+    await tabTo(page, 'header.top button:last-child', 300);
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash.includes('login'));
     must(!page.faults.length, 'no fault: ' + page.faults.join());

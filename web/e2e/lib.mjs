@@ -3,9 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-// Against another server: LIJIAN_BASE and, when they differ, LIJIAN_PASSWORD and LIJIAN_<ROLE>=account.
-export const password = process.env.LIJIAN_PASSWORD || 'Lijian-2024';
-export const account = (role) => process.env['LIJIAN_' + role.toUpperCase()] || role;
+// Against another server: LIJIAN_BASE and, when they differ, LIJIAN_PASSWORD and LIJIAN_<ROLE>=account or account:password.
+const given = (role) => (process.env['LIJIAN_' + role.toUpperCase()] || role).split(':');
+export const account = (role) => given(role)[0];
+export const secret = (role) => given(role)[1] || process.env.LIJIAN_PASSWORD || 'Lijian-2024';
+/** From now on this role is that account. */
+export const become = (role, name, password) => (process.env['LIJIAN_' + role.toUpperCase()] = name + ':' + password);
 const pictures = process.env.LIJIAN_PICTURES;
 
 let cases = 0;
@@ -42,6 +45,9 @@ export async function visit(base, role, options = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   page.faults = [];
+  page.waiting = 0;
+  page.on('request', () => page.waiting++);
+  for (const name of ['requestfinished', 'requestfailed']) page.on(name, () => page.waiting--);
   page.on('pageerror', (error) => page.faults.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of (4\d\d|5\d\d)|ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(message.text())) page.faults.push(message.text());
@@ -50,10 +56,10 @@ export async function visit(base, role, options = {}) {
   if (role) await enter(page, role);
   return page;
 }
-export async function enter(page, role, secret = password) {
+export async function enter(page, role, password = secret(role)) {
   await page.goto(page.base + '#/login');
   await page.fill('#login-account', account(role));
-  await page.fill('#login-password', secret);
+  await page.fill('#login-password', password);
   await page.click('form.login button[type=submit]');
   await page.waitForFunction(() => !location.hash.includes('login'));
   await settled(page);
@@ -64,8 +70,11 @@ export async function go(page, path) {
 }
 /** Waits until nothing is being fetched any more. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle');
-  await page.waitForTimeout(60);
+  let quiet = 0;
+  for (let n = 0; n < 400 && quiet < 4; n++) {
+    await page.waitForTimeout(20);
+    quiet = page.waiting > 0 ? 0 : quiet + 1;
+  }
 }
 export async function picture(page, name, options = {}) {
   if (!pictures) return;

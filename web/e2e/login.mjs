@@ -1,4 +1,4 @@
-import { enter, go, must, password, picture, settled, test, visit } from './lib.mjs';
+import { account, enter, go, must, picture, secret, settled, test, visit } from './lib.mjs';
 
 export default async function (base) {
   await test('login: a wrong password is refused in words and the account stays typed', async () => {
@@ -17,8 +17,8 @@ export default async function (base) {
     const page = await visit(base);
     await go(page, '/me');
     must(page.url().includes('login'), 'the login comes first');
-    await page.fill('#login-account', process.env.LIJIAN_OFFICER || 'officer');
-    await page.fill('#login-password', password);
+    await page.fill('#login-account', account('officer'));
+    await page.fill('#login-password', secret('officer'));
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash === '#/me');
     must(!page.faults.length, 'no fault: ' + page.faults.join());
@@ -39,19 +39,18 @@ export default async function (base) {
     await page.context().close();
   });
   await test('login: the first login asks for another password', async () => {
-    if (process.env.LIJIAN_BASE && !process.env.LIJIAN_NEWCOMER) return;
     const page = await visit(base, 'newcomer');
     must(page.url().includes('/password'), 'the change comes first');
     await picture(page, 'password');
     await go(page, '/r/units');
     must(page.url().includes('/password'), 'and nothing else is reached');
-    await page.fill('#password-old', password);
+    await page.fill('#password-old', secret('newcomer'));
     await page.fill('#password-new', 'short');
     await page.fill('#password-repeated', 'short');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.faults');
     must((await page.evaluate(() => document.activeElement.id)) === 'password-new', 'the focus is at the fault');
-    await page.fill('#password-old', password);
+    await page.fill('#password-old', secret('newcomer'));
     await page.fill('#password-new', 'Another-2024');
     await page.fill('#password-repeated', 'Another-2024');
     await page.keyboard.press('Enter');
@@ -65,7 +64,7 @@ export default async function (base) {
     await page.context().clearCookies();
     await page.click('form button[type=submit]');
     await page.waitForSelector('dialog #login-password');
-    await page.fill('dialog #login-password', password);
+    await page.fill('dialog #login-password', secret('leader'));
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog', { state: 'detached' });
     await settled(page);

@@ -376,7 +376,7 @@ function answer(request, url, body) {
     if (parts[2] === 'undo') {
       let undone = 0;
       for (const one of plan.made) if (one.version === 1) { one.void = true; one.version++; undone++; note(one, { event: 'void' }, who(account)); }
-      return ok({ undone, kept: plan.made.length - undone });
+      return ok({ voided: undone, restored: 0, kept_count: plan.made.length - undone, kept: plan.made.filter((one) => !one.void).map((one) => ({ record: { id: one.id, type: one.type, title: one.title }, detail: '' })) });
     }
     if (plan.errors.length && !json().skip_faulty) throw new Fail(409, 'faulty', T('仍有错误单元格', 'Faulty cells remain'));
     const result = { created: 0, changed: 0, skipped: 0, batch: parts[1] };

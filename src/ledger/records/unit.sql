@@ -8,13 +8,16 @@ SELECT (SELECT count(*) FROM unit u WHERE u.district = :district AND u.split_fro
 -- query: unit_merged_into   in: district int, id bytes   out: 4
 SELECT successor, successor, NULL, NULL FROM unit WHERE district = :district AND id = :id AND successor IS NOT NULL;
 
+-- Of the successor the three posts of the unit: neither its departments nor its staff read the old unit's records.
 -- query: unit_successor_posts   in: district int, id bytes   out: 4
 SELECT p.id, p.unit, NULL, NULL FROM unit u JOIN post p ON p.district = u.district AND p.unit = u.successor
- WHERE u.district = :district AND u.id = :id AND p.void = 0 AND p.state = 0;
+ WHERE u.district = :district AND u.id = :id AND p.void = 0 AND p.state = 0
+   AND p.role IN ('unit_head', 'responsible_leader', 'secrecy_officer');
 
 -- query: unit_split_into   in: district int, id bytes   out: 4
 SELECT id, id, NULL, NULL FROM unit WHERE district = :district AND split_from = :id AND void = 0;
 
 -- query: unit_split_posts   in: district int, id bytes   out: 4
 SELECT p.id, p.unit, NULL, NULL FROM unit u JOIN post p ON p.district = u.district AND p.unit = u.id
- WHERE u.district = :district AND u.split_from = :id AND u.void = 0 AND p.void = 0 AND p.state = 0;
+ WHERE u.district = :district AND u.split_from = :id AND u.void = 0 AND p.void = 0 AND p.state = 0
+   AND p.role IN ('unit_head', 'responsible_leader', 'secrecy_officer');

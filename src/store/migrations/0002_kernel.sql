@@ -135,6 +135,16 @@ CREATE TABLE search (
     PRIMARY KEY (district, type, gram, id)
 ) {KEYED};
 
+-- How many records count (are not void), by type, unit and state: the matrix reads no records.
+CREATE TABLE tally (
+    district {INT} NOT NULL, -- 0: shared by all districts
+    type     {INT} NOT NULL,   -- tag of the record type
+    unit     {BYTES} NOT NULL, -- the unit
+    state    {INT} NOT NULL,   -- of the records
+    n        {INT} NOT NULL,   -- records
+    PRIMARY KEY (district, type, unit, state)
+) {STRICT};
+
 -- The log: leaves, the nodes of complete subtrees, its head.
 CREATE TABLE audit_leaf (
     district {INT} NOT NULL, -- 0: shared by all districts -- 0: shared by all districts
