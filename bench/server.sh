@@ -201,7 +201,7 @@ if wanted S9; then
     begun=$(ms)
     curl -sf --unix-socket "$socket" -H "Cookie: lijian_session=$token" -o "$place/log.ljlog" http://localhost/api/v1/log/export
     # shellcheck disable=SC2059 # \n of the JSON text become lines
-    printf "$(echo "$point" | sed 's/^{"text":"//; s/"}$//; s/%/%%/g')" >"$place/point"
+    printf "$(printf '%s' "$point" | sed 's/^{"text":"//; s/"}$//; s/%/%%/g')" >"$place/point"
     export_s=$(awk -v us=$(($(ms) - begun)) 'BEGIN {printf "%.2f", us / 1e6}')
     row S9 "export of the log, $(stat -c %s "$place/log.ljlog") bytes, s" "$export_s" "-" ""
     best=""

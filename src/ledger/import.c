@@ -148,14 +148,12 @@ static void fault_at(row_work *on, int column, const char *code, int64_t min, in
     if (column >= 0) {
         on->faulty_columns[column / 64] |= (uint64_t)1 << column % 64;
     }
-    add_error(on->pass,
-              &(ledger_import_error){
-                  .row_no = on->row_no,
-                  .column = column,
-                  .code = code,
-                  .min = min,
-                  .max = max,
-                  .found = found_in(on, column)});
+    add_error(on->pass, &(ledger_import_error){.row_no = on->row_no,
+                                               .column = column,
+                                               .code = code,
+                                               .min = min,
+                                               .max = max,
+                                               .found = found_in(on, column)});
 }
 
 static void fault(row_work *on, int column, const char *code)
