@@ -87,9 +87,9 @@ static void put_record(const ledger_type *type, const columns *all)
     fprintf(sql,
             "-- query: %s_strays   in: district int   out: 1\n"
             "SELECT t.id FROM %s t WHERE t.district = :district AND NOT EXISTS (SELECT 1 FROM "
-            "moved m WHERE m.district = t.district AND m.record = t.id AND m.type = %u) "
+            "moved m WHERE m.district = t.district AND m.record = t.id AND m.seq = 1) "
             "ORDER BY t.id LIMIT 100;\n\n",
-            type->name, type->name, type->tag);
+            type->name, type->name);
     for (int i = 0; i < type->field_count; i++) {
         const ledger_field *field = &type->fields[i];
         if ((field->flags & LEDGER_UNIQUE) != 0) {

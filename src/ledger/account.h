@@ -128,9 +128,10 @@ typedef struct account_row {
     account_state state;
     bool must_change;
     int64_t failed, failed_at;
-    int64_t version;               /* grows with every change, grants too */
-    uint32_t admin;                /* POST_ bits */
-    account_post *posts, *waiting; /* granted; held today and not granted */
+    int64_t version; /* grows with every change, grants too */
+    uint32_t admin;  /* POST_ bits */
+    account_post *posts,
+        *waiting; /* granted; held today and not granted, or the leader's that nobody ever held */
     uint32_t post_count, waiting_count;
 } account_row;
 LJ_MUST_USE lj_code account_read(ledger *book, store_conn *conn, const uint8_t id[16],

@@ -58,6 +58,15 @@ SELECT p.id, p.title, p.role, p.unit, u.name FROM post p
                      AND g.since_at <= :at AND (g.until_at IS NULL OR g.until_at > :at))
  ORDER BY p.id LIMIT 32;
 
+-- The post that may be granted to an account of no person: that of the bureau's leader before anybody held it.
+-- query: account_first_post   in: district int   out: 5
+SELECT p.id, p.title, p.role, p.unit, u.name FROM post p
+  LEFT JOIN unit u ON u.district = p.district AND u.id = p.unit
+ WHERE p.district = :district AND p.role = 'bureau_leader' AND p.void = 0 AND p.state = 0
+   AND NOT EXISTS (SELECT 1 FROM assignment a JOIN post q ON q.district = a.district AND q.id = a.post
+                    WHERE a.district = p.district AND q.role = p.role AND a.void = 0)
+ ORDER BY p.id LIMIT 32;
+
 -- query: account_grant_put   in: district int, id bytes, account bytes, post bytes, admin int, at int, by_account bytes   out: 0
 INSERT INTO account_grant (district, id, account, post, admin, since_at, until_at, by_account)
 VALUES (:district, :id, :account, :post, :admin, :at, NULL, :by_account);

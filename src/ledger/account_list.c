@@ -91,10 +91,11 @@ static lj_code fill_posts(ledger *book, store_conn *conn, const ledger_now *now,
         store_run(conn, &q_account_grants, args, LJ_COUNT_OF(args), keep_grant, &granted, err);
     const store_value wait[] = {district, ledger_id_value(row->id), row->person,
                                 store_int(now->today), store_int(now->at)};
-    if (code == LJ_OK && granted.admin == 0 && row->person.kind == STORE_BYTES &&
-        row->state != ACCOUNT_CLOSED) {
-        code = store_run(conn, &q_account_waiting, wait, LJ_COUNT_OF(wait), keep_waiting, &waiting,
-                         err);
+    if (code == LJ_OK && granted.admin == 0 && row->state != ACCOUNT_CLOSED) {
+        code = row->person.kind == STORE_BYTES
+                   ? store_run(conn, &q_account_waiting, wait, LJ_COUNT_OF(wait), keep_waiting,
+                               &waiting, err)
+                   : store_run(conn, &q_account_first_post, wait, 1, keep_waiting, &waiting, err);
     }
     row->admin = granted.admin;
     row->posts = granted.posts;

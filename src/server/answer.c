@@ -165,6 +165,20 @@ void server_put_value(route_call *call, store_conn *conn, lj_json *json, const c
 }
 
 /* ---- records ---- */
+/* A reference to records of any type: its neighbour "record_type" says which. */
+static const ledger_type *type_beside(const ledger_record *record, const ledger_field *field)
+{
+    if (field->kind != LEDGER_REF || strcmp(field->of, "*") != 0) {
+        return NULL;
+    }
+    int at = ledger_field_find(record->type, "record_type", 11);
+    if (at < 0 || record->values[at].kind != STORE_TEXT) {
+        return NULL;
+    }
+    lj_slice name = record->values[at].bytes;
+    return ledger_type_lookup((const char *)name.ptr, name.len);
+}
+
 static bool may_write(const ledger_record *record, const ledger_field *field,
                       const ledger_rights *rights)
 {
@@ -244,7 +258,12 @@ void server_put_record(route_call *call, store_conn *conn, lj_json *json, const 
     for (uint32_t i = 0; i < type->field_count; i++) {
         const ledger_field *field = &type->fields[i];
         if ((rights->read_groups & 1u << field->group) != 0) {
-            server_put_value(call, conn, json, field->name, field, &record->values[i]);
+            const ledger_type *of = type_beside(record, field);
+            if (of != NULL) {
+                server_put_ref(call, conn, json, field->name, of, &record->values[i]);
+            } else {
+                server_put_value(call, conn, json, field->name, field, &record->values[i]);
+            }
         }
     }
     lj_json_object_end(json);

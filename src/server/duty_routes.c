@@ -92,7 +92,8 @@ static lj_code duties_query(route_call *call, duty_query *out, uint8_t unit[16],
             is_good = ledger_id_read(lj_str_bytes(pair->value), out->post_room);
             out->post = out->post_room;
         } else if (lj_str_is(pair->name, LJ_STR("all"))) {
-            out->view = lj_str_is(pair->value, LJ_STR("1")) ? DUTY_OF_DISTRICT : out->view;
+            bool is_all = lj_str_is(pair->value, LJ_STR("1")) && out->unit == NULL;
+            out->view = is_all ? DUTY_OF_DISTRICT : out->view;
         } else if (lj_str_is(pair->name, LJ_STR("unit"))) {
             is_good = ledger_id_read(lj_str_bytes(pair->value), unit);
             out->view = DUTY_OF_UNIT;

@@ -75,6 +75,24 @@ static bool put_cell_fault(route_call *call, lj_json *json, const char *code)
     return false;
 }
 
+/* What may stand in a cell of codes: there is no other place where a person with the file before
+ * him finds the words. */
+static void put_choices(route_call *call, lj_json *json, const ledger_field *field)
+{
+    const ledger_codes *codes = ledger_codes_of(server_of(call)->book);
+    lj_str list = lj_cstr_str(field->of);
+    bool english = server_english(call);
+    lj_buf buf;
+    lj_buf_init(&buf, call->arena, 8 * 1024);
+    lj_buf_put_cstr(&buf, english ? "one of: " : "可填：");
+    for (uint32_t i = 0; i < ledger_codes_count(codes, list); i++) {
+        const ledger_code_row *row = ledger_codes_at(codes, list, i);
+        lj_buf_put_cstr(&buf, i == 0 ? "" : english ? ", " : "、");
+        lj_buf_put(&buf, lj_str_bytes(english ? row->en : row->zh));
+    }
+    lj_json_text(json, "remedy", lj_buf_slice(&buf));
+}
+
 static void put_error(route_call *call, lj_json *json, const sheet_read *read,
                       const ledger_import_error *error)
 {
@@ -85,10 +103,10 @@ static void put_error(route_call *call, lj_json *json, const sheet_read *read,
     if (error->column >= 0) {
         const ledger_sheet *sheet = &read->plan.columns;
         uint32_t column = (uint32_t)error->column;
-        lj_json_text(json, "column",
-                     lj_str_bytes(sheet_title(&read->plan, column, server_english(call))));
-        lj_json_cstr(json, "field",
+        lj_json_cstr(json, "column",
                      column == 0 ? "number" : type->fields[sheet->fields[column]].name);
+        lj_json_text(json, "label",
+                     lj_str_bytes(sheet_title(&read->plan, column, server_english(call))));
         if (read->header.columns[column] != TABLE_NO_COLUMN) {
             table_cell_name(error->row_no, read->header.columns[column], cell);
         }
@@ -104,6 +122,11 @@ static void put_error(route_call *call, lj_json *json, const sheet_read *read,
         problem_text text =
             server_problem_text(call->arena, error->code, error->min, error->max, &bound);
         put_sentence(call, json, text, bound);
+    }
+    const int *of_field = error->column > 0 ? &read->plan.columns.fields[error->column] : NULL;
+    if (of_field != NULL && type->fields[*of_field].kind == LEDGER_CODE &&
+        strcmp(error->code, "unknown_code") == 0) {
+        put_choices(call, json, &type->fields[*of_field]);
     }
     if (error->found.len > 0) {
         lj_json_text(json, "value", error->found);

@@ -2,6 +2,7 @@
  * The log for the audit administrator: what happened, and proofs that need no trust in the server.
  * Entries name accounts and records by id; of accounts also the name, of records nothing more. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "base/os.h"
@@ -70,6 +71,64 @@ static void put_by(route_call *call, lj_json *json, const seal_leaf *leaf)
     lj_json_object_end(json);
 }
 
+/* What an auditor who reads no records calls it. */
+typedef struct log_word {
+    const char *name, *en, *zh;
+} log_word;
+static const log_word log_words[] = {
+    {"change",     "Record",              "记录"            },
+    {"signed",     "Signature",           "签名"            },
+    {"erasure",    "Erasure",             "清除数据"      },
+    {"account",    "Account",             "账号"            },
+    {"checkpoint", "Checkpoint",          "检查点"         },
+    {"import",     "Import",              "导入"            },
+    {"opening",    "Opening entry",       "期初补录"      },
+    {"export",     "Export",              "导出"            },
+    {"key",        "Key",                 "密钥"            },
+    {"setting",    "Setting",             "设置"            },
+    {"session",    "Session",             "会话"            },
+    {"create",     "Create",              "新建"            },
+    {"edit",       "Edit",                "修改"            },
+    {"void",       "Void",                "作废"            },
+    {"reset",      "Reset the password",  "重置口令"      },
+    {"lock",       "Lock",                "锁定"            },
+    {"unlock",     "Unlock",              "解锁"            },
+    {"close",      "Close",               "注销"            },
+    {"grant",      "Grant",               "授权"            },
+    {"revoke",     "Withdraw",            "收回授权"      },
+    {"bind",       "Bind to a person",    "对应人员"      },
+    {"password",   "Change of password",  "修改口令"      },
+    {"login",      "Login",               "登录"            },
+    {"refused",    "Login refused",       "登录被拒"      },
+    {"logout",     "Logout",              "退出"            },
+    {"logout_all", "End of all sessions", "退出全部会话"},
+};
+
+static const char *log_word_of(const char *name, bool english)
+{
+    for (size_t i = 0; i < LJ_COUNT_OF(log_words); i++) {
+        if (strcmp(log_words[i].name, name) == 0) {
+            return english ? log_words[i].en : log_words[i].zh;
+        }
+    }
+    return name;
+}
+
+static void put_labels(lj_json *json, const seal_leaf *leaf, const ledger_type *type, bool english)
+{
+    const char *event = log_event_name(leaf);
+    const char *label = type != NULL ? ledger_label_of(type, "type", english)
+                                     : log_word_of(seal_kind_name(leaf->kind), english);
+    const char *word = event;
+    for (uint32_t i = 0; type != NULL && i < type->move_count; i++) {
+        if (strcmp(type->moves[i].event, event) == 0) {
+            word = ledger_label_in(type, "event", event, english);
+        }
+    }
+    lj_json_cstr(json, "label", label);
+    lj_json_cstr(json, "event_label", word == event ? log_word_of(event, english) : word);
+}
+
 static void put_about(lj_json *json, const account_about *about)
 {
     if (about->is_found) {
@@ -103,6 +162,7 @@ static void put_entry(route_call *call, lj_json *json, const log_entry *entry,
         lj_json_null(json, "version");
     }
     lj_json_cstr(json, "event", log_event_name(leaf));
+    put_labels(json, leaf, type, server_english(call));
     if ((leaf->has & SEAL_HAS(SEAL_TAG_SUBJECT)) != 0) {
         put_digest(json, "subject", &leaf->subject);
     }

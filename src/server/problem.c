@@ -53,6 +53,10 @@ http_lang http_lang_of(const http_request *request)
                                     : (lj_slice){NULL, 0};
     uint32_t best = 0;
     http_lang lang = HTTP_ZH;
+    lj_str asked = request != NULL ? http_query(request, "language") : (lj_str){NULL, 0};
+    if (lj_str_is(asked, LJ_STR("zh")) || lj_str_is(asked, LJ_STR("en"))) {
+        return lj_str_is(asked, LJ_STR("en")) ? HTTP_EN : HTTP_ZH;
+    }
     while (rest.len > 0) {
         lj_slice item = cut_at(&rest, ",");
         lj_slice tag = cut_at(&item, ";");

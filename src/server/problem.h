@@ -21,7 +21,8 @@ typedef struct problem_row {
 const problem_row *problem_row_of(problem_kind kind);
 
 typedef enum http_lang { HTTP_ZH, HTTP_EN } http_lang;
-/* Of Accept-Language: the better of zh and en, zh when neither is named. */
+/* Of the query (language=en: links carry no headers), else of Accept-Language: the better of zh
+ * and en, zh when neither is named. */
 http_lang http_lang_of(const http_request *request);
 
 /* A sentence in both languages; {0} and {1} stand for its arguments. Literals. */

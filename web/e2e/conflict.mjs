@@ -27,7 +27,8 @@ export default async function (base) {
       const type = await typeOf(one, 'unit');
       const unit = await createByApi(one, 'unit');
       const [a, b] = await freeTexts(one, unit, type);
-      const [mine, theirs, other] = [unique('我'), unique('他'), unique('另')];
+      const short = (word) => word + unique('').slice(-5);
+      const [mine, theirs, other] = [short('我'), short('他'), short('另')]; // both together fit the shortest field
       await edit(one, type, unit);
       await edit(two, type, unit);
       await two.fill('#f-' + a, theirs);
