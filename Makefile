@@ -25,6 +25,7 @@ help:
 	@echo '  make lint                    format, layers, source rules, symbols, cppcheck, clang-tidy'
 	@echo '  make asan                    all tests under AddressSanitizer and UBSan'
 	@echo '  make bench                   speed against peers, as ratios; ROWS="P1 P10" for some'
+	@echo '  make bench-server            the server under load with 10 years of data; ROWS="S1 S7"'
 	@echo '  make soak                    damaged files and repeated scans, SOAK_SECONDS=1800'
 	@echo '  make clean                   remove build/'
 
@@ -77,7 +78,13 @@ soak: release
 	@tests/configure.sh asan
 	@SOAK_SECONDS=$(SOAK_SECONDS) tests/soak.sh
 
+# Data of 10 years is made once (some minutes, 1.5 GB below build/bench-server). ROWS="S1 S7" for some.
+bench-server: release
+	@packaging/deps.sh build run
+	@ninja -C $(RELEASE) --quiet src/programs/lijiand src/programs/lijian-verify bench/server_data bench/server_load
+	@bench/server.sh $(RELEASE) $(ROWS)
+
 clean:
 	rm -rf build
 
-.PHONY: help release run test golden lint asan fuzz bench soak clean
+.PHONY: help release run test golden lint asan fuzz bench bench-server soak clean

@@ -38,6 +38,7 @@ enum {
     STAFF = 5, /* of a unit: head, responsible leader, officer, two without a post */
     ANSWERS = 59,
     ROUND_DAYS = 91,
+    LAST_DAYS = 10, /* of the round that is open at the end */
     NOTICE_EVERY = 9, /* days */
     FINDING_EVERY = 60,
     FINDING_UNITS = 50,
@@ -614,11 +615,12 @@ static int make(const char *path, double years, uint64_t seed, const char *db)
     if (db != NULL) {
         snprintf(config.db, sizeof config.db, "%s", db);
     }
-    need(data_dir_make(path, &config, NULL, &on.dir, &err), &err, path);
+    need(data_dir_make(path, &config, &on.dir, &err), &err, path);
     need(password_hash(lj_cstr_bytes("bench-bench-bench"), on.hash, &err), &err, "password");
     on.seed = seed;
     on.arena = lj_arena_new(ARENA);
-    uint32_t days = (uint32_t)(years * 365);
+    /* every set ends at the same place of a round, so that the same is open */
+    uint32_t days = (uint32_t)(years * 365 / ROUND_DAYS + 0.5) * ROUND_DAYS + LAST_DAYS;
     int64_t today = ledger_now_of(lj_os_now_ms()).today;
     double began = seconds_now();
     for (uint32_t day = 0; day <= days; day++) {

@@ -87,9 +87,9 @@ static void put_record(const ledger_type *type, const columns *all)
     fprintf(sql,
             "-- query: %s_strays   in: district int   out: 1\n"
             "SELECT t.id FROM %s t WHERE t.district = :district AND NOT EXISTS (SELECT 1 FROM "
-            "moved m WHERE m.district = t.district AND m.record = t.id AND m.type = %u) "
+            "moved m WHERE m.district = t.district AND m.record = t.id AND m.seq = 1) "
             "ORDER BY t.id LIMIT 100;\n\n",
-            type->name, type->name, type->tag);
+            type->name, type->name);
     for (int i = 0; i < type->field_count; i++) {
         const ledger_field *field = &type->fields[i];
         if ((field->flags & LEDGER_UNIQUE) != 0) {
@@ -149,6 +149,24 @@ typedef struct variant {
     bool after, search, under;
 } variant;
 
+/* One state as an equality: so a partial index of that state is seen to fit. */
+static void put_states(uint32_t states)
+{
+    bool is_one = (states & (states - 1)) == 0;
+    const char *comma = "";
+    for (uint32_t i = 0; i < LEDGER_STATE_MAX && states != 0; i++) {
+        if ((states & 1u << i) != 0) {
+            fprintf(sql, "%s%s%u", *comma == '\0' ? " AND t.state " : "",
+                    *comma != '\0' ? comma
+                    : is_one        ? "= "
+                                    : "IN (",
+                    i);
+            comma = ", ";
+        }
+    }
+    fprintf(sql, "%s", states != 0 && !is_one ? ")" : "");
+}
+
 static void put_where(const ledger_type *type, const ledger_list_terms *terms, variant of)
 {
     fprintf(sql, " FROM %s t WHERE t.district = :district AND t.void = 0", type->name);
@@ -173,17 +191,7 @@ static void put_where(const ledger_type *type, const ledger_list_terms *terms, v
                      "(g.until IS NULL OR g.until >= :today))");
         break;
     }
-    if (terms->states != 0) {
-        fprintf(sql, " AND t.state IN (");
-        const char *comma = "";
-        for (uint32_t i = 0; i < LEDGER_STATE_MAX; i++) {
-            if ((terms->states & 1u << i) != 0) {
-                fprintf(sql, "%s%u", comma, i);
-                comma = ", ";
-            }
-        }
-        fprintf(sql, ")");
-    }
+    put_states(terms->states);
     if (terms->state_filter) {
         fprintf(sql, " AND (:state IS NULL OR t.state = :state)");
     }

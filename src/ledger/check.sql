@@ -30,7 +30,7 @@ SELECT 1, d.type, d.record FROM due d WHERE d.district = :district
    AND NOT EXISTS (SELECT 1 FROM post p WHERE p.district = d.district AND p.id = d.post)
 UNION ALL
 SELECT 2, d.type, d.record FROM due d WHERE d.district = :district
-   AND NOT EXISTS (SELECT 1 FROM moved m WHERE m.district = d.district AND m.record = d.record);
+   AND NOT EXISTS (SELECT 1 FROM moved m WHERE m.district = d.district AND m.record = d.record AND m.seq = 1);
 
 -- query: check_due_posts   in: district int   out: 2
 SELECT post, count(*) FROM due WHERE district = :district AND state = 0 GROUP BY post;

@@ -195,6 +195,14 @@ lj_code ledger_duties(ledger *book, store_conn *conn, const ledger_actor *actor,
     *out_more = list.count > query->most;
     list.count = *out_more ? query->most : list.count;
     for (uint32_t i = 0; i < list.count && code == LJ_OK; i++) {
+        uint32_t same = 0; /* an earlier duty of the same post: who answers is known */
+        while (memcmp(list.duties[same].post, list.duties[i].post, 16) != 0) {
+            same++;
+        }
+        if (same < i) {
+            list.duties[i].answerer = list.duties[same].answerer;
+            continue;
+        }
         code = ledger_answerer_of(book, conn, list.duties[i].post, actor->now.today, arena,
                                   &list.duties[i].answerer, err);
     }

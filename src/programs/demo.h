@@ -24,7 +24,8 @@ void demo_random_fill(void *ctx, uint8_t *dst, size_t len); /* ctx: a demo_rando
 uint32_t demo_random_below(demo_random *random, uint32_t count);
 
 /* ---- the district ---- */
-enum { DEMO_NOBODY = UINT32_MAX, DEMO_DAYS = 730, DEMO_VALUES_MAX = 12, DEMO_DEPARTMENTS_MAX = 5 };
+#define DEMO_NOBODY UINT32_MAX
+enum { DEMO_DAYS = 730, DEMO_VALUES_MAX = 12, DEMO_DEPARTMENTS_MAX = 5 };
 typedef enum demo_role { DEMO_HEAD, DEMO_LEADER, DEMO_OFFICER, DEMO_ROLE_COUNT } demo_role;
 
 typedef struct demo_department {

@@ -226,7 +226,7 @@ static lj_code load(restoring *on, store *db, lj_err *err)
     code = code == LJ_OK ? store_migrate(db, lj_os_now_ms(), &applied, err) : code;
     const store_source source = {pull_dump, on};
     backup_rewind(&on->reader);
-    on->reader.block = (backup_block){0};
+    memset(&on->reader.block, 0, sizeof on->reader.block);
     lj_sha256_begin(on->dump);
     code = code == LJ_OK ? store_load(db, &source, err) : code;
     lj_sha256_end(on->dump, on->came);

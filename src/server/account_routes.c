@@ -110,6 +110,7 @@ static lj_code answer_account(route_call *call, uint32_t status, const uint8_t i
     lj_json json = lj_json_of(&text);
     if (code == LJ_OK) {
         put_account(&json, &row, password, call->arena);
+        route_etag(call, (uint64_t)row.version);
         route_json(call, status, lj_buf_slice(&text));
     }
     return code;
@@ -145,6 +146,7 @@ static lj_code say_stale(route_call *call, const uint8_t id[16], lj_err *err)
     lj_json json = lj_json_of(&text);
     put_account(&json, &row, NULL, call->arena);
     problem_member(call->problem, "current", lj_buf_slice(&text));
+    call->problem->version = (uint64_t)row.version;
     return problem_set(call->problem, PROBLEM_STALE, err);
 }
 

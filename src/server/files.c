@@ -10,7 +10,7 @@
 
 enum {
     HEX_LEN = 64,
-    PATH_MAX_LEN = 80, /* "ab/" and the hash */
+    PATH_MAX_LEN = 80, /* the hash */
     PAGE = 200,
     TEXT_LOOK = 4096, /* bytes of a text that are looked at */
 };
@@ -18,9 +18,7 @@ enum {
 /* ---- names ---- */
 static void name_of(const uint8_t sha256[32], char out[PATH_MAX_LEN])
 {
-    char hex[HEX_LEN + 1];
-    lj_hex(lj_slice_of(sha256, 32), hex);
-    (void)snprintf(out, PATH_MAX_LEN, "%.2s/%s", hex, hex);
+    lj_hex(lj_slice_of(sha256, 32), out);
 }
 
 static int digit_of(char c)
@@ -28,9 +26,9 @@ static int digit_of(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool read_name(const char *folder, const char *name, uint8_t out[32])
+static bool read_name(const char *name, uint8_t out[32])
 {
-    if (strlen(name) != HEX_LEN || strncmp(folder, name, 2) != 0) {
+    if (strlen(name) != HEX_LEN) {
         return false;
     }
     for (size_t i = 0; i < HEX_LEN; i += 2) {
@@ -96,32 +94,20 @@ static lj_code write_file(int files, const char *name, lj_slice bytes, lj_err *e
     return code;
 }
 
-/* The folders that name the file are synced too, else a power loss forgets the name. */
-static lj_code sync_folder(int dir, const char *name, lj_err *err)
-{
-    int fd = -1;
-    lj_code code = lj_os_open_folder(dir, name, /* follow= */ false, &fd, err);
-    code = code == LJ_OK ? lj_os_sync(fd, err) : code;
-    lj_os_close(fd);
-    return code;
-}
-
+/* The folder that names the file is synced too, else a power loss forgets the name. */
 static lj_code put_into(int files, const char *name, lj_slice bytes, lj_err *err)
 {
-    char folder[3] = {name[0], name[1], '\0'};
     char temporary[40];
     (void)snprintf(temporary, sizeof temporary, "new-%016llx",
                    (unsigned long long)lj_os_random_u64());
-    lj_code code = lj_os_make_folder(files, folder, err);
-    code = code == LJ_OK ? write_file(files, temporary, bytes, err) : code;
+    lj_code code = write_file(files, temporary, bytes, err);
     code = code == LJ_OK ? lj_os_rename(files, temporary, name, err) : code;
     if (code != LJ_OK) {
         lj_code removed = lj_os_remove(files, temporary, /* err= */ NULL);
         (void)removed; /* files_check finds what is left */
         return code;
     }
-    code = sync_folder(files, folder, err);
-    return code == LJ_OK ? lj_os_sync(files, err) : code;
+    return lj_os_sync(files, err);
 }
 
 lj_code files_put(int dir, const uint8_t sha256[32], lj_slice bytes, lj_err *err)
@@ -304,40 +290,15 @@ static lj_code check_records(checking *on, lj_err *err)
     return code;
 }
 
-static lj_code check_file(checking *on, const char *folder, const char *name, lj_err *err)
+static lj_code check_file(checking *on, const char *name, lj_err *err)
 {
     uint8_t sha256[32];
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
-    if (!read_name(folder, name, sha256)) {
-        return on->told(on->ctx, FILES_STRANGE, path, err);
+    if (!read_name(name, sha256)) {
+        return on->told(on->ctx, FILES_STRANGE, name, err);
     }
     bool is_kept = false;
     lj_code code = ledger_file_is_kept(on->book, on->conn, sha256, &is_kept, err);
-    return code == LJ_OK && !is_kept ? on->told(on->ctx, FILES_ORPHAN, path, err) : code;
-}
-
-static bool is_folder_name(const lj_os_entry *entry)
-{
-    return entry->len == 2 && digit_of(entry->name[0]) >= 0 && digit_of(entry->name[1]) >= 0;
-}
-
-static lj_code check_folder(checking *on, const char *folder, lj_err *err)
-{
-    _Alignas(8) uint8_t room[8192];
-    int fd = -1;
-    lj_code code = lj_os_open_folder(on->files, folder, /* follow= */ false, &fd, err);
-    if (code != LJ_OK) {
-        return code;
-    }
-    lj_os_dir dir;
-    lj_os_entry entry;
-    lj_os_dir_init(&dir, fd, room, sizeof room);
-    while (code == LJ_OK && lj_os_dir_next(&dir, &entry)) {
-        code = check_file(on, folder, entry.name, err);
-    }
-    lj_os_close(fd);
-    return code;
+    return code == LJ_OK && !is_kept ? on->told(on->ctx, FILES_ORPHAN, name, err) : code;
 }
 
 static lj_code check_names(checking *on, lj_err *err)
@@ -348,8 +309,7 @@ static lj_code check_names(checking *on, lj_err *err)
     lj_os_dir_init(&dir, on->files, room, sizeof room);
     lj_code code = LJ_OK;
     while (code == LJ_OK && lj_os_dir_next(&dir, &entry)) {
-        code = is_folder_name(&entry) ? check_folder(on, entry.name, err)
-                                      : check_file(on, "", entry.name, err);
+        code = check_file(on, entry.name, err);
     }
     return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The files of attachments, beside the database: files/ab/abcdef... by the SHA-256 of their bytes.
+ * The files of attachments, beside the database: files/abcdef... by the SHA-256 of their bytes.
  * A file is written under a temporary name, synced and renamed before the record that names it is
  * committed: what a crash leaves behind is a file without a record, never a record without its
  * file. */

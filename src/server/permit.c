@@ -102,14 +102,17 @@ static lj_code find_session(route_call *call, bool *out_is_demo, lj_err *err)
     }
     lj_code code = session_hash(id, hash, err);
     int64_t at = own->clock();
-    code = code == LJ_OK
-               ? session_find(own->book, server_conn(call), hash, at, call->arena, &row, err)
-               : code;
+    code = code == LJ_OK ? store_read_begin(server_conn(call), err) : code;
+    if (code != LJ_OK) {
+        return code;
+    }
+    code = session_find(own->book, server_conn(call), hash, at, call->arena, &row, err);
     if (code == LJ_OK && row.owner.is_demo && !own->is_demo) {
         *out_is_demo = true;
-        return lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "an account of the demonstration");
+        code = lj_fail(err, LJ_E_NOT_FOUND, UINT64_MAX, "an account of the demonstration");
     }
     code = code == LJ_OK ? server_session_set(call, &row.owner, hash, err) : code;
+    store_read_end(server_conn(call));
     if (code == LJ_OK) {
         session_touch(own->book, hash, &row, at);
     }

@@ -343,18 +343,13 @@ static lj_code put_pages(sheet_out *on, ledger_query *query, lj_err *err)
     return code;
 }
 
-/* All pages as of one moment. */
+/* All pages as of one moment: the table of routes reads inside a snapshot. */
 static lj_code write_export(sheet_out *on, ledger_query *query, table_format format, lj_err *err)
 {
     titles(on, on->plan.title_count);
     table_out_options options = {.format = format, .column_count = on->plan.title_count};
     lj_code code = begin_table(on, &options, err);
-    code = code == LJ_OK ? store_read_begin(server_conn(on->call), err) : code;
-    if (code != LJ_OK) {
-        return code;
-    }
-    code = put_pages(on, query, err);
-    store_read_end(server_conn(on->call));
+    code = code == LJ_OK ? put_pages(on, query, err) : code;
     return code == LJ_OK ? table_out_finish(on->table, &on->file->bytes, err) : code;
 }
 

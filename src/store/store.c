@@ -465,6 +465,7 @@ static lj_code args_check(const store_query *query, const store_value *args, siz
 void store_sink_row(store_sink *sink, const store_value *columns, size_t count, lj_err *err)
 {
     if (sink->row != NULL && sink->code == LJ_OK) {
+        sink->has_rows = true;
         sink->code = sink->row(sink->ctx, columns, count, err);
     }
 }
@@ -498,8 +499,12 @@ lj_code store_run(store_conn *conn, const store_query *query, const store_value 
         return fail_again(conn->bad, err);
     }
     conn->changed = 0;
-    store_sink sink = {row, ctx, LJ_OK};
+    store_sink sink = {row, ctx, LJ_OK, false};
     lj_code code = run_query(conn, query, args, arg_count, &sink, err);
+    if (code != LJ_OK && !conn->is_open && !sink.has_rows && !conn->driver->is_alive(conn)) {
+        /* the server went away while the connection was idle: once more */
+        code = run_query(conn, query, args, arg_count, &sink, err);
+    }
     if (code != LJ_OK) {
         if (conn->is_open) {
             conn->bad = code;

@@ -253,11 +253,35 @@ static void sqlite_rollback(store_conn *conn)
     }
 }
 
+/* Prepared once: every request that reads begins and ends a snapshot. */
+static const store_query snapshot_begin = {.name = "snapshot_begin", .sqlite = "BEGIN"};
+static const store_query snapshot_take = {
+    .name = "snapshot_take", .sqlite = "SELECT 1 FROM sqlite_schema LIMIT 1", .out_count = 1};
+
+static lj_code run_prepared(store_conn *conn, const store_query *query, lj_err *err)
+{
+    void *statement = NULL;
+    lj_code code = store_statement_of(conn, query, &statement, err);
+    if (code != LJ_OK) {
+        return code;
+    }
+    int stepped = sqlite3_step(statement);
+    if (stepped != SQLITE_ROW && stepped != SQLITE_DONE) {
+        code = fail_sqlite(conn, stepped, err);
+    }
+    (void)sqlite3_reset(statement);
+    return code;
+}
+
 static lj_code sqlite_begin(store_conn *conn, store_begin how, lj_err *err)
 {
-    const char *sql =
-        how == STORE_BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN; SELECT count(*) FROM sqlite_schema";
-    lj_code code = sqlite_script(conn, sql, err);
+    lj_code code = LJ_OK;
+    if (how == STORE_BEGIN_WRITE) {
+        code = sqlite_script(conn, "BEGIN IMMEDIATE", err);
+    } else {
+        code = run_prepared(conn, &snapshot_begin, err);
+        code = code == LJ_OK ? run_prepared(conn, &snapshot_take, err) : code;
+    }
     if (code != LJ_OK) {
         sqlite_rollback(conn);
     }

@@ -449,9 +449,36 @@ static void test_accounts__grants_count_from_the_next_request(void **state)
     desk_close(&on.desk);
 }
 
+/* Whoever resets a password sees it: alone he must not become somebody else. */
+static void test_accounts__a_reset_password_opens_no_post(void **state)
+{
+    (void)state;
+    office on;
+    open_office(&on);
+    uint8_t post[16];
+    uint8_t person[16];
+    make_post(&on.desk, "inspector", post);
+    make_person(&on.desk, "检查员丙", post, person);
+    desk_account one = desk_account_new(&on.desk, on.cookie[SYS], "one", book_id(person));
+    assert_int_equal(grant_post(&on, one.id, post), 200);
+    desk_answer answer = move(&on, one.id, "reset");
+    assert_int_equal(answer.status, 200);
+    const char *cookie = desk_enter(&on.desk, "one", desk_text(&answer, "one_time_password"));
+    desk_want(&on.desk, &(desk_call){"GET", "/probe/bureau", .cookie = cookie}, 403);
+    assert_int_equal(grant_post(&on, one.id, post), 200);
+    desk_want(&on.desk, &(desk_call){"GET", "/probe/bureau", .cookie = cookie}, 200);
+    for (uint32_t i = 0; i < ACCOUNT_FIRST_COUNT; i++) {
+        answer = move(&on, id_of(&on, i), "reset");
+        CHECK_ROW(account_first_names[i], answer.status, 409);
+        assert_true(desk_has(&answer, "admin_reset"));
+    }
+    desk_close(&on.desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_accounts__a_reset_password_opens_no_post),
         cmocka_unit_test(test_accounts__permissions),
         cmocka_unit_test(test_accounts__names),
         cmocka_unit_test(test_accounts__roles_that_exclude_each_other),

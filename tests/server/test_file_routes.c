@@ -247,7 +247,7 @@ static void test_files__damage_is_found_and_told(void **state)
     snprintf(id, sizeof id, "%s", desk_text(&made, "id"));
     expect(&on, 0, 0, 0, 0);
     char name[128];
-    snprintf(name, sizeof name, "files/%.2s/%s", sha256, sha256);
+    snprintf(name, sizeof name, "files/%s", sha256);
     write_at(&on, name, "%PDF-1.7\ny");
     expect(&on, 0, 1, 0, 0);
     desk_answer got = content(&on, on.officer, id);

@@ -372,7 +372,7 @@ static void test_route__every_problem_in_both_languages(void **state)
                      row->name, lang == HTTP_EN ? row->en : row->zh, row->status, row->name);
             /* names that are an lj_code too follow the code */
             if (strncmp(client_body(&answer), wanted, strlen(wanted)) != 0 &&
-                strcmp(row->name, "invalid") != 0) {
+                strcmp(row->name, "invalid") != 0 && strcmp(row->name, "tampered") != 0) {
                 fail_msg("%s: %s, wanted %s", row->name, client_body(&answer), wanted);
             }
             assert_string_equal(client_header(&answer, "Content-Language"),

@@ -7,7 +7,7 @@ CREATE TABLE notice_receipt (
 ) {STRICT};
 CREATE INDEX notice_receipt_by_created_at ON notice_receipt (district, created_at, id);
 CREATE INDEX notice_receipt_by_unit_created_at ON notice_receipt (district, unit, created_at, id);
-CREATE INDEX notice_receipt_by_parent ON notice_receipt (district, parent, unit, id);
+CREATE INDEX notice_receipt_by_parent ON notice_receipt (district, parent, created_at, id);
 -- Few wait (1).
 CREATE INDEX notice_receipt_waiting ON notice_receipt (district, created_at, id) WHERE state = 1 AND void = 0;
 CREATE INDEX notice_receipt_waiting_unit ON notice_receipt (district, unit, created_at, id) WHERE state = 1 AND void = 0;

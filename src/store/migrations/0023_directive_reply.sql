@@ -8,7 +8,7 @@ CREATE TABLE directive_reply (
 ) {STRICT};
 CREATE INDEX directive_reply_by_due_on ON directive_reply (district, due_on, id);
 CREATE INDEX directive_reply_by_unit_due_on ON directive_reply (district, unit, due_on, id);
-CREATE INDEX directive_reply_by_parent ON directive_reply (district, parent, unit, due_on, id);
+CREATE INDEX directive_reply_by_parent ON directive_reply (district, parent, due_on, id);
 -- Few are asked for (0) or to be accepted (1).
 CREATE INDEX directive_reply_asked ON directive_reply (district, due_on, id) WHERE state = 0 AND void = 0;
 CREATE INDEX directive_reply_asked_unit ON directive_reply (district, unit, due_on, id) WHERE state = 0 AND void = 0;

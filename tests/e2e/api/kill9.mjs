@@ -236,6 +236,28 @@ if (postgres) {
   if (end) await held(null, end, 'another process holds the database');
   else skip('another process holds the database', 'sqlite3 is missing');
 }
+// ---- the database cuts every connection ----
+async function cut() {
+  const all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+  const answers = [];
+  for (let i = 0; i < 5; i++) {
+    execFileSync('psql', ['-X', '-q', '-c', all, process.env.LIJIAN_POSTGRES], { stdio: 'ignore' });
+    answers.push(await leader.get('/units?limit=1'), await leader.post('/persons', { fields: { name: `断${i}`, unit: writers[0].unit.id } }, { 'Idempotency-Key': `cut-${i}` }));
+  }
+  ok(answers.every((answer) => answer.status < 300 || (answer.status === 503 && Number(answer.headers['retry-after']) > 0)), 'cut connections: taken, or busy and when to come again', answers.map((answer) => [answer.status, answer.text.slice(0, 120)]).concat(server.log.slice(-800)));
+  for (let i = 0; i < 5; i++) await leader.post('/persons', { fields: { name: `断${i}`, unit: writers[0].unit.id } }, { 'Idempotency-Key': `cut-${i}` });
+  const list = (await leader.get('/persons?limit=200&q=' + encodeURIComponent('断'))).json.items.map((item) => item.title).sort();
+  same(list, ['断0', '断1', '断2', '断3', '断4'], 'cut connections: each change is there once');
+}
+if (postgres) {
+  try {
+    execFileSync('psql', ['--version'], { stdio: 'ignore' });
+    await cut();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    skip('cut connections', 'psql is missing');
+  }
+}
 await server.stop();
 check(world.data, 'the ledger holds after the kills: lijiand check');
 

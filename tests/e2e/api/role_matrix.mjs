@@ -240,7 +240,7 @@ async function recordCell(route, type, role, client, which) {
 async function otherCell(route, stated, role, client, which) {
   const isAdmin = role in admins;
   const isNobody = role === 'nobody';
-  if (which === 'stale') return;
+  if (which === 'stale' && !route.match) return;
   if (which === 'large' && route.max === 0) return;
   const isEnd = route.method === 'DELETE' && route.pattern.includes('/session');
   if (which === 'other' && !route.pattern.includes('{id}')) return;
@@ -254,13 +254,17 @@ async function otherCell(route, stated, role, client, which) {
     .replace('{post}', world.records[key].post.id)
     .replace(/\{\w+(:\w+)?\}/g, world.records[key].unit.id);
   const options = {};
+  if (route.match) {
+    const account = (await world.sys.get('/accounts?limit=200')).json.items.find((one) => path.includes(one.id));
+    options.headers = { 'If-Match': `"${account.version + (which === 'stale' ? 1000 : 0)}"` };
+  }
   if (which === 'large') options.body = Buffer.alloc(route.max + 1, 0x20);
   else if (route.method !== 'GET' && route.method !== 'DELETE' && route.max > 0) options.json = {};
   let wanted;
   if (stated === 'public') wanted = which === 'large' ? '413' : route.method === 'POST' ? '422' : 'allowed';
   else if (isNobody) wanted = '401';
   else if (stated === 'session') wanted = which === 'large' ? '413' : 'allowed';
-  else if (Array.isArray(stated)) wanted = !stated.includes(role) ? '403' : which === 'large' ? '413' : ['allowed', '404'];
+  else if (Array.isArray(stated)) wanted = !stated.includes(role) ? '403' : which === 'large' ? '413' : which === 'stale' ? ['412', '422', '404'] : ['allowed', '404'];
   else wanted = isAdmin ? '403' : which === 'large' ? '413' : may(stated.see, role) && (which !== 'other' || ofDistrict.has(role)) ? 'allowed' : stated.hidden || '404';
   const answer = await ask(role, caller, route.method, path + (stated.query || ''), options);
   expect(role, route, which, wanted, answer);

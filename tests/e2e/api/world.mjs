@@ -38,8 +38,10 @@ export class World {
   async account(name, display, person, posts = []) {
     const answer = await this.sys.post('/accounts', { account: name, name: display, person });
     must(answer.status === 201, `account ${name}: ${answer.status} ${answer.text}`);
+    let version = answer.json.version;
     for (const post of posts) {
-      const granted = await this.sec.post(`/accounts/${answer.json.id}/grants`, { post });
+      const granted = await this.sec.post(`/accounts/${answer.json.id}/grants`, { post }, { 'If-Match': `"${version}"` });
+      version = granted.json?.version;
       must(granted.status === 200, `grant to ${name}: ${granted.status} ${granted.text}`);
     }
     const client = await this.client().enter(name, answer.json.one_time_password);
