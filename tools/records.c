@@ -158,8 +158,8 @@ static void put_states(uint32_t states)
         if ((states & 1u << i) != 0) {
             fprintf(sql, "%s%s%u", *comma == '\0' ? " AND t.state " : "",
                     *comma != '\0' ? comma
-                    : is_one        ? "= "
-                                    : "IN (",
+                    : is_one       ? "= "
+                                   : "IN (",
                     i);
             comma = ", ";
         }

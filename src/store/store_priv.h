@@ -30,7 +30,7 @@ typedef enum store_begin {
 typedef struct store_sink {
     store_row_fn row; /* NULL: rows are passed over */
     void *ctx;
-    lj_code code; /* LJ_OK while rows are wanted; what the row function said when not */
+    lj_code code;  /* LJ_OK while rows are wanted; what the row function said when not */
     bool has_rows; /* one was handed on: the query cannot be run again */
 } store_sink;
 

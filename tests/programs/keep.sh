@@ -185,7 +185,7 @@ with_db migrate --data o; [ $? -eq 0 ] && says "newest version"; ok migrate_twic
 "$tool" fill d 3000; run backup big.ljb --data d
 status=0
 i=0
-while [ $i -lt 12 ]; do
+while [ $i -lt 8 ]; do
     new_db; rm -rf k
     if [ -n "$db" ]; then "$lijiand" restore big.ljb --data k --db "$db" >/dev/null 2>&1 &
     else "$lijiand" restore big.ljb --data k >/dev/null 2>&1 & fi
