@@ -51,7 +51,7 @@ export default async function (base) {
     await successor.waitForFunction(() => document.querySelectorAll('.signed').length === 2);
     await go(officer, '/');
     await go(officer, path);
-    await paper(officer, boss, chief.name);
+    await paper(officer, boss, (await api(officer, 'GET', '/persons/' + chief.person)).data.title);
     await officer.click(`main .head button:has-text("${move.verb || move.label}")`);
     await officer.click('dialog button[type=submit]');
     await officer.waitForSelector('dialog', { state: 'detached' });

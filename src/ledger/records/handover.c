@@ -127,8 +127,9 @@ static const ledger_move moves[] = {
      .due_stop = "*"},
 };
 
-#define DUTY_MAP    "unit=unit;kind='duty';subject='待办事项';record=$id;due_on=$5"
-#define SOON_MAP    "unit=unit;kind='due_soon';subject='到期及60日内到期';record=$id;due_on=$5"
+#define DUTY_MAP "unit=unit;kind='duty';subject='待办事项';record_type=$6;record=$id;due_on=$5"
+#define SOON_MAP                                                                                   \
+    "unit=unit;kind='due_soon';subject='到期及60日内到期';record_type=$6;record=$id;due_on=$5"
 #define LEDGER_MAP  "unit=unit;kind='ledger';record_type=$5;subject=$6;amount=$7"
 #define CONTACT_MAP "unit=unit;kind='contact';contact=$person;subject=$5"
 /* Who comes begins before who leaves ends: the bureau is never without a leader. */

@@ -6,14 +6,18 @@ SELECT count(*) FROM assignment a JOIN post p ON p.district = a.district AND p.i
    AND (p.role = 'bureau_leader' OR (p.unit = :unit AND p.role IN ('unit_head', 'responsible_leader')));
 
 -- The pack. Rows have the columns id, unit, department, person, then what the map names $5, $6, $7.
--- Due in 60 days, or overdue, at the unit: the date.
--- query: handover_due_soon   in: district int, id bytes, unit bytes, today int   out: 5
-SELECT d.record, d.unit, NULL, NULL, d.due_on FROM due d
+-- Due in 60 days, or overdue, at the unit: the date, the type of the record (types with due rules by their tags).
+-- query: handover_due_soon   in: district int, id bytes, unit bytes, today int   out: 6
+SELECT d.record, d.unit, NULL, NULL, d.due_on,
+       CASE d.type WHEN 7 THEN 'handover' WHEN 10 THEN 'directive' WHEN 12 THEN 'notice_receipt' WHEN 13 THEN 'meeting_task' WHEN 14 THEN 'directive_reply' END
+  FROM due d
  WHERE d.district = :district AND d.unit = :unit AND d.state = 0 AND d.record <> :id AND d.due_on <= :today + 60;
 
--- Other duties open at the unit, also those that rest: the date, if there is one.
--- query: handover_duties   in: district int, id bytes, unit bytes, today int   out: 5
-SELECT d.record, d.unit, NULL, NULL, d.due_on FROM due d
+-- Other duties open at the unit, also those that rest: the date, if there is one, the type of the record.
+-- query: handover_duties   in: district int, id bytes, unit bytes, today int   out: 6
+SELECT d.record, d.unit, NULL, NULL, d.due_on,
+       CASE d.type WHEN 7 THEN 'handover' WHEN 10 THEN 'directive' WHEN 12 THEN 'notice_receipt' WHEN 13 THEN 'meeting_task' WHEN 14 THEN 'directive_reply' END
+  FROM due d
  WHERE d.district = :district AND d.unit = :unit AND d.record <> :id
    AND (d.state = 3 OR (d.state = 0 AND (d.due_on IS NULL OR d.due_on > :today + 60)));
 
