@@ -38,7 +38,7 @@ enum {
     STAFF = 5, /* of a unit: head, responsible leader, officer, two without a post */
     ANSWERS = 59,
     ROUND_DAYS = 91,
-    LAST_DAYS = 10, /* of the round that is open at the end */
+    LAST_DAYS = 10,   /* of the round that is open at the end */
     NOTICE_EVERY = 9, /* days */
     FINDING_EVERY = 60,
     FINDING_UNITS = 50,
@@ -118,16 +118,14 @@ static void act_as(const item *by, const item *person, const item *post, uint32_
     on.actor = (ledger_actor){.account = store_bytes(lj_slice_of(by->id, 16)),
                               .person = store_bytes(lj_slice_of(person->id, 16)),
                               .post_count = 1};
-    on.actor.posts[0] =
-        (ledger_post){.unit = store_bytes(lj_slice_of(at_unit, 16)), .role = role};
+    on.actor.posts[0] = (ledger_post){.unit = store_bytes(lj_slice_of(at_unit, 16)), .role = role};
     memcpy(on.actor.posts[0].id, post->id, 16);
     on.actor.now = ledger_now_of(on.at);
 }
 
 static void act_inspector(void)
 {
-    act_as(&on.inspector_account, &on.inspector, &on.inspector_post, POST_INSPECTOR,
-           on.ids.bureau);
+    act_as(&on.inspector_account, &on.inspector, &on.inspector_post, POST_INSPECTOR, on.ids.bureau);
 }
 
 static void act_leader(void)
@@ -176,10 +174,10 @@ static uint32_t read_fields(const ledger_type *type, const char *text, ledger_in
             exit(70);
         }
         inputs[count].field = (uint32_t)field;
-        const char *why = ledger_value_read(
-            on.dir.book, &type->fields[field],
-            lj_slice_of(equals + 1, len - (size_t)(equals - text) - 1), on.arena,
-            &inputs[count].value);
+        const char *why =
+            ledger_value_read(on.dir.book, &type->fields[field],
+                              lj_slice_of(equals + 1, len - (size_t)(equals - text) - 1), on.arena,
+                              &inputs[count].value);
         if (why != NULL) {
             fprintf(stderr, "server_data: %s: %s\n", text, why);
             exit(70);
@@ -490,8 +488,8 @@ static void finding_day(uint32_t day)
         snprintf(fields, sizeof fields,
                  "superior=city_bureau;title=第%u批问题整改;their_number=清保〔%u〕%u号;"
                  "received_on=%s;due_on=%s",
-                 day / FINDING_EVERY + 1, 2016 + day / 365, day / FINDING_EVERY + 1,
-                 day_of(on.day), day_of(on.day + 50));
+                 day / FINDING_EVERY + 1, 2016 + day / 365, day / FINDING_EVERY + 1, day_of(on.day),
+                 day_of(on.day + 50));
         apply(&on.directive, "directive", NULL, fields, NULL);
         uint32_t first = below(UNITS);
         for (uint32_t i = 0; i < FINDING_UNITS; i++) {
@@ -499,8 +497,7 @@ static void finding_day(uint32_t day)
             on.replies[i] = (item){0};
             snprintf(fields, sizeof fields,
                      "parent=%s;unit=%s;question=涉密载体登记不全的问题;due_on=%s",
-                     id_of(&on.directive), id_of(&on.units[on.asked[i]].self),
-                     day_of(on.day + 30));
+                     id_of(&on.directive), id_of(&on.units[on.asked[i]].self), day_of(on.day + 30));
             apply(&on.replies[i], "directive_reply", NULL, fields, NULL);
         }
         apply(&on.directive, "directive", "assign", NULL, NULL);
@@ -641,8 +638,8 @@ static int make(const char *path, double years, uint64_t seed, const char *db)
         finding_day(day);
         commit();
         if (day % 365 == 364) {
-            fprintf(stderr, "year %u: %ju changes, %.1f s\n", day / 365 + 1,
-                    (uintmax_t)on.changes, seconds_now() - began);
+            fprintf(stderr, "year %u: %ju changes, %.1f s\n", day / 365 + 1, (uintmax_t)on.changes,
+                    seconds_now() - began);
         }
     }
     double took = seconds_now() - began;
@@ -708,8 +705,8 @@ static int sessions(const char *path, uint32_t wanted, const char *db)
             account found;
             uint8_t id[SESSION_ID_LEN];
             if (actor.admin != 0) { /* one-time passwords would have to be changed first */
-                need(account_password(on.txn, rows[i].id, on.hash, no_session, &err),
-                     &err, "password");
+                need(account_password(on.txn, rows[i].id, on.hash, no_session, &err), &err,
+                     "password");
             }
             need(account_of_id(on.dir.book, ledger_conn_of(on.txn), rows[i].id, on.arena, &found,
                                &err),

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Loads a running lijiand over its Unix socket, for bench/server.sh.
  *
- *     server_load mix SOCKET SESSIONS RATE SECONDS      open loop: calls of the table below are due at
- *         random moments (Poisson) at RATE a second in all, 10 % of them changes. A delay counts from
+ *     server_load mix SOCKET SESSIONS RATE SECONDS      open loop: calls of the table below are due
+ * at random moments (Poisson) at RATE a second in all, 10 % of them changes. A delay counts from
  *         the moment at which the call was due, so a stall of the server is not hidden. One line a
  *         call, and "all".
- *     server_load pages SOCKET SESSIONS TIMES           one call after another, TIMES each, one line a
- *         call: the best and the median
- *     server_load flood SOCKET SESSIONS NAME CONNECTIONS SECONDS    as fast as it goes; a line; NAME
- *         "fixed" asks for /api/v1/fixed
- *     server_load hold SOCKET SESSIONS PID              a connection for each session, calls on all of
- *         them, then the memory of PID
- *     server_load fixed SOCKET BYTES                    serves /api/v1/fixed: a body of BYTES, through
- *         the same library, until the standard input ends
+ *     server_load pages SOCKET SESSIONS TIMES           one call after another, TIMES each, one
+ * line a call: the best and the median server_load flood SOCKET SESSIONS NAME CONNECTIONS SECONDS
+ * as fast as it goes; a line; NAME "fixed" asks for /api/v1/fixed server_load hold SOCKET SESSIONS
+ * PID              a connection for each session, calls on all of them, then the memory of PID
+ *     server_load fixed SOCKET BYTES                    serves /api/v1/fixed: a body of BYTES,
+ * through the same library, until the standard input ends
  *
  * SESSIONS is a file of lines "ROLE UNIT TOKEN" (server_data sessions). */
 #define _GNU_SOURCE
@@ -47,7 +45,8 @@ enum {
 enum { READER, OFFICER, LEADER, AUDIT, WHO_COUNT }; /* READER: the inspector */
 
 /* In paths and bodies: {unit} {person} {assignment} {notice} {receipt} {handover} {task} {meeting}:
- * one of the data; {own}: the officer's unit; {deep-...}: where the deep page begins; {n}: a number.
+ * one of the data; {own}: the officer's unit; {deep-...}: where the deep page begins; {n}: a
+ * number.
  */
 typedef struct call_row {
     const char *name;
@@ -61,18 +60,21 @@ enum { UNIT, PERSON, ASSIGNMENT, NOTICE, RECEIPT, HANDOVER, TASK, MEETING, OPEN_
 static const struct {
     const char *word, *path, *type;
 } kinds[KIND_COUNT] = {
-    {"unit",       "/units?list=supervised&limit=200",            "unit"          },
-    {"person",     "/persons?list=active&limit=200",              "person"        },
-    {"assignment", "/assignments?list=current&limit=200",         "assignment"    },
-    {"notice",     "/notices?limit=200",                          "notice"        },
-    {"receipt",    "/notice_receipts?limit=200",                  "notice_receipt"},
-    {"handover",   "/handovers?list=done&limit=200",              "handover"      },
-    {"task",       "/meeting_tasks?limit=200",                    "meeting_task"  },
-    {"meeting",    "/meetings?list=held&limit=200",               "meeting"       },
-    {"open-task",  "/meeting_tasks?list=open&limit=200",          "meeting_task"  },
+    {"unit",       "/units?list=supervised&limit=200",    "unit"          },
+    {"person",     "/persons?list=active&limit=200",      "person"        },
+    {"assignment", "/assignments?list=current&limit=200", "assignment"    },
+    {"notice",     "/notices?limit=200",                  "notice"        },
+    {"receipt",    "/notice_receipts?limit=200",          "notice_receipt"},
+    {"handover",   "/handovers?list=done&limit=200",      "handover"      },
+    {"task",       "/meeting_tasks?limit=200",            "meeting_task"  },
+    {"meeting",    "/meetings?list=held&limit=200",       "meeting"       },
+    {"open-task",  "/meeting_tasks?list=open&limit=200",  "meeting_task"  },
 };
 
-#define GET(name, weight, who, path) {name, weight, who, "GET", path, NULL, -1}
+#define GET(name, weight, who, path)                                                               \
+    {                                                                                              \
+        name, weight, who, "GET", path, NULL, -1                                                   \
+    }
 static const call_row calls[] = {
     GET("session", 60, OFFICER, "/session"),
     GET("duties of an officer", 60, OFFICER, "/duties"),
@@ -109,16 +111,16 @@ static const call_row calls[] = {
     GET("signatures", 10, READER, "/handovers/{handover}/signatures"),
     GET("items of a handover", 10, READER, "/handover_items?list=current&parent={handover}"),
     GET("schema", 10, OFFICER, "/schema"),
-    {"edit a unit", 30, READER, "PATCH", "/units/{unit}", "{\"fields\":{\"staff_count\":{n}}}", UNIT},
+    {"edit a unit",   30, READER, "PATCH", "/units/{unit}",                    "{\"fields\":{\"staff_count\":{n}}}",
+                                        UNIT                                                                                                                     },
     {"edit a person", 20, READER, "PATCH", "/persons/{person}",
-     "{\"fields\":{\"note\":\"核对第{n}次\"}}", PERSON},
-    {"move a task", 20, READER, "POST", "/meeting_tasks/{open-task}/moves", NULL, OPEN_TASK},
-    {"make a person", 15, READER, "POST", "/persons",
-     "{\"fields\":{\"name\":\"测试员{n}\",\"unit\":\"{unit}\",\"kind\":\"staff\"}}", -1},
-    {"make a task", 20, READER, "POST", "/meeting_tasks",
-     "{\"fields\":{\"parent\":\"{meeting}\",\"unit\":\"{unit}\",\"content\":\"补充第{n}项材料\","
-     "\"due_on\":\"2033-01-31\"}}",
-     -1},
+                                        "{\"fields\":{\"note\":\"核对第{n}次\"}}",                                                                  PERSON   },
+    {"move a task",   20, READER, "POST",  "/meeting_tasks/{open-task}/moves", NULL,                                 OPEN_TASK},
+    {"make a person", 15, READER, "POST",  "/persons",
+                                        "{\"fields\":{\"name\":\"测试员{n}\",\"unit\":\"{unit}\",\"kind\":\"staff\"}}",                              -1       },
+    {"make a task",   20, READER, "POST",  "/meeting_tasks",
+                                        "{\"fields\":{\"parent\":\"{meeting}\",\"unit\":\"{unit}\",\"content\":\"补充第{n}项材料\","
+     "\"due_on\":\"2033-01-31\"}}",                                                                                                                     -1       },
 };
 /* Not in the mix: what the growth of the data and of the log is measured by. */
 static const call_row more_calls[] = {
@@ -218,7 +220,7 @@ static void expand(const char *template, target *chosen, int chosen_kind, char *
         } else if (word_len == 11) {
             len += (size_t)snprintf(out + len, cap - len, "%s", on.deep_notice);
         } else {
-            out[len++] = *template++;
+            out[len++] = *template ++;
             continue;
         }
         template = end + 1;
@@ -255,13 +257,12 @@ static void build(request *to, const char *token)
     }
     char key[64] = "";
     if (strcmp(row->method, "POST") == 0) {
-        snprintf(key, sizeof key, "Idempotency-Key: k%d-%ju\r\n", (int)getpid(),
-                 (uintmax_t)++on.n);
+        snprintf(key, sizeof key, "Idempotency-Key: k%d-%ju\r\n", (int)getpid(), (uintmax_t)++on.n);
     }
     char length[100] = "";
     if (template != NULL) {
-        snprintf(length, sizeof length,
-                 "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
+        snprintf(length, sizeof length, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                 strlen(body));
     }
     to->len = (size_t)snprintf(to->text, sizeof to->text,
                                "%s /api/v1%s HTTP/1.1\r\nHost: localhost\r\n"
@@ -317,7 +318,8 @@ static bool receive(line *from)
     from->answer[from->len] = '\0';
     const char *end = from->want == 0 ? memmem(from->answer, from->len, "\r\n\r\n", 4) : NULL;
     if (end != NULL) {
-        const char *length = memmem(from->answer, (size_t)(end - from->answer), "Content-Length: ", 16);
+        const char *length =
+            memmem(from->answer, (size_t)(end - from->answer), "Content-Length: ", 16);
         from->want = (size_t)(end - from->answer) + 4 +
                      (length != NULL ? strtoul(length + 16, NULL, 10) : 0);
     }
@@ -566,7 +568,8 @@ static int mix(double rate, double seconds)
     }
     uint32_t errors = 0;
     uint32_t worst = 0;
-    printf("%-24s | %6s | %3s | %7s | %7s | %7s\n", "call (ms)", "calls", "err", "p50", "p99", "max");
+    printf("%-24s | %6s | %3s | %7s | %7s | %7s\n", "call (ms)", "calls", "err", "p50", "p99",
+           "max");
     for (size_t i = 0; i < CALLS; i++) {
         print_samples(calls[i].name, &kept[i]);
         errors += kept[i].errors;

@@ -17,4 +17,4 @@ SELECT type, unit, CAST(sum(n) AS {INT}) FROM tally
 
 -- query: matrix_duties   in: district int, today int   out: 4
 SELECT type, unit, count(*), CAST(coalesce(sum(CASE WHEN due_on < :today THEN 1 ELSE 0 END), 0) AS {INT})
-  FROM due WHERE district = :district AND state = 0 AND unit IS NOT NULL GROUP BY type, unit;
+  FROM due WHERE district = :district AND state = 0 AND unit IS NOT NULL GROUP BY unit, type;

@@ -100,6 +100,8 @@ CREATE TABLE due (
 CREATE INDEX due_post ON due (district, post, state, due_on, id);
 CREATE INDEX due_open ON due (district, state, due_on, id);
 CREATE INDEX due_unit ON due (district, unit, state, due_on, id);
+CREATE INDEX due_done ON due (district, post, stopped_on) WHERE state = 1;
+CREATE INDEX due_matrix ON due (district, unit, type, due_on) WHERE state = 0;
 CREATE INDEX due_record ON due (district, record, rule, state);
 
 -- Declared links between records.

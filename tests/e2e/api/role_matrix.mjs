@@ -134,6 +134,7 @@ const idsOf = (key) => Object.entries(world.records[key]).filter(([name]) => !sh
 const idsOfB = [...new Set(idsOf('B'))];
 const idsOfAll = [...new Set([...idsOfB, ...idsOf('A'), world.records.X.notice.id, world.records.X.directive.id])];
 let leaks = 0;
+let cut = 0;
 const leaked = [];
 function leak(role, what, answer, sent) {
   const all = answer.text + JSON.stringify(answer.headers);
@@ -154,7 +155,11 @@ function leak(role, what, answer, sent) {
   }
 }
 async function ask(role, client, method, path, options = {}) {
-  const answer = await client.call(method, path, options);
+  let answer = await client.call(method, path, options);
+  if (answer.status === 0 && options.body?.length > 4096) {
+    cut++; // a long body that nobody reads may end with a cut connection; asked once more, and told below
+    answer = await client.call(method, path, options);
+  }
   const sent = path + JSON.stringify(options.json || '') + JSON.stringify(options.headers || '');
   leak(role, `${method} ${path}`, answer, sent);
   return answer;
@@ -304,7 +309,8 @@ for (const [name, list] of cells) {
   const wrong = list.filter((row) => !row.holds);
   ok(!wrong.length, name, wrong.map(({ which, wanted, got, body }) => ({ which, wanted, got, body })));
 }
-note(`${table.length} routes, ${rows.length} cells`);
+note(`${table.length} routes, ${rows.length} cells, ${cut} connections cut under a long body`);
+ok(cut <= rows.length / 500, 'answers to long bodies arrive', { cut });
 
 // ---- what a unit's own never learn, on other ways than the routes themselves ----
 const a = world.records.A;
