@@ -7,7 +7,8 @@ export async function routes(base) {
   const leader = ['/', '/me', '/duties', '/week', '/matrix', '/tree', '/forbidden', '/no/such'];
   for (const type of schema.types) {
     if (type.lists.length) leader.push('/r/' + type.plural);
-    if (type.create) leader.push(`/r/${type.plural}/new`, `/r/${type.plural}/import`);
+    if (type.create) leader.push(`/r/${type.plural}/new`);
+    if (['unit', 'person'].includes(type.name)) leader.push(`/r/${type.plural}/import`); // the same page for every type
     const { data } = await api(page, 'GET', `/${type.plural}?limit=1`);
     if (data && data.items && data.items.length) {
       leader.push(`/r/${type.plural}/${data.items[0].id}`);
