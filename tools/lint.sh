@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # `make lint`: every check, the slow ones too; goes on after a fault and says at the end which checks failed.
-# CPPCHECK=no or TIDY=no leaves one out; TIDY_FILES="..." names the files for clang-tidy (else base text formats detect store seal).
+# CPPCHECK=no or TIDY=no leaves one out; TIDY_FILES="..." names the files for clang-tidy (else base text formats detect store seal ledger report server).
 set -u
 cd "$(dirname "$0")/.." || exit 70
 failed=""
@@ -18,11 +18,11 @@ run_cppcheck() {
     # clang-analyzer look for the same.
     cppcheck --quiet --std=c11 --language=c --enable=warning,portability --inline-suppr --error-exitcode=1 -j 2 \
         --suppress=missingIncludeSystem --suppress=nullPointerArithmetic --suppress=unknownEvaluationOrder --suppress=uninitvar \
-        --max-configs=2 -I src -I build/clang/src src/base src/text src/formats src/detect src/store src/seal src/programs/lijian_verify.c
+        --max-configs=2 -I src -I build/clang/src src/base src/text src/formats src/detect src/store src/seal src/ledger src/report src/server src/programs/lijian_verify.c
 }
 
 run_tidy() {
-    files=${TIDY_FILES:-$(find src/base src/text src/formats src/detect src/store src/seal -name '*.c' | sort)}
+    files=${TIDY_FILES:-$(find src/base src/text src/formats src/detect src/store src/seal src/ledger src/report src/server -name '*.c' | sort)}
     # shellcheck disable=SC2086 # a list of files
     # one line per fault: the paths of the analyzer are for a run by hand
     found=$(printf '%s\n' $files | xargs -P 2 -n 4 clang-tidy -p build/clang --quiet 2>/dev/null |

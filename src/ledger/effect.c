@@ -129,12 +129,11 @@ static uint32_t read_map(const ledger_effect *effect, const ledger_record *recor
     const char *at = effect->map != NULL ? effect->map : "";
     while (*at != '\0') {
         size_t len = strcspn(at, ";");
-        const char *equals = memchr(at, '=', len);
-        LJ_ASSERT(equals != NULL && count < LEDGER_FIELD_MAX);
-        size_t name_len = (size_t)(equals - at);
+        size_t name_len = strcspn(at, "=");
+        LJ_ASSERT(name_len < len && count < LEDGER_FIELD_MAX);
         int field = ledger_field_find(type, at, name_len);
         LJ_ASSERT(field >= 0);
-        lj_slice source = lj_slice_of(equals + 1, len - name_len - 1);
+        lj_slice source = lj_slice_of(at + name_len + 1, len - name_len - 1);
         inputs[count].field = (uint32_t)field;
         inputs[count++].value = source_of(record, row, source);
         at += len + (at[len] == ';' ? 1 : 0);
