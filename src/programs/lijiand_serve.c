@@ -9,6 +9,7 @@
 #include "programs/lijiand.h"
 #include "server/login.h"
 #include "server/server.h"
+#include "server/session_cache.h"
 #include "server/static.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8717"
@@ -21,6 +22,7 @@ extern const uint32_t web_count;
 typedef struct serving {
     server app; /* first: handlers see this part of the context */
     server_thread threads[THREADS_MAX];
+    session_cache *sessions; /* one per handler thread */
     static_site *site;
     route_app routes;
     http_app http, metrics_http;
@@ -39,6 +41,10 @@ static void *thread_new(void *ctx, uint32_t thread_idx)
         store_reader_open(on->app.db, &on->threads[thread_idx].reader, &err) != LJ_OK) {
         return NULL;
     }
+    on->threads[thread_idx].sessions =
+        on->sessions != NULL && thread_idx < http_limits_default.thread_count
+            ? &on->sessions[thread_idx]
+            : NULL;
     return &on->threads[thread_idx];
 }
 
@@ -99,6 +105,8 @@ static lj_code start(serving *on, data_dir *dir, const daemon_arguments *args, l
                        .is_secure = args->secure,
                        .clock = lj_os_now_ms};
     on->is_quiet = args->quiet;
+    on->sessions =
+        lj_arena_array(on->arena, http_limits_default.thread_count, sizeof *on->sessions);
     const route_row *faulty = NULL;
     route_set *set = NULL;
     lj_code code = server_logins_new(&on->app.logins, err);

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "server/session.h"
+#include "server/session_cache.h"
 
 enum { COOKIE_MAX = 160 /* bytes of Set-Cookie */ };
 
@@ -81,6 +82,7 @@ lj_code server_session_set(route_call *call, const account *owner, const uint8_t
     session->name = owner->name;
     session->display = owner->display;
     session->must_change = owner->must_change;
+    session->is_demo = owner->is_demo;
     lj_code code = ledger_actor_of(own->book, server_conn(call), owner->id, own->clock(),
                                    call->arena, &session->actor, err);
     if (code == LJ_OK) {
@@ -102,6 +104,15 @@ static lj_code find_session(route_call *call, bool *out_is_demo, lj_err *err)
     }
     lj_code code = session_hash(id, hash, err);
     int64_t at = own->clock();
+    session_cache *cache = ((server_thread *)call->thread)->sessions;
+    uint64_t generation = store_generation(own->db);
+    if (code == LJ_OK && cache != NULL) {
+        server_session *kept = session_cache_find(cache, hash, generation, at, call->arena);
+        if (kept != NULL && (!kept->is_demo || own->is_demo)) {
+            call->session = kept;
+            return LJ_OK;
+        }
+    }
     code = code == LJ_OK ? store_read_begin(server_conn(call), err) : code;
     if (code != LJ_OK) {
         return code;
@@ -114,6 +125,9 @@ static lj_code find_session(route_call *call, bool *out_is_demo, lj_err *err)
     code = code == LJ_OK ? server_session_set(call, &row.owner, hash, err) : code;
     store_read_end(server_conn(call));
     if (code == LJ_OK) {
+        if (cache != NULL) {
+            session_cache_keep(cache, server_session_of(call), generation, at);
+        }
         session_touch(own->book, hash, &row, at);
     }
     return code;

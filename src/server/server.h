@@ -37,8 +37,10 @@ typedef struct server {
 } server;
 
 /* State of a handler thread. */
+typedef struct session_cache session_cache;
 typedef struct server_thread {
     store_conn *reader;
+    session_cache *sessions; /* session_cache.h; NULL: none is kept */
 } server_thread;
 
 /* Who calls; lives in the request's arena. */
@@ -46,6 +48,7 @@ typedef struct server_session {
     uint8_t account[16];
     uint8_t hash[32]; /* of the session id */
     lj_slice name, display;
+    bool is_demo;     /* an account of the demonstration */
     bool must_change; /* a one-time password: nothing but changing it */
     ledger_actor actor;
     struct server_titles *titles; /* answer.c: names that this request looked up already */

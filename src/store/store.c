@@ -19,6 +19,7 @@
 #define _POSIX_C_SOURCE 200809L /* clocks of conditions */
 #include "store/store.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 #include "base/json.h"
@@ -206,6 +207,11 @@ void store_close(store *db)
     lj_arena_free(db->arena);
 }
 
+uint64_t store_generation(const store *db)
+{
+    return db->driver->engine == STORE_SQLITE ? atomic_load(&db->generation) + 1 : 0;
+}
+
 store_engine store_engine_of(const store *db)
 {
     return db->driver->engine;
@@ -373,6 +379,8 @@ lj_code store_commit(store_conn *conn, lj_err *err)
         conn->driver->rollback(conn);
     } else {
         code = conn->driver->commit(conn, err);
+        /* Also after a failure: an outcome that is not known may have changed something. */
+        atomic_fetch_add(&conn->db->generation, 1);
     }
     writer_give_back(conn);
     return code;

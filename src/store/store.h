@@ -71,6 +71,9 @@ typedef struct store_options {
 LJ_MUST_USE lj_code store_open(const store_options *options, store **out, lj_err *err);
 void store_close(store *db); /* accepts NULL; every connection must have been given back */
 store_engine store_engine_of(const store *db);
+/* Grows with every commit, before store_commit returns: what was read at one generation holds while
+ * it is the same. 0: not known, since other processes may write (PostgreSQL). */
+uint64_t store_generation(const store *db);
 
 /* A connection for reading only. Yours to close. */
 LJ_MUST_USE lj_code store_reader_open(store *db, store_conn **out, lj_err *err);

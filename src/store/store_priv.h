@@ -97,6 +97,7 @@ struct store {
     pthread_cond_t freed;
     store_conn **writers;
     uint32_t writer_count;
+    _Atomic uint64_t generation; /* commits of this process so far, from 1 */
 };
 
 /* Fails with the engine's words kept in the connection. */

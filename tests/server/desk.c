@@ -11,6 +11,7 @@
 
 #include "../check.h"
 #include "base/os.h"
+#include "server/session_cache.h"
 
 static _Atomic int64_t now_at;
 
@@ -65,6 +66,7 @@ static void *thread_new(void *ctx, uint32_t thread_idx)
         print_error("no reader: %s\n", err.what);
         abort();
     }
+    thread->sessions = calloc(1, sizeof *thread->sessions); /* as lijiand serves */
     return thread;
 }
 
@@ -72,6 +74,7 @@ static void thread_free(void *ctx, void *thread)
 {
     (void)ctx;
     store_reader_close(((server_thread *)thread)->reader);
+    free(((server_thread *)thread)->sessions);
     free(thread);
 }
 
