@@ -56,3 +56,11 @@ cp -r "$root/web/e2e" "$root/web/mock" "$root/web/package.json" "$work/web/"
 ln -s "$modules" "$work/web/node_modules"
 cd "$work/web" || exit 1
 node e2e/run.mjs "$@"
+status=$?
+for server in $servers; do
+    if ! kill -0 "$server" 2>/dev/null; then
+        status=1
+        echo "# a server ended meanwhile: $(tail -n 3 "$work/serve")"
+    fi
+done
+exit "$status"
