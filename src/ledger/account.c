@@ -374,7 +374,7 @@ static lj_code check_move(ledger_txn *txn, const account *now, account_event eve
 lj_code account_move(ledger_txn *txn, const uint8_t id[16], account_event event, const char *hash,
                      const account_refusal **out_why, lj_err *err)
 {
-    account now;
+    account now = {0};
     lj_code code = account_right(txn, POST_SYS_ADMIN, out_why, err);
     code = code == LJ_OK ? account_load(txn, id, &now, err) : code;
     code = code == LJ_OK ? check_move(txn, &now, event, out_why, err) : code;

@@ -117,6 +117,7 @@ lj_code account_read(ledger *book, store_conn *conn, const uint8_t id[16], const
     return code == LJ_OK ? fill_posts(book, conn, now, arena, out, err) : code;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code account_list(ledger *book, store_conn *conn, lj_slice after, uint32_t most,
                      const ledger_now *now, lj_arena *arena, account_row **out, uint32_t *out_count,
                      bool *out_has_more, lj_err *err)

@@ -178,6 +178,7 @@ static lj_code collect(ledger *book, store_conn *conn, const ledger_actor *actor
     return code;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code ledger_duties(ledger *book, store_conn *conn, const ledger_actor *actor,
                       const duty_query *query, lj_arena *arena, ledger_duty **out,
                       uint32_t *out_count, bool *out_more, lj_err *err)

@@ -162,6 +162,7 @@ static lj_code list_changes(past *on, const change_row **at, ledger_record *runn
     return LJ_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code ledger_history(ledger *book, store_conn *conn, const ledger_actor *actor,
                        const ledger_type *type, const uint8_t id[16], lj_arena *arena,
                        ledger_event **out, uint32_t *out_count, lj_err *err)
@@ -191,6 +192,7 @@ lj_code ledger_history(ledger *book, store_conn *conn, const ledger_actor *actor
     return code;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code ledger_read_known(ledger *book, store_conn *conn, const ledger_actor *actor,
                           const ledger_type *type, const uint8_t id[16], int64_t known_at,
                           lj_arena *arena, ledger_record **out, lj_err *err)
@@ -262,6 +264,7 @@ static lj_code keep_signature(void *ctx, const store_value *columns, size_t coun
     return code == LJ_OK ? ledger_value_copy(to->arena, &columns[5], &sign->place, err) : code;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code ledger_signatures(ledger *book, store_conn *conn, const ledger_actor *actor,
                           const ledger_type *type, const uint8_t id[16], lj_arena *arena,
                           ledger_signature **out, uint32_t *out_count, lj_err *err)

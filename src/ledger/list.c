@@ -94,6 +94,7 @@ lj_code ledger_title_lookup(ledger *book, store_conn *conn, const ledger_type *t
     return ledger_name_of(book, conn, record, arena, out, err);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, who and in which memory are said each time */
 lj_code ledger_read(ledger *book, store_conn *conn, const ledger_actor *actor,
                     const ledger_type *type, const uint8_t id[16], lj_arena *arena,
                     ledger_record **out, ledger_rights *out_rights, lj_err *err)

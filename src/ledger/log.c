@@ -149,7 +149,7 @@ typedef struct tree_ask {
 
 static lj_code ask_tree(node_reader *reader, tree_ask *ask, lj_err *err)
 {
-    log_head head;
+    log_head head = {0};
     lj_code code = log_head_of(reader->book, reader->conn, &head, err);
     if (code != LJ_OK) {
         return code;
@@ -211,7 +211,7 @@ lj_code log_consistency(ledger *book, store_conn *conn, uint64_t from, uint64_t 
 /* ---- checkpoints ---- */
 lj_code log_checkpoint(ledger_txn *txn, const seal_key *key, lj_slice *out, lj_err *err)
 {
-    log_head head;
+    log_head head = {0};
     seal_checkpoint point = {.district = (uint64_t)txn->book->config.district, .at = txn->at};
     lj_code code = log_head_of(txn->book, txn->conn, &head, err);
     point.log = head.log;
@@ -269,7 +269,7 @@ lj_code log_export_begin(ledger *book, store_conn *conn, uint64_t size, log_valu
                          lj_arena *arena, log_export **out, lj_err *err)
 {
     enum { PENDING_MAX = BLOCK_COUNT * (SEAL_LEAF_MAX + 64) + SEAL_VALUE_MAX + 1024 };
-    log_head head;
+    log_head head = {0};
     log_export *export = lj_arena_alloc(arena, sizeof *export);
     lj_code code = export != NULL ? log_head_of(book, conn, &head, err) : ledger_nomem(err);
     if (code == LJ_OK && size > head.size) {

@@ -72,8 +72,8 @@ static bool read_instant(lj_slice text, int64_t *out)
     int hour = 0;
     int minute = 0;
     int second = 0;
-    if (text.len < 20 || text.ptr[10] != shape[10] || text.ptr[13] != ':' || text.ptr[16] != ':' ||
-        !read_two(text, 11, 24, &hour) || !read_two(text, 14, 60, &minute) ||
+    if (text.len < 20 || text.ptr[10] != (uint8_t)shape[10] || text.ptr[13] != ':' ||
+        text.ptr[16] != ':' || !read_two(text, 11, 24, &hour) || !read_two(text, 14, 60, &minute) ||
         !read_two(text, 17, 60, &second)) {
         return false;
     }
