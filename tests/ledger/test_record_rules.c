@@ -182,13 +182,9 @@ static void test_handover__goes_from_its_pack_to_three_signatures(void **state)
     book_do(&on, &officer, &(book_change){.type = "handover", .fields = fields}, id);
     uint32_t packed = page_of(&on, "handover_item", 0).count;
     assert_true(packed >= 5 + 2); /* five ledgers, two who hold posts */
-    book_do(&on, &officer,
-            &(book_change){.type = "handover_item",
-                           .fields = (snprintf(fields, sizeof fields,
-                                               "parent=%s;unit=%s;kind=key;subject=1号柜钥匙",
-                                               book_id(id), book_id(unit)),
-                                      fields)},
-            NULL);
+    snprintf(fields, sizeof fields, "parent=%s;unit=%s;kind=key;subject=1号柜钥匙", book_id(id),
+             book_id(unit));
+    book_do(&on, &officer, &(book_change){.type = "handover_item", .fields = fields}, NULL);
     book_do(&on, &officer, &(book_change){.type = "handover", .id = id, .event = "refresh"}, NULL);
     assert_int_equal(page_of(&on, "handover_item", 0).count, packed + 1);
     assert_int_equal(page_of(&on, "handover_item", 2).count, packed);
