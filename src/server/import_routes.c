@@ -203,7 +203,7 @@ static lj_code keep_file(route_call *call, uint8_t out_id[16], lj_err *err)
 
 static lj_code answer_preview(route_call *call, lj_arena *table, lj_err *err)
 {
-    sheet_read read;
+    sheet_read read = {0};
     lj_code code = try_file(call, table, &read, err);
     if (code != LJ_OK) {
         return code;

@@ -205,6 +205,7 @@ static int compare_names(const void *a, const void *b)
 /* Sorts by name on the way: the caller sorts again. */
 static const route_row *find_twin(const route_row **rows, size_t count)
 {
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers to rows are meant */
     qsort(rows, count, sizeof(*rows), compare_names);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(rows[i - 1]->name, rows[i]->name) == 0) {
@@ -222,6 +223,7 @@ lj_code route_set_new(lj_arena *arena, const route_table *tables, size_t count, 
         total += tables[i].count;
     }
     route_set *set = lj_arena_alloc(arena, sizeof(*set));
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers to rows are meant */
     const route_row **rows = lj_arena_array(arena, total, sizeof(*rows));
     if (set == NULL || rows == NULL) {
         return lj_fail(err, LJ_E_LIMIT, UINT64_MAX, "no room for the routes");
@@ -240,6 +242,7 @@ lj_code route_set_new(lj_arena *arena, const route_table *tables, size_t count, 
     if (*out_row != NULL) {
         return lj_fail(err, LJ_E_INVALID, UINT64_MAX, "two routes have one name");
     }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers to rows are meant */
     qsort(rows, total, sizeof(*rows), compare_rows);
     for (size_t i = 0; i < total; i++) {
         *out_row = rows[i];
