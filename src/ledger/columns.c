@@ -2,6 +2,8 @@
  * Rows and cells of data files. */
 #include "ledger/columns.h"
 
+#include "ledger/calendar.h"
+
 void ledger_columns_init(ledger_columns_reader *reader, lj_slice text, uint32_t cell_count)
 {
     LJ_ASSERT(cell_count > 0 && cell_count <= LEDGER_CELLS_MAX);
@@ -99,32 +101,12 @@ bool ledger_columns_amount(lj_slice cell, int64_t *out)
     return cell.len <= DIGITS_MAX && read_digits(cell, out);
 }
 
-static bool is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
 bool ledger_columns_day(lj_slice cell, int64_t *out_on)
 {
-    static const int64_t month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int64_t year = 0;
-    int64_t month = 0;
-    int64_t day = 0;
-    if (cell.len != 10 || cell.ptr[4] != '-' || cell.ptr[7] != '-' ||
-        !read_digits(lj_slice_part(cell, 0, 4), &year) ||
-        !read_digits(lj_slice_part(cell, 5, 2), &month) ||
-        !read_digits(lj_slice_part(cell, 8, 2), &day) || year < 1900 || month < 1 || month > 12) {
+    int32_t on = calendar_parse((lj_str){(const char *)cell.ptr, cell.len});
+    if (on == CALENDAR_NO_DATE) {
         return false;
     }
-    if (day < 1 || day > month_days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0)) {
-        return false;
-    }
-    /* Days of whole years since 1970; the years before 1970 count backwards. */
-    int64_t years = year - 1;
-    int64_t on = years * 365 + years / 4 - years / 100 + years / 400 - 719162;
-    for (int64_t i = 1; i < month; i++) {
-        on += month_days[i - 1] + (i == 2 && is_leap(year) ? 1 : 0);
-    }
-    *out_on = on + day - 1;
+    *out_on = on;
     return true;
 }

@@ -26,6 +26,21 @@ bool server_id(const route_call *call, const char *name, uint8_t out[16])
     return ledger_id_read(lj_str_bytes(route_param_of(call, name)), out);
 }
 
+bool server_read_num(lj_str text, int64_t *out)
+{
+    bool is_negative = text.len > 0 && text.ptr[0] == '-';
+    int64_t num = 0;
+    for (size_t i = is_negative ? 1 : 0; i < text.len; i++) {
+        int digit = text.ptr[i] >= '0' && text.ptr[i] <= '9' ? text.ptr[i] - '0' : -1;
+        if (digit < 0 || __builtin_mul_overflow(num, (int64_t)10, &num) ||
+            __builtin_add_overflow(num, (int64_t)digit, &num)) {
+            return false;
+        }
+    }
+    *out = is_negative ? -num : num;
+    return text.len > (is_negative ? 1u : 0u);
+}
+
 /* ---- small values ---- */
 static void put_printed(lj_json *json, const char *key, ledger_kind kind, int64_t num)
 {

@@ -40,20 +40,6 @@ void duty_json_put(route_call *call, lj_json *json, const ledger_duty *duty)
     lj_json_object_end(json);
 }
 
-static bool read_num(lj_str text, int64_t *out)
-{
-    bool is_negative = text.len > 0 && text.ptr[0] == '-';
-    int64_t num = 0;
-    for (size_t i = is_negative ? 1 : 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || i > 9) {
-            return false;
-        }
-        num = num * 10 + (text.ptr[i] - '0');
-    }
-    *out = is_negative ? -num : num;
-    return text.len > (is_negative ? 1u : 0u);
-}
-
 /* after: the day number, ".", the id. */
 static bool read_after(lj_str text, duty_query *out)
 {
@@ -63,7 +49,7 @@ static bool read_after(lj_str text, duty_query *out)
     }
     lj_str day = {text.ptr, (size_t)(dot - text.ptr)};
     lj_slice id = lj_slice_of(dot + 1, text.len - day.len - 1);
-    return read_num(day, &out->after_on) && ledger_id_read(id, out->after_id);
+    return server_read_num(day, &out->after_on) && ledger_id_read(id, out->after_id);
 }
 
 static void put_next(route_call *call, lj_json *json, const ledger_duty *last)
@@ -101,7 +87,7 @@ static lj_code duties_query(route_call *call, duty_query *out, uint8_t unit[16],
         } else if (lj_str_is(pair->name, LJ_STR("after"))) {
             is_good = read_after(pair->value, out);
         } else if (lj_str_is(pair->name, LJ_STR("limit"))) {
-            is_good = read_num(pair->value, &num) && num >= 1 && num <= PAGE_MAX;
+            is_good = server_read_num(pair->value, &num) && num >= 1 && num <= PAGE_MAX;
             out->most = is_good ? (uint32_t)num : out->most;
         } else {
             is_good = false;

@@ -34,21 +34,6 @@ static bool read_hex(lj_str text, lj_arena *arena, lj_slice *out)
     return true;
 }
 
-static bool read_num(lj_str text, int64_t *out)
-{
-    bool is_negative = text.len > 0 && text.ptr[0] == '-';
-    int64_t num = 0;
-    for (size_t i = is_negative ? 1 : 0; i < text.len; i++) {
-        int digit = digit_of(text.ptr[i]);
-        if (digit < 0 || digit > 9 || __builtin_mul_overflow(num, (int64_t)10, &num) ||
-            __builtin_add_overflow(num, (int64_t)digit, &num)) {
-            return false;
-        }
-    }
-    *out = is_negative ? -num : num;
-    return text.len > (is_negative ? 1u : 0u);
-}
-
 static bool read_cursor(lj_str text, lj_arena *arena, ledger_query *out)
 {
     const char *dot = text.len > 1 ? memchr(text.ptr, '.', text.len) : NULL;
@@ -61,7 +46,7 @@ static bool read_cursor(lj_str text, lj_arena *arena, ledger_query *out)
     int64_t num = 0;
     switch (text.ptr[0]) {
     case 'i':
-        if (!read_num(key, &num)) {
+        if (!server_read_num(key, &num)) {
             return false;
         }
         out->after_key = store_int(num);
@@ -160,7 +145,7 @@ static void read_limit(route_call *call, const http_pair *pair, ledger_query *ou
 {
     static const problem_text range = {"from 1 to 200", "应为 1 到 200"};
     int64_t num = 0;
-    if (!read_num(pair->value, &num) || num < 1 || num > PAGE_MAX) {
+    if (!server_read_num(pair->value, &num) || num < 1 || num > PAGE_MAX) {
         fault(call, pair->name, "too_large", range);
         return;
     }

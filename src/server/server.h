@@ -126,6 +126,8 @@ void server_put_value(route_call *call, store_conn *conn, lj_json *json, const c
 /* A record; with_can: what the caller may do with it. */
 void server_put_record(route_call *call, store_conn *conn, lj_json *json, const char *key,
                        const ledger_record *record, const ledger_rights *rights, bool with_can);
+/* A decimal number with an optional minus, of a query string; false for anything else. */
+bool server_read_num(lj_str text, int64_t *out);
 /* JSON of at most SERVER_JSON_MAX bytes in the request's arena. */
 enum { SERVER_JSON_MAX = 8 * 1024 * 1024 };
 void server_json_begin(route_call *call, lj_buf *buf, lj_json *out);
